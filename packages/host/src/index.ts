@@ -1,0 +1,2 @@
+export type * from './host.js';
+export type * from './pod.js';

@@ -1,0 +1,58 @@
+import type { IpAddress, InterfaceAddress, Cidr, MacAddress } from '@antrea-ts/net-types';
+
+/** What a Pod's network interface shall be. */
+export interface PodInterfaceSpec {
+  readonly containerId: string;
+  /** Where the Pod's network namespace is: a path on Linux, a namespace id or runtime word on Windows. */
+  readonly netns: string;
+  /** Name inside the Pod (`CNI_IFNAME`). */
+  readonly name: string;
+  /** Name of the end that stays with the Node and becomes the OVS port, at most 15 characters. */
+  readonly hostName: string;
+  readonly mtu: number;
+  readonly addresses: readonly InterfaceAddress[];
+  readonly routes: readonly PodRoute[];
+  /** False where the datapath cannot finish checksums that a sender left to the hardware (OVS `netdev`). */
+  readonly checksumOffload: boolean;
+}
+
+/** A route inside the Pod; without `gateway` the destination is on the link. */
+export interface PodRoute {
+  readonly destination: Cidr;
+  readonly gateway?: IpAddress;
+}
+
+/** What a Pod's network interface is. */
+export interface PodInterfaceState {
+  readonly name: string;
+  readonly mac: MacAddress;
+  readonly mtu: number;
+  readonly up: boolean;
+  readonly addresses: readonly InterfaceAddress[];
+  readonly routes: readonly PodRoute[];
+  readonly hostName: string;
+  readonly hostMac: MacAddress;
+}
+
+export interface PodInterfaceRef {
+  readonly netns?: string;
+  readonly name: string;
+  readonly hostName: string;
+}
+
+/** Pod network interfaces of this Node. */
+export interface PodInterfaces {
+  /**
+   * Makes the interface, or completes what an interrupted call left. An interface of ours under the same host name
+   * that belongs to another namespace is replaced. Nothing half-made stays after an error.
+   */
+  attach(spec: PodInterfaceSpec, options: { signal: AbortSignal }): Promise<PodInterfaceState>;
+  /** Removes the interface; what is absent already (interface, namespace) is fine. */
+  detach(ref: PodInterfaceRef, options: { signal: AbortSignal }): Promise<void>;
+  /** What is there now; `undefined` when namespace or interface is gone. */
+  inspect(ref: PodInterfaceRef, options: { signal: AbortSignal }): Promise<PodInterfaceState | undefined>;
+  /** Host-side names of the Pod interfaces that carry our mark: what garbage collection compares with known Pods. */
+  list(options: { signal: AbortSignal }): Promise<readonly string[]>;
+  /** Tells neighbours where the Pod's addresses are: gratuitous ARP, and unsolicited neighbour advertisements. */
+  announce(ref: PodInterfaceRef, options: { signal: AbortSignal }): Promise<void>;
+}

@@ -1,0 +1,3 @@
+export type * from './model/action.js';
+export type * from './model/field.js';
+export type * from './model/message.js';

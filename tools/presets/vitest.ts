@@ -1,0 +1,23 @@
+import { defineConfig } from 'vitest/config';
+
+/**
+ * The one vitest configuration: `--mode integration` picks the tests that start real programs (Open vSwitch,
+ * netlink in namespaces of their own), the default mode picks everything else.
+ * Packages resolve each other from source, so a test needs no build.
+ */
+export default defineConfig(({ mode }) => {
+  const integration = mode === 'integration';
+  return {
+    resolve: { conditions: ['@antrea-ts/source'] },
+    ssr: { resolve: { conditions: ['@antrea-ts/source', 'node', 'import', 'module', 'default'] } },
+    test: {
+      include: integration ? ['src/**/*.integration.test.ts'] : ['src/**/*.test.ts'],
+      exclude: integration ? [] : ['src/**/*.integration.test.ts'],
+      passWithNoTests: true,
+      testTimeout: integration ? 60_000 : 20_000,
+      hookTimeout: 60_000,
+      fileParallelism: !integration,
+      maxWorkers: 2,
+    },
+  };
+});

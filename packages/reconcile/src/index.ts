@@ -1,1 +1,2 @@
+import './platform.js';
 export type * from './driver.js';

@@ -1,9 +1,10 @@
 import { defineConfig } from 'vitest/config';
+import { CountingReporter } from './counting-reporter.ts';
 
 /**
- * The one vitest configuration: `--mode integration` picks the tests that start real programs (Open vSwitch,
- * netlink in namespaces of their own), the default mode picks everything else.
- * Packages resolve each other from source, so a test needs no build.
+ * The one vitest configuration. `--mode integration` picks the tests that start real programs (Open vSwitch, netlink
+ * in namespaces of their own), the default mode picks the others. Packages resolve each other from source, so a test
+ * needs no build.
  */
 export default defineConfig(({ mode }) => {
   const integration = mode === 'integration';
@@ -13,6 +14,7 @@ export default defineConfig(({ mode }) => {
     test: {
       include: integration ? ['src/**/*.integration.test.ts'] : ['src/**/*.test.ts'],
       exclude: integration ? [] : ['src/**/*.integration.test.ts'],
+      reporters: ['default', new CountingReporter(integration ? 'integration' : 'unit')],
       passWithNoTests: true,
       testTimeout: integration ? 60_000 : 20_000,
       hookTimeout: 60_000,

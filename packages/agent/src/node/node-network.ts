@@ -1,0 +1,131 @@
+import { nodeAddresses, podCidrsOf, podMtu, type Node } from '@antrea-ts/apis';
+import type { HostInterface } from '@antrea-ts/host';
+import {
+  formatIp,
+  gatewayOf,
+  ipEquals,
+  isGlobalUnicast,
+  type Cidr,
+  type InterfaceAddress,
+  type IpAddress,
+  type IpFamily,
+} from '@antrea-ts/net-types';
+import { supportsEncap } from '@antrea-ts/pipeline';
+import type { AgentOptions } from '../config/options.js';
+import { AgentError } from '../errors.js';
+
+/** Where this Node stands in the cluster's network. */
+export interface NodeNetwork {
+  readonly name: string;
+  readonly addresses: readonly IpAddress[];
+  /** The interface that carries traffic between Nodes. */
+  readonly transportInterface: HostInterface;
+  /** Its addresses that peers use, at most one per family. */
+  readonly transportAddresses: readonly InterfaceAddress[];
+  /** At most one per family, IPv4 first. */
+  readonly podCidrs: readonly Cidr[];
+  /** Families that have a Pod CIDR. */
+  readonly families: readonly IpFamily[];
+  /** MTU of the gateway, and of Pods that ask for none. */
+  readonly mtu: number;
+}
+
+/**
+ * Finds the Node's place from its object and the machine's interfaces (1.3: pkg/agent/agent.go, initNodeLocalConfig).
+ * Fails with what is missing: address, interface or Pod CIDR.
+ */
+export function discoverNodeNetwork(
+  node: Node,
+  interfaces: readonly HostInterface[],
+  options: Pick<
+    AgentOptions,
+    'transportInterface' | 'trafficEncapMode' | 'tunnelType' | 'trafficEncryptionMode' | 'defaultMtu'
+  >,
+): NodeNetwork {
+  const name = node.metadata.name;
+  const addresses = nodeAddresses(node);
+  if (addresses.length === 0) {
+    throw new AgentError(
+      'node',
+      `Node ${name}: status.addresses has no InternalIP or ExternalIP; does its kubelet run?`,
+    );
+  }
+  const carrier = interfaceWith(name, addresses, interfaces);
+  const transportInterface = options.transportInterface
+    ? namedInterface(options.transportInterface, interfaces)
+    : carrier;
+  const transportAddresses = options.transportInterface
+    ? firstOfEachFamily(transportInterface)
+    : transportInterface.addresses.filter((own) => addresses.some((address) => ipEquals(address, own.address)));
+
+  const podCidrs = podCidrsOf(node);
+  if (podCidrs.length === 0) {
+    throw new AgentError(
+      'node',
+      `Node ${name}: spec.podCIDRs is empty; run kube-controller-manager with --allocate-node-cidrs and --cluster-cidr, or set it`,
+    );
+  }
+  return {
+    name,
+    addresses,
+    transportInterface,
+    transportAddresses,
+    podCidrs,
+    families: podCidrs.map((cidr) => cidr.address.family),
+    mtu: podMtu({
+      configured: options.defaultMtu,
+      interfaceMtu: transportInterface.mtu,
+      encap: supportsEncap(options.trafficEncapMode),
+      tunnelType: options.tunnelType,
+      encryption: options.trafficEncryptionMode,
+      nodeHasIpv6: addresses.some((address) => address.family === 'ipv6'),
+    }),
+  };
+}
+
+/** The one interface that carries all of the Node's addresses. */
+function interfaceWith(
+  node: string,
+  addresses: readonly IpAddress[],
+  interfaces: readonly HostInterface[],
+): HostInterface {
+  const carriers = addresses.map((address) => {
+    const carrier = interfaces.find((candidate) => candidate.addresses.some((own) => ipEquals(own.address, address)));
+    if (!carrier) {
+      throw new AgentError(
+        'node',
+        `Node ${node}: no interface of this machine has the Node's address ${formatIp(address)} (is NODE_NAME right?)`,
+      );
+    }
+    return carrier;
+  });
+  const [first] = carriers as [HostInterface, ...HostInterface[]];
+  const other = carriers.find((carrier) => carrier.name !== first.name);
+  if (other) {
+    throw new AgentError(
+      'node',
+      `Node ${node}: its addresses ${addresses.map(formatIp).join(' and ')} are on different interfaces, ${first.name} and ${other.name}; they must be on one`,
+    );
+  }
+  return first;
+}
+
+function namedInterface(name: string, interfaces: readonly HostInterface[]): HostInterface {
+  const found = interfaces.find((candidate) => candidate.name === name);
+  if (!found) throw new AgentError('config', `transportInterface ${name}: this machine has no such interface`);
+  if (firstOfEachFamily(found).length === 0) {
+    throw new AgentError('config', `transportInterface ${name}: it has no global unicast address`);
+  }
+  return found;
+}
+
+function firstOfEachFamily({ addresses }: HostInterface): InterfaceAddress[] {
+  return (['ipv4', 'ipv6'] as const).flatMap(
+    (family) => addresses.find(({ address }) => address.family === family && isGlobalUnicast(address)) ?? [],
+  );
+}
+
+/** The gateway's addresses: the first of each Pod CIDR, with the CIDR's prefix. */
+export function gatewayAddresses({ podCidrs }: Pick<NodeNetwork, 'podCidrs'>): InterfaceAddress[] {
+  return podCidrs.map((cidr) => ({ address: gatewayOf(cidr), prefixLength: cidr.prefixLength }));
+}

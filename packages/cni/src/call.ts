@@ -1,0 +1,86 @@
+import { CniError, cniErrorCodes } from './errors.js';
+
+/** One call of the plugin: its environment and standard input. */
+export interface CniCall {
+  readonly command: 'ADD' | 'DEL' | 'CHECK';
+  readonly containerId: string;
+  /** Path of the Pod's network namespace; empty when a DEL no longer knows it. */
+  readonly netns: string;
+  readonly ifName: string;
+  readonly args: ReadonlyMap<string, string>;
+  /** Directories with plugins, for delegation. */
+  readonly path: readonly string[];
+  /** Standard input, as it came. */
+  readonly config: string;
+}
+
+const nul = 0;
+const decoder = new TextDecoder('utf-8', { fatal: true });
+
+/** Reads what `antrea-cni` sends: `NAME=value` strings, each ended by NUL, an empty one, then standard input. */
+export function decodeCall(body: Uint8Array): CniCall {
+  const environment = new Map<string, string>();
+  let at = 0;
+  for (;;) {
+    const end = body.indexOf(nul, at);
+    if (end < 0) throw new CniError(cniErrorCodes.decodingFailure, 'CNI call: environment is not terminated');
+    if (end === at) break;
+    const entry = decodeText(body.subarray(at, end), 'environment');
+    const equals = entry.indexOf('=');
+    if (equals > 0) environment.set(entry.slice(0, equals), entry.slice(equals + 1));
+    at = end + 1;
+  }
+  return callOf(environment, decodeText(body.subarray(at + 1), 'standard input'));
+}
+
+function decodeText(bytes: Uint8Array, what: string): string {
+  try {
+    return decoder.decode(bytes);
+  } catch (cause) {
+    throw new CniError(cniErrorCodes.decodingFailure, `CNI call: ${what} is not UTF-8`, { cause });
+  }
+}
+
+function callOf(environment: ReadonlyMap<string, string>, config: string): CniCall {
+  const command = environment.get('CNI_COMMAND') ?? '';
+  if (command !== 'ADD' && command !== 'DEL' && command !== 'CHECK') {
+    throw invalid('CNI_COMMAND', `is "${command}"; this plugin knows ADD, DEL, CHECK and VERSION`);
+  }
+  const containerId = required(environment, 'CNI_CONTAINERID');
+  if (!/^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/.test(containerId)) {
+    throw invalid('CNI_CONTAINERID', `is "${containerId}"; it must be letters, digits, "_", "." or "-"`);
+  }
+  const ifName = required(environment, 'CNI_IFNAME');
+  if (ifName.length > 15 || /[/:\s]/.test(ifName) || ifName === '.' || ifName === '..') {
+    throw invalid('CNI_IFNAME', `is "${ifName}"; it must be a valid interface name of at most 15 characters`);
+  }
+  return {
+    command,
+    containerId,
+    netns: command === 'DEL' ? (environment.get('CNI_NETNS') ?? '') : required(environment, 'CNI_NETNS'),
+    ifName,
+    args: parseArgs(environment.get('CNI_ARGS') ?? ''),
+    path: (environment.get('CNI_PATH') ?? '').split(':').filter((directory) => directory !== ''),
+    config,
+  };
+}
+
+function required(environment: ReadonlyMap<string, string>, name: string): string {
+  const value = environment.get(name);
+  if (!value) throw invalid(name, 'is not set');
+  return value;
+}
+
+function invalid(name: string, what: string): CniError {
+  return new CniError(cniErrorCodes.invalidEnvironment, `CNI call: ${name} ${what}`);
+}
+
+/** `CNI_ARGS`: `A=b;C=d`. */
+function parseArgs(text: string): ReadonlyMap<string, string> {
+  const args = new Map<string, string>();
+  for (const pair of text.split(';')) {
+    const equals = pair.indexOf('=');
+    if (equals > 0) args.set(pair.slice(0, equals).trim(), pair.slice(equals + 1).trim());
+  }
+  return args;
+}

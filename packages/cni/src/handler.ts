@@ -1,0 +1,200 @@
+import { formatInterfaceAddress, parseCidr, parseInterfaceAddress, parseIp, type Cidr } from '@antrea-ts/net-types';
+import type { PodRoute } from '@antrea-ts/host';
+import type { Logger } from '@antrea-ts/runtime';
+import type { CniCall } from './call.js';
+import { CniError, cniErrorCodes } from './errors.js';
+import type { Ipam } from './ipam.js';
+import { KeyedMutex } from './keyed-mutex.js';
+import { parseNetworkConfig, type NetworkConfig, type PreviousResult } from './network-config.js';
+import type { AttachRequest, CniContainer, PodNetwork } from './pod-network.js';
+import { renderResult, type PodAddress } from './result.js';
+import { hasCheck } from './version.js';
+
+/** How long an ADD waits for the Node's network before it asks the runtime to come back. */
+const readinessTimeoutMs = 30_000;
+/** Undoing has a time of its own: the call that failed may have used up its own. */
+const rollbackTimeoutMs = 20_000;
+
+export interface CniHandler {
+  /** Answers one call with what the plugin shall print. Rejects with `CniError`, or with what went wrong inside. */
+  handle(call: CniCall, options: { signal: AbortSignal }): Promise<object>;
+}
+
+/** The plugin's logic: IPAM by delegation, the Pod's connection by `network`. Calls of one container are serialised. */
+export function createCniHandler(modules: {
+  readonly network: PodNetwork;
+  readonly ipam: Ipam;
+  readonly logger: Logger;
+}): CniHandler {
+  const { network, ipam, logger } = modules;
+  const perContainer = new KeyedMutex();
+
+  async function add(call: CniCall, config: NetworkConfig, signal: AbortSignal): Promise<object> {
+    await untilReady(network, signal);
+    const container = containerOf(call);
+    const ranges = network.podCidrs();
+    try {
+      const addresses = await ipam.allocate(call, ranges, { signal });
+      const request = attachRequest(container, addresses, config);
+      const pod = await attachOrExplain(request, signal);
+      logger.info('Attached Pod', logFields(container, { ips: addresses.map(formatInterfaceAddress) }));
+      return renderResult(config.version, {
+        netns: call.netns,
+        interface: pod,
+        addresses,
+        routes: request.routes,
+        dns: config.dns,
+      });
+    } catch (error) {
+      await rollBack(call, container, ranges);
+      throw error;
+    }
+  }
+
+  async function attachOrExplain(request: AttachRequest, signal: AbortSignal) {
+    try {
+      return await network.attach(request, { signal });
+    } catch (cause) {
+      if (cause instanceof CniError) throw cause;
+      const { podNamespace, podName } = request.container;
+      throw new CniError(
+        cniErrorCodes.configureInterfaceFailure,
+        `Pod ${podNamespace}/${podName}: ${messageOf(cause)}`,
+        {
+          cause,
+        },
+      );
+    }
+  }
+
+  async function rollBack(call: CniCall, container: CniContainer, ranges: readonly Cidr[]): Promise<void> {
+    const signal = AbortSignal.timeout(rollbackTimeoutMs);
+    try {
+      await network.detach(container, { signal });
+      await ipam.release(call, ranges, { signal });
+    } catch (error) {
+      // The runtime calls DEL for a failed ADD, which tries again.
+      logger.warn('Could not undo a failed ADD', logFields(container, { error: messageOf(error) }));
+    }
+  }
+
+  async function del(call: CniCall, signal: AbortSignal): Promise<object> {
+    const container = containerOf(call);
+    // The connection goes before the address: nobody may get an address that still has flows.
+    await network.detach(container, { signal });
+    await ipam.release(call, network.podCidrs(), { signal });
+    logger.info('Detached Pod', logFields(container, {}));
+    return {};
+  }
+
+  async function check(call: CniCall, config: NetworkConfig, signal: AbortSignal): Promise<object> {
+    if (!hasCheck(config.version)) return {};
+    const { prevResult } = config;
+    if (prevResult === undefined) {
+      throw new CniError(
+        cniErrorCodes.invalidNetworkConfig,
+        `CHECK of container ${call.containerId}: prevResult is missing from the network configuration`,
+      );
+    }
+    const container = containerOf(call);
+    await ipam.check(call, network.podCidrs(), { signal });
+    const problems = [
+      ...prevResultProblems(call, prevResult),
+      ...(await network.check(attachRequest(container, addressesOf(prevResult), config), { signal })),
+    ];
+    if (problems.length > 0) {
+      throw new CniError(
+        cniErrorCodes.checkInterfaceFailure,
+        `CHECK of container ${call.containerId} (Pod ${container.podNamespace}/${container.podName}): ${problems.join('; ')}`,
+      );
+    }
+    return {};
+  }
+
+  return {
+    handle(call, { signal }) {
+      const config = parseNetworkConfig(call.config);
+      return perContainer.run(call.containerId, () => {
+        switch (call.command) {
+          case 'ADD':
+            return add(call, config, signal);
+          case 'DEL':
+            return del(call, signal);
+          case 'CHECK':
+            return check(call, config, signal);
+        }
+      });
+    },
+  };
+}
+
+async function untilReady(network: PodNetwork, signal: AbortSignal): Promise<void> {
+  try {
+    await network.ready({ signal: AbortSignal.any([signal, AbortSignal.timeout(readinessTimeoutMs)]) });
+  } catch (cause) {
+    throw new CniError(
+      cniErrorCodes.tryAgainLater,
+      `The Node's network is not ready after ${readinessTimeoutMs / 1000} s, try again later`,
+      { cause },
+    );
+  }
+}
+
+function containerOf(call: CniCall): CniContainer {
+  return {
+    containerId: call.containerId,
+    netns: call.netns,
+    ifName: call.ifName,
+    // `cnitool` and other runtimes than Kubernetes name no Pod: the container stands for it.
+    podName: call.args.get('K8S_POD_NAME') ?? call.containerId,
+    podNamespace: call.args.get('K8S_POD_NAMESPACE') ?? '',
+  };
+}
+
+function attachRequest(
+  container: CniContainer,
+  addresses: readonly PodAddress[],
+  config: NetworkConfig,
+): AttachRequest {
+  return {
+    container,
+    addresses,
+    routes: addresses.map(defaultRoute),
+    ...(config.mtu === undefined ? {} : { mtu: config.mtu }),
+  };
+}
+
+const everywhere = { ipv4: parseCidr('0.0.0.0/0'), ipv6: parseCidr('::/0') } as const;
+
+function defaultRoute({ address, gateway }: PodAddress): PodRoute {
+  return { destination: everywhere[address.family], gateway };
+}
+
+function addressesOf({ ips = [] }: PreviousResult): PodAddress[] {
+  return ips.map(({ address, gateway }) => {
+    try {
+      const parsed = parseInterfaceAddress(address);
+      if (gateway === undefined) throw new Error('gateway is missing');
+      return { ...parsed, gateway: parseIp(gateway) };
+    } catch (cause) {
+      throw new CniError(cniErrorCodes.invalidNetworkConfig, `prevResult.ips: ${address}: ${messageOf(cause)}`, {
+        cause,
+      });
+    }
+  });
+}
+
+function prevResultProblems(call: CniCall, { interfaces = [] }: PreviousResult): string[] {
+  const inPod = interfaces.find((candidate) => candidate.sandbox === call.netns && candidate.name === call.ifName);
+  return inPod
+    ? []
+    : [`prevResult does not match network configuration: it has no interface ${call.ifName} in ${call.netns}`];
+}
+
+function logFields(container: CniContainer, fields: Record<string, unknown>): Record<string, unknown> {
+  return { pod: `${container.podNamespace}/${container.podName}`, container: container.containerId, ...fields };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,122 @@
+import { access, constants } from 'node:fs/promises';
+import { join } from 'node:path';
+import { formatCidr, formatIp, gatewayOf, parseInterfaceAddress, parseIp, type Cidr } from '@antrea-ts/net-types';
+import { runCommand } from '@antrea-ts/runtime';
+import { z } from 'zod';
+import type { CniCall } from './call.js';
+import { CniError, cniErrorCodes } from './errors.js';
+import type { PodAddress } from './result.js';
+
+/** Where the delegated plugin is looked for before `CNI_PATH`, and after it (Debian's containernetworking-plugins). */
+const preferredDirectory = '/opt/cni/bin';
+const distributionDirectory = '/usr/lib/cni';
+const timeoutMs = 20_000;
+
+/** Hands out Pod addresses. */
+export interface Ipam {
+  /** One address per Pod CIDR. Repeated for the same container it gives addresses anew, and the old ones back. */
+  allocate(call: CniCall, ranges: readonly Cidr[], options: { signal: AbortSignal }): Promise<readonly PodAddress[]>;
+  /** Gives the container's addresses back; none is fine. */
+  release(call: CniCall, ranges: readonly Cidr[], options: { signal: AbortSignal }): Promise<void>;
+  /** Fails when the container's addresses are not recorded. */
+  check(call: CniCall, ranges: readonly Cidr[], options: { signal: AbortSignal }): Promise<void>;
+}
+
+const answerSchema = z.object({
+  ips: z.array(z.object({ address: z.string(), gateway: z.string().optional() })).min(1),
+});
+const errorSchema = z.object({ code: z.number(), msg: z.string(), details: z.string().optional() });
+
+/** IPAM by delegation to the `host-local` plugin: one range per Pod CIDR, each with the gateway address left out. */
+export function createHostLocalIpam(options: { readonly networkName?: string } = {}): Ipam {
+  const networkName = options.networkName ?? 'antrea';
+
+  const run = async (command: string, call: CniCall, ranges: readonly Cidr[], signal: AbortSignal): Promise<string> => {
+    const plugin = await findPlugin(call.path);
+    const { stdout, exitCode, stderr } = await runCommand(plugin, [], {
+      signal,
+      timeout: timeoutMs,
+      acceptExitCodes: 'any',
+      env: {
+        CNI_COMMAND: command,
+        CNI_CONTAINERID: call.containerId,
+        CNI_NETNS: call.netns,
+        CNI_IFNAME: call.ifName,
+        CNI_PATH: call.path.join(':'),
+      },
+      input: JSON.stringify({
+        cniVersion: '0.4.0',
+        name: networkName,
+        type: 'antrea',
+        ipam: {
+          type: 'host-local',
+          ranges: ranges.map((range) => [{ subnet: formatCidr(range), gateway: formatIp(gatewayOf(range)) }]),
+        },
+      }),
+    });
+    if (exitCode !== 0) throw failure(command, call, ranges, stdout, stderr);
+    return stdout;
+  };
+
+  return {
+    async allocate(call, ranges, { signal }) {
+      let output: string;
+      try {
+        output = await run('ADD', call, ranges, signal);
+      } catch (error) {
+        if (!isDuplicate(error)) throw error;
+        // What an ADD left that never came to its end: the container has no use of it.
+        await run('DEL', call, ranges, signal);
+        output = await run('ADD', call, ranges, signal);
+      }
+      return answerSchema.parse(JSON.parse(output)).ips.map(({ address, gateway }) => {
+        const parsed = parseInterfaceAddress(address);
+        return { ...parsed, gateway: gateway ? parseIp(gateway) : gatewayOf(parsed) };
+      });
+    },
+    async release(call, ranges, { signal }) {
+      await run('DEL', call, ranges, signal);
+    },
+    async check(call, ranges, { signal }) {
+      await run('CHECK', call, ranges, signal);
+    },
+  };
+}
+
+async function findPlugin(path: readonly string[]): Promise<string> {
+  const directories = [preferredDirectory, ...path, distributionDirectory];
+  for (const directory of directories) {
+    const candidate = join(directory, 'host-local');
+    try {
+      await access(candidate, constants.X_OK);
+      return candidate;
+    } catch {
+      // Not here.
+    }
+  }
+  throw new CniError(
+    cniErrorCodes.ipamFailure,
+    `IPAM plugin host-local is in none of ${directories.join(', ')}: install the CNI plugins (containernetworking-plugins)`,
+  );
+}
+
+function failure(command: string, call: CniCall, ranges: readonly Cidr[], stdout: string, stderr: string): CniError {
+  let why = stderr.trim() || stdout.trim();
+  try {
+    const { msg, details } = errorSchema.parse(JSON.parse(stdout));
+    why = details ? `${msg}: ${details}` : msg;
+  } catch {
+    // Not an error object: what it printed has to do.
+  }
+  const hint = /no IP addresses available/.test(why)
+    ? `; the Pod CIDR ${ranges.map(formatCidr).join(', ')} of this Node is used up`
+    : '';
+  return new CniError(
+    cniErrorCodes.ipamFailure,
+    `IPAM host-local ${command} for container ${call.containerId}: ${why}${hint}`,
+  );
+}
+
+function isDuplicate(error: unknown): boolean {
+  return error instanceof CniError && /duplicate allocation is not allowed/.test(error.message);
+}

@@ -1,0 +1,34 @@
+import type { PodInterfaceState, PodRoute } from '@antrea-ts/host';
+import type { Cidr } from '@antrea-ts/net-types';
+import type { PodAddress } from './result.js';
+
+/** The container of a call, and the Pod it belongs to. */
+export interface CniContainer {
+  readonly containerId: string;
+  readonly netns: string;
+  readonly ifName: string;
+  readonly podName: string;
+  readonly podNamespace: string;
+}
+
+export interface AttachRequest {
+  readonly container: CniContainer;
+  readonly addresses: readonly PodAddress[];
+  readonly routes: readonly PodRoute[];
+  /** Absent: the Node's. */
+  readonly mtu?: number;
+}
+
+/** What the agent offers to CNI calls: the Node's Pod network. */
+export interface PodNetwork {
+  /** The Node's Pod CIDRs, IPv4 first. */
+  podCidrs(): readonly Cidr[];
+  /** Resolves when Pods may be attached; rejects when `signal` aborts before. */
+  ready(options: { signal: AbortSignal }): Promise<void>;
+  /** Connects a Pod: interface, port, flows. When it resolves, the Pod's packets flow as they should. */
+  attach(request: AttachRequest, options: { signal: AbortSignal }): Promise<PodInterfaceState>;
+  /** Disconnects a container, whatever of it is there. */
+  detach(container: CniContainer, options: { signal: AbortSignal }): Promise<void>;
+  /** What is wrong with a Pod's connection, compared with what an ADD made; empty: nothing. */
+  check(request: AttachRequest, options: { signal: AbortSignal }): Promise<readonly string[]>;
+}

@@ -1,0 +1,212 @@
+import type { FieldMatch, Flow } from '@antrea-ts/openflow';
+import { formatIp, gatewayOf, macToNumber, type Cidr, type IpAddress, type MacAddress } from '@antrea-ts/net-types';
+import {
+  arp,
+  ctState,
+  fromIp,
+  fromMac,
+  inPort,
+  ofFamily,
+  priority,
+  renderFlows,
+  setDestinationMac,
+  setSourceMac,
+  setTunnelDestination,
+  toCidr,
+  toIp,
+  toMac,
+  type FlowSpec,
+} from '../flow-builder.js';
+import type { NodeProfile } from '../profile.js';
+import { ctMark, hostLocalPacketMark, load, packetSource, registerIs, registers } from '../registers.js';
+import type { Layout, TableName } from '../tables.js';
+import { arpResponder, virtualMac } from './neighbours.js';
+
+const routed: FieldMatch = registerIs(registers.rewriteMac, 1);
+
+/** The gateway port: the way between Pods and the Node's own network stack. */
+export function gatewayFlows(profile: NodeProfile, layout: Layout): Flow[] {
+  const { gateway } = profile;
+  const specs: FlowSpec[] = [
+    {
+      table: 'Classification',
+      priority: priority.normal,
+      match: [inPort(gateway.ofPort)],
+      actions: [load(registers.packetSource, packetSource.gateway)],
+      goto: 'SpoofGuard',
+    },
+    {
+      table: 'SpoofGuard',
+      priority: priority.normal,
+      match: [ofFamily('ipv4'), inPort(gateway.ofPort)],
+      goto: layout.connectionEntry,
+    },
+    {
+      table: 'SpoofGuard',
+      priority: priority.normal,
+      match: [ofFamily('ipv6'), inPort(gateway.ofPort)],
+      goto: 'IPv6',
+    },
+    // Ingress policy does not judge what leaves for the host.
+    towards(gateway.mac, gateway.ofPort, 'IngressMetric'),
+  ];
+  for (const address of gateway.addresses) {
+    if (address.family === 'ipv4') specs.push(ownArp(gateway.ofPort, address, gateway.mac));
+    specs.push({
+      table: 'L3Forwarding',
+      priority: priority.normal,
+      match: [routed, ...toIp(address)],
+      actions: [setDestinationMac(gateway.mac)],
+      goto: 'L2Forwarding',
+    });
+  }
+  for (const family of profile.families) {
+    specs.push({
+      // Answers of connections that came in through the gateway go back that way, whatever their destination.
+      table: 'L3Forwarding',
+      priority: priority.high,
+      match: [ctState({ rpl: true, trk: true }), { field: 'ct_mark', value: ctMark.fromGateway }, ofFamily(family)],
+      actions: [setDestinationMac(gateway.mac)],
+      goto: 'L2Forwarding',
+    });
+  }
+  specs.push(...hostProbeBypass(profile));
+  return renderFlows(profile.cookieRound, 'Default', specs);
+}
+
+/** The Node's own packets (kubelet probes) reach its Pods past the rules of Kubernetes policies. */
+function hostProbeBypass(profile: NodeProfile): FlowSpec[] {
+  const matches: (readonly FieldMatch[])[] =
+    profile.hostSource === 'packetMark'
+      ? [[{ field: 'pkt_mark', ...hostLocalPacketMark }]]
+      : profile.gateway.addresses.map(fromIp);
+  return matches.map((match) => ({ table: 'IngressRule', priority: priority.high, match, goto: 'ConntrackCommit' }));
+}
+
+/** The flow-based tunnel: what comes out of it was checked by the Node that sent it. */
+export function tunnelFlows(profile: NodeProfile): Flow[] {
+  const { tunnelOfPort } = profile;
+  if (tunnelOfPort === undefined) return [];
+  return renderFlows(profile.cookieRound, 'Default', [
+    {
+      table: 'Classification',
+      priority: priority.normal,
+      match: [inPort(tunnelOfPort)],
+      actions: [load(registers.packetSource, packetSource.tunnel), load(registers.rewriteMac, 1)],
+      goto: 'ConntrackZone',
+    },
+    towards(virtualMac, tunnelOfPort, 'IngressMetric'),
+  ]);
+}
+
+/** A Pod of this Node as the pipeline knows it. */
+export interface LocalPod {
+  readonly ofPort: number;
+  readonly mac: MacAddress;
+  readonly addresses: readonly IpAddress[];
+}
+
+/** A local Pod's port: only its own addresses come out of it, and only packets for them go in. */
+export function podFlows(profile: NodeProfile, layout: Layout, pod: LocalPod): Flow[] {
+  const specs: FlowSpec[] = [
+    {
+      table: 'Classification',
+      priority: priority.low,
+      match: [inPort(pod.ofPort)],
+      actions: [load(registers.packetSource, packetSource.pod)],
+      goto: 'SpoofGuard',
+    },
+    towards(pod.mac, pod.ofPort, layout.ingressEntry),
+  ];
+  const arpAddress = pod.addresses.find((address) => address.family === 'ipv4');
+  if (arpAddress) specs.push(ownArp(pod.ofPort, arpAddress, pod.mac));
+  for (const address of pod.addresses) {
+    specs.push(
+      {
+        table: 'SpoofGuard',
+        priority: priority.normal,
+        match: [inPort(pod.ofPort), fromMac(pod.mac), ...fromIp(address)],
+        goto: address.family === 'ipv4' ? layout.connectionEntry : 'IPv6',
+      },
+      {
+        table: 'L3Forwarding',
+        priority: priority.normal,
+        match: [routed, ...toIp(address)],
+        actions: [setSourceMac(profile.gateway.mac), setDestinationMac(pod.mac)],
+        goto: 'IPTTLDec',
+      },
+    );
+    if (profile.mode === 'networkPolicyOnly') {
+      specs.push({
+        table: 'L3Forwarding',
+        priority: priority.normal,
+        match: toIp(address),
+        actions: [setDestinationMac(pod.mac)],
+        goto: 'IPTTLDec',
+      });
+    }
+  }
+  return renderFlows(profile.cookieRound, 'Pod', specs);
+}
+
+/** How packets for a peer Node's Pods leave this Node. */
+export type PeerPath =
+  | { readonly kind: 'tunnel'; readonly remote: IpAddress }
+  /** Through the gateway; the host's routes know the way. */
+  | { readonly kind: 'gateway' };
+
+export interface PeerNode {
+  readonly podCidrs: readonly Cidr[];
+  readonly path: PeerPath;
+}
+
+/** Another Node: its Pods' destinations and, for IPv4, somebody who answers for its gateway. */
+export function peerFlows(profile: NodeProfile, peer: PeerNode): Flow[] {
+  const specs: FlowSpec[] = [];
+  for (const cidr of peer.podCidrs) {
+    const gateway = gatewayOf(cidr);
+    if (gateway.family === 'ipv4') specs.push(arpResponder(gateway));
+    const destination = { table: 'L3Forwarding', priority: priority.normal, match: toCidr(cidr) } as const;
+    if (peer.path.kind === 'tunnel') {
+      specs.push({
+        ...destination,
+        actions: [
+          setSourceMac(profile.gateway.mac),
+          setDestinationMac(virtualMac),
+          setTunnelDestination(peer.path.remote),
+        ],
+        goto: 'IPTTLDec',
+      });
+    } else {
+      specs.push({ ...destination, actions: [setDestinationMac(profile.gateway.mac)], goto: 'L2Forwarding' });
+    }
+  }
+  return renderFlows(profile.cookieRound, 'Node', specs);
+}
+
+/** Packets for a MAC address leave by its port. */
+function towards(mac: MacAddress, ofPort: number, goto: TableName): FlowSpec {
+  return {
+    table: 'L2Forwarding',
+    priority: priority.normal,
+    match: [toMac(mac)],
+    actions: [load(registers.targetPort, ofPort), load(registers.outputPortFound, 1)],
+    goto,
+  };
+}
+
+/** ARP from a port may speak only for the port's own address. */
+function ownArp(ofPort: number, address: IpAddress, mac: MacAddress): FlowSpec {
+  if (address.family !== 'ipv4') throw new Error(`pipeline: ${formatIp(address)} has no ARP`);
+  return {
+    table: 'SpoofGuard',
+    priority: priority.normal,
+    match: [
+      arp,
+      inPort(ofPort),
+      { field: 'arp_spa', value: address.value },
+      { field: 'arp_sha', value: macToNumber(mac) },
+    ],
+    goto: 'ARPResponder',
+  };
+}

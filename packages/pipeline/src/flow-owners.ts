@@ -1,0 +1,84 @@
+import { flowKey, type Flow } from '@antrea-ts/openflow';
+
+/** What changed in the desired flows, keyed by `flowKey`. */
+export interface FlowChanges {
+  readonly set: ReadonlyMap<string, Flow>;
+  readonly removed: ReadonlySet<string>;
+}
+
+/** Two objects want the same match to do different things; the first in text order has its way. */
+export interface FlowConflict {
+  readonly key: string;
+  readonly winner: string;
+  readonly losers: readonly string[];
+}
+
+/**
+ * Desired flows by the object that asks for them (`pod/ns/name`, `node/worker-2`, `base`), so that every flow can be
+ * traced back, and so that what is desired never depends on the order in which objects came.
+ */
+export class FlowOwners {
+  readonly #flowsByOwner = new Map<string, ReadonlyMap<string, Flow>>();
+  readonly #ownersByKey = new Map<string, readonly string[]>();
+
+  /** Replaces the flows of one owner; an empty list removes the owner. */
+  set(owner: string, flows: readonly Flow[]): FlowChanges {
+    const before = this.#flowsByOwner.get(owner) ?? new Map<string, Flow>();
+    const after = new Map(flows.map((flow) => [flowKey(flow), flow]));
+    if (after.size > 0) this.#flowsByOwner.set(owner, after);
+    else this.#flowsByOwner.delete(owner);
+
+    for (const key of after.keys()) if (!before.has(key)) this.#addOwner(key, owner);
+    for (const key of before.keys()) if (!after.has(key)) this.#removeOwner(key, owner);
+    return this.#winners(new Set([...before.keys(), ...after.keys()]));
+  }
+
+  /** Everything that is desired now. */
+  flows(): Map<string, Flow> {
+    const flows = new Map<string, Flow>();
+    for (const key of this.#ownersByKey.keys()) flows.set(key, this.#winner(key) as Flow);
+    return flows;
+  }
+
+  /** Who asked for a flow; the first is the one whose flow is installed. */
+  ownersOf(key: string): readonly string[] {
+    return this.#ownersByKey.get(key) ?? [];
+  }
+
+  owners(): readonly string[] {
+    return [...this.#flowsByOwner.keys()];
+  }
+
+  conflicts(): FlowConflict[] {
+    return [...this.#ownersByKey]
+      .filter(([, owners]) => owners.length > 1)
+      .map(([key, [winner = '', ...losers]]) => ({ key, winner, losers }));
+  }
+
+  #winners(keys: ReadonlySet<string>): FlowChanges {
+    const set = new Map<string, Flow>();
+    const removed = new Set<string>();
+    for (const key of keys) {
+      const flow = this.#winner(key);
+      if (flow) set.set(key, flow);
+      else removed.add(key);
+    }
+    return { set, removed };
+  }
+
+  #winner(key: string): Flow | undefined {
+    const [owner] = this.ownersOf(key);
+    return owner === undefined ? undefined : this.#flowsByOwner.get(owner)?.get(key);
+  }
+
+  #addOwner(key: string, owner: string): void {
+    const owners = this.#ownersByKey.get(key);
+    this.#ownersByKey.set(key, owners ? [...owners, owner].sort() : [owner]);
+  }
+
+  #removeOwner(key: string, owner: string): void {
+    const owners = this.ownersOf(key).filter((other) => other !== owner);
+    if (owners.length > 0) this.#ownersByKey.set(key, owners);
+    else this.#ownersByKey.delete(key);
+  }
+}

@@ -1,0 +1,45 @@
+import type { Cidr, IpAddress, IpFamily, MacAddress } from '@antrea-ts/net-types';
+
+/** How Pod traffic crosses between Nodes (`trafficEncapMode`). */
+export type TrafficMode = 'encap' | 'noEncap' | 'hybrid' | 'networkPolicyOnly';
+
+/** The gateway port `antrea-gw0` and what it carries. */
+export interface GatewayPort {
+  readonly ofPort: number;
+  readonly mac: MacAddress;
+  /** One address per family, the first of the Node's Pod CIDR. */
+  readonly addresses: readonly IpAddress[];
+}
+
+/**
+ * Everything about a Node that shapes its flows, as data. Platforms differ here and nowhere else: the flows of a
+ * Windows Node can be computed, and tested, on any machine.
+ */
+export interface NodeProfile {
+  readonly mode: TrafficMode;
+  /** Enabled IP families, IPv4 first. */
+  readonly families: readonly IpFamily[];
+  readonly gateway: GatewayPort;
+  /** Port of the flow-based tunnel; present where the mode may encapsulate. */
+  readonly tunnelOfPort?: number;
+  /** Pod-to-Service traffic is balanced in the pipeline (AntreaProxy). */
+  readonly proxy: boolean;
+  /** Tables of Antrea-native policies exist (AntreaPolicy). */
+  readonly antreaPolicy: boolean;
+  /** Pod traffic that leaves the cluster gets marks for SNAT (Egress), which needs a table of its own. */
+  readonly egress: boolean;
+  /** Service CIDRs, needed only without `proxy`: their traffic goes to the host's kube-proxy. */
+  readonly serviceCidrs: readonly Cidr[];
+  /**
+   * How packets that the Node itself sends are recognised: by the mark which iptables sets, or, where marks do not
+   * cross into the datapath (userspace datapath, Windows), by the gateway's address as source.
+   */
+  readonly hostSource: 'packetMark' | 'gatewayAddress';
+  /** Round in the cookies of this Node's flows: kept in the Bridge row, so that flows outlive the agent. */
+  readonly cookieRound: number;
+}
+
+/** Whether packets may leave through the tunnel port in this mode. */
+export function supportsEncap(mode: TrafficMode): boolean {
+  return mode === 'encap' || mode === 'hybrid';
+}

@@ -1,1 +1,14 @@
-export {};
+export { openLibrary, type NativeLibrary, type OpenLibraryOptions } from './open-library.js';
+export { readMemory, readWideString } from './read-memory.js';
+export { FfiError, type FfiErrorCode } from './ffi-error.js';
+export type { BackendName } from './backend.js';
+export type {
+  BackgroundFunction,
+  NativeArgumentType,
+  NativeDeclaration,
+  NativeDeclarations,
+  NativeFunction,
+  NativeReturnType,
+  NativeType,
+  NativeValue,
+} from './native-type.js';

@@ -6,7 +6,8 @@ export type PacketInReason = 'no_match' | 'action' | 'invalid_ttl' | number;
 /** Address and port range of a NAT action inside `ct`. Addresses are integers of the family's width. */
 export interface NatRange {
   readonly family: 'ipv4' | 'ipv6';
-  readonly addressMin: FieldValue;
+  /** Absent: only ports change. */
+  readonly addressMin?: FieldValue;
   readonly addressMax?: FieldValue;
   readonly portMin?: number;
   readonly portMax?: number;
@@ -76,7 +77,9 @@ export type Action =
   | { readonly kind: 'output_field'; readonly src: SubField; readonly maxLength?: number }
   | { readonly kind: 'group'; readonly group: number }
   | { readonly kind: 'set_queue'; readonly queue: number }
+  /** Without mask OFPAT_SET_FIELD, whatever the field; with mask NXAST_REG_LOAD2. */
   | { readonly kind: 'set_field'; readonly field: string; readonly value: FieldValue; readonly mask?: FieldValue }
+  /** NXAST_REG_LOAD; more than 64 bits go as several. */
   | { readonly kind: 'reg_load'; readonly dst: SubField; readonly value: FieldValue }
   | { readonly kind: 'move'; readonly src: SubField; readonly dst: SubField }
   | { readonly kind: 'dec_ttl'; readonly controllerIds?: readonly number[] }
@@ -85,7 +88,9 @@ export type Action =
   | { readonly kind: 'push'; readonly src: SubField }
   | { readonly kind: 'pop'; readonly dst: SubField }
   | { readonly kind: 'resubmit'; readonly inPort?: number; readonly table?: number; readonly ct?: boolean }
+  /** Clause numbers count from 1, as `conjunction(id,1/3)` does. */
   | { readonly kind: 'conjunction'; readonly id: number; readonly clause: number; readonly clauses: number }
+  /** Free bytes; the wire pads them with zeros to 6, 14, 22, … */
   | { readonly kind: 'note'; readonly data: Uint8Array }
   | { readonly kind: 'ct_clear' }
   | CtAction

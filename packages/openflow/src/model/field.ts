@@ -7,10 +7,16 @@ export type FieldValue = number | bigint;
 
 /** One field of a match. `mask` absent means all bits. */
 export interface FieldMatch {
-  /** Name of the registry row, spelled as `ovs-ofctl` prints it in a match (`nw_src`, `reg0`, `ct_state`). */
+  /**
+   * Name of the field, spelled as `ovs-ofctl` prints it in a match (`nw_src`, `reg0`, `ct_state`). `tp_src`, `tp_dst`,
+   * `icmp_type` and `icmp_code` take their protocol from `nw_proto` of the same match; other spellings
+   * (`ip_src`, `tcp_dst`, `NXM_OF_IP_SRC`) are accepted, never produced.
+   */
   readonly field: string;
   readonly value: FieldValue;
   readonly mask?: FieldValue;
+  /** Bytes on the wire of a field of variable length (`tun_metadata`); absent: as many as the value needs. */
+  readonly length?: number;
 }
 
 /** A match field that the registry does not know: kept byte for byte, so that a round trip loses nothing. */

@@ -1,0 +1,22 @@
+/** `NXAST_*` numbers (nicira-ext.h). */
+export const niciraSubtypes = {
+  resubmit: 1,
+  regMove: 6,
+  regLoad: 7,
+  note: 8,
+  resubmitTable: 14,
+  outputReg: 15,
+  learn: 16,
+  controller: 20,
+  decTtlCntIds: 21,
+  stackPush: 27,
+  stackPop: 28,
+  outputReg2: 32,
+  regLoad2: 33,
+  conjunction: 34,
+  ct: 35,
+  nat: 36,
+  controller2: 37,
+  ctClear: 43,
+  resubmitTableCt: 44,
+} as const;

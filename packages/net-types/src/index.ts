@@ -1,24 +1,40 @@
-export type IpFamily = 'ipv4' | 'ipv6';
-/** An IPv4 address as an unsigned 32-bit integer. */
-export interface Ipv4Address {
-  readonly family: 'ipv4';
-  readonly value: number;
-}
-/** An IPv6 address as an unsigned 128-bit integer. */
-export interface Ipv6Address {
-  readonly family: 'ipv6';
-  readonly value: bigint;
-}
-export type IpAddress = Ipv4Address | Ipv6Address;
-/** A network: the bits beyond the prefix are zero. */
-export interface Cidr {
-  readonly address: IpAddress;
-  readonly prefixLength: number;
-}
-/** An address of an interface with the length of its subnet's prefix: the bits beyond the prefix stay. */
-export interface InterfaceAddress {
-  readonly address: IpAddress;
-  readonly prefixLength: number;
-}
-/** A MAC address in canonical text: lower case, colons. */
-export type MacAddress = string & { readonly __brand: 'MacAddress' };
+export {
+  cidrContains,
+  cidrsOverlap,
+  formatCidr,
+  formatInterfaceAddress,
+  gatewayOf,
+  networkOf,
+  parseCidr,
+  parseInterfaceAddress,
+  prefixMask,
+  tryParseCidr,
+  type Cidr,
+  type InterfaceAddress,
+} from './cidr.js';
+export { NetTypesError, type NetTypesErrorCode } from './errors.js';
+export {
+  addressBits,
+  addToIp,
+  compareIp,
+  formatIp,
+  ipEquals,
+  ipFromBytes,
+  ipToBytes,
+  parseIp,
+  tryParseIp,
+  type IpAddress,
+  type IpFamily,
+  type Ipv4Address,
+  type Ipv6Address,
+} from './ip.js';
+export {
+  macFromBytes,
+  macFromNumber,
+  macToBytes,
+  macToNumber,
+  parseMac,
+  tryParseMac,
+  type MacAddress,
+} from './mac.js';
+export { isGlobalUnicast, isLinkLocal, isLoopback, isMulticast } from './properties.js';

@@ -9,3 +9,28 @@ export { runCommand, type CommandOptions, type CommandResult, type CommandRunner
 export { CommandError, type CommandEnd } from './command/command-error.js';
 
 export { systemClock, type Clock } from './clock.js';
+
+export { configKey, configTable, type ConfigKey, type ConfigOf, type ConfigPlatform } from './config/config-table.js';
+export type { ConfigKeys, ConfigTable } from './config/config-table.js';
+export { bool, choice, duration, int, port, text, textList } from './config/value-types.js';
+export { parsed, refused, type ParsedValue, type RawValue, type ValueType } from './config/value-type.js';
+export { formatDuration, tryParseDuration } from './config/duration.js';
+export { defaultGates, featureGates, type FeatureGate, type FeatureGateValues } from './config/feature-gates.js';
+export { loadConfig, type LoadConfigOptions, type LoadedConfig } from './config/load-config.js';
+export { resolveConfig, type ConfigSetting, type ConfigSource } from './config/resolve-config.js';
+export { describeSettings } from './config/describe-config.js';
+export { renderHelp } from './config/render-help.js';
+export { renderSampleFile } from './config/render-sample.js';
+export { renderConfigMarkdown } from './config/render-markdown.js';
+export { nearest, suggestion } from './config/nearest.js';
+
+export type { Component } from './lifecycle/component.js';
+export { runComponents, type RunComponentsOptions } from './lifecycle/run-components.js';
+export { exitCodes, runMain, type RunMainOptions } from './lifecycle/run-main.js';
+
+export { createMetrics, type CreateMetricsOptions } from './metrics/create-metrics.js';
+export type { Counter, Gauge, Histogram, MetricOptions, Metrics } from './metrics/metrics.js';
+
+export { writeFileAtomic } from './files/atomic-write.js';
+export { ensureDirectory } from './files/ensure-directory.js';
+export { isProcessAlive, readPidFile, writePidFile } from './files/pid-file.js';

@@ -67,5 +67,7 @@ function describeEnd(end: CommandEnd): string {
       return `wrote more than ${end.maxOutput} bytes`;
     case 'not-started':
       return end.code === 'ENOENT' ? 'no such program (is it installed?)' : `could not be started (${end.code})`;
+    default:
+      return end satisfies never;
   }
 }

@@ -46,8 +46,8 @@ export async function createLogger(options: LoggerOptions = {}): Promise<RootLog
 }
 
 interface Sink {
-  write(line: string): void;
-  close(): void;
+  readonly write: (line: string) => void;
+  readonly close: () => void;
 }
 
 function openSink(options: LoggerOptions): Sink {

@@ -1,0 +1,73 @@
+import { errorMessage } from '../errors.js';
+
+/** Exit codes that all our programs share. */
+export const exitCodes = {
+  ok: 0,
+  /** A second signal, and command-line tools' failures. */
+  forced: 1,
+  /** A daemon's configuration or start failed, or it ended by a fault: as the Go programs' fatal log lines. */
+  fatal: 255,
+} as const;
+
+/** The parts of the process that `runMain` touches. */
+export interface MainProcess {
+  on(event: string, listener: (value: unknown) => void): unknown;
+  off(event: string, listener: (value: unknown) => void): unknown;
+  exit(code: number): void;
+  readonly stderr: { write(text: string): unknown };
+}
+
+/** How a program ends. */
+export interface RunMainOptions {
+  /** Exit code of a failure; default 255, as a daemon. Command-line tools take 1. */
+  readonly failureCode?: number;
+  /** For tests. */
+  readonly process?: MainProcess;
+}
+
+const stopSignals = ['SIGTERM', 'SIGINT', 'SIGQUIT'] as const;
+
+/**
+ * Runs a program's main function and ends the process: with the number it returns (or 0), or after one message on
+ * standard error with the failure code. The first SIGTERM, SIGINT or SIGQUIT aborts the signal that main gets, the
+ * second ends the process at once. What nobody caught is reported with its stack and ends the process with 255.
+ */
+export async function runMain(
+  main: (options: { readonly signal: AbortSignal }) => Promise<number | void>,
+  options: RunMainOptions = {},
+): Promise<void> {
+  const host = options.process ?? (process as MainProcess);
+  const controller = new AbortController();
+  const onSignal = (): void => {
+    if (controller.signal.aborted) host.exit(exitCodes.forced);
+    controller.abort();
+  };
+  const onFault = (fault: unknown): void => {
+    host.stderr.write(`fatal: unexpected error: ${report(fault)}\n`);
+    host.exit(exitCodes.fatal);
+  };
+  for (const name of stopSignals) host.on(name, onSignal);
+  host.on('uncaughtException', onFault);
+  host.on('unhandledRejection', onFault);
+  let code: number;
+  try {
+    code = (await main({ signal: controller.signal })) ?? exitCodes.ok;
+  } catch (error) {
+    host.stderr.write(`${describeFailure(error)}\n`);
+    code = options.failureCode ?? exitCodes.fatal;
+  }
+  for (const name of stopSignals) host.off(name, onSignal);
+  host.off('uncaughtException', onFault);
+  host.off('unhandledRejection', onFault);
+  host.exit(code);
+}
+
+/** One message; the stack only where the program itself is at fault. */
+function describeFailure(error: unknown): string {
+  const isFault = error instanceof TypeError || error instanceof ReferenceError || error instanceof RangeError;
+  return `error: ${isFault ? report(error) : errorMessage(error)}`;
+}
+
+function report(fault: unknown): string {
+  return fault instanceof Error ? (fault.stack ?? fault.message) : String(fault);
+}

@@ -1,0 +1,374 @@
+import './platform.js';
+import { encodeMessage } from '../codec/encode.js';
+import { decodeMessage, version13 } from '../codec/message.js';
+import { messageTypes } from '../codec/message-types.js';
+import type { BundleFlags, FeaturesReply, Message, MultipartReplyBody, MultipartRequestBody } from '../model/message.js';
+import { BATCH_EXTRA_XIDS, Bundle, FencedBatch, type Batch, type BatchOptions } from './batch.js';
+import type { BatchMessage } from './batch-writer.js';
+import { SessionError } from './errors.js';
+import { EventQueue, type SwitchEvent } from './event-queue.js';
+import type { Exchange, ExchangePort } from './exchange.js';
+import { Exchanges } from './exchanges.js';
+import { FrameSplitter, frameType, frameVersion, frameXid } from './frame-splitter.js';
+import { checkHello } from './handshake.js';
+import { Keepalive } from './keepalive.js';
+import { settingsMessages, type SessionOptions } from './options.js';
+import { Outbox } from './outbox.js';
+import { MultipartCollection, Request } from './requests.js';
+import { isPacketIn, takeSwitchEvent } from './switch-events.js';
+import { Xids } from './xids.js';
+
+const TICK_MS = 1_000;
+const SECOND = 1_000;
+const MEBIBYTE = 1 << 20;
+
+/** What a caller says with each operation. */
+export interface OperationOptions {
+  /** What is being done, for error messages. */
+  readonly operation?: string;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A multipart answer of one kind. */
+export type MultipartPart<K extends MultipartReplyBody['kind']> = Extract<MultipartReplyBody, { kind: K }>;
+
+type State = 'new' | 'hello' | 'setup' | 'ready' | 'ended';
+
+/**
+ * The controller's side of one OpenFlow 1.3 connection, without the connection: bytes that arrive are handed to
+ * `receive`, bytes to send come out of `options.write`, time comes from `options.clock`. It ends once, and then
+ * everything pending fails with `disconnected`.
+ */
+export class OpenFlowSession {
+  readonly #options: SessionOptions;
+  readonly #splitter = new FrameSplitter();
+  readonly #outbox: Outbox;
+  readonly #exchanges = new Exchanges();
+  readonly #xids = new Xids();
+  readonly #keepalive: Keepalive;
+  readonly #packetIns: EventQueue;
+  readonly #reports: EventQueue;
+  readonly #port: ExchangePort;
+  readonly #requestTimeoutMs: number;
+  readonly #started: number;
+  #state: State = 'new';
+  #cancelTick: () => void = () => undefined;
+  #nextBundle = 1;
+
+  constructor(options: SessionOptions) {
+    const { clock } = options;
+    this.#options = options;
+    this.#outbox = new Outbox((bytes) => options.write(bytes));
+    this.#started = clock.now();
+    this.#keepalive = new Keepalive({
+      echoIntervalMs: options.echoIntervalMs ?? 3 * SECOND,
+      deadAfterMs: options.deadAfterMs ?? 15 * SECOND,
+      now: this.#started,
+    });
+    this.#packetIns = new EventQueue(options.maxQueuedPacketIns ?? 1_000, takeSwitchEvent);
+    this.#reports = new EventQueue(options.maxQueuedReports ?? 10_000, takeSwitchEvent);
+    this.#requestTimeoutMs = options.requestTimeoutMs ?? 10 * SECOND;
+    this.#port = { now: () => clock.now(), done: (exchange) => this.#exchanges.remove(exchange) };
+  }
+
+  /** Says hello. Call once, when the connection is open. */
+  start(): void {
+    this.#state = 'hello';
+    this.#send({ type: 'hello', versions: [version13] });
+    this.#scheduleTick();
+  }
+
+  /** Bytes from the switch, cut anywhere. */
+  receive(bytes: Uint8Array): void {
+    if (this.#state === 'ended') return;
+    this.#keepalive.heard(this.#port.now());
+    try {
+      this.#splitter.push(bytes, (frame) => this.#takeFrame(frame));
+    } catch (error) {
+      if (!(error instanceof SessionError)) throw error;
+      this.#end(error);
+    }
+    if (this.waitingEvents > 0) this.#options.onEvents?.();
+  }
+
+  /** The connection takes bytes again. */
+  drained(): void {
+    this.#keepalive.heard(this.#port.now());
+    this.#outbox.drained();
+  }
+
+  /** The connection is gone, or is to go. */
+  disconnected(cause?: Error): void {
+    const why = cause === undefined ? 'the connection to the switch ended' : cause.message;
+    this.#end(new SessionError('disconnected', why, { cause }));
+  }
+
+  /** Whether operations are possible. */
+  get ready(): boolean {
+    return this.#state === 'ready';
+  }
+
+  /** The connection takes no bytes for now: whoever can, should produce less. */
+  get congested(): boolean {
+    return this.#outbox.blocked;
+  }
+
+  get waitingEvents(): number {
+    return this.#packetIns.size + this.#reports.size;
+  }
+
+  /** How many packet-ins and reports were dropped because nobody took them, or because they could not be read. */
+  get dropped(): { readonly packetIns: number; readonly reports: number } {
+    return { packetIns: this.#packetIns.dropped, reports: this.#reports.dropped };
+  }
+
+  /** The oldest reports and packet-ins, at most `max`; reports come first. */
+  takeEvents(max: number): SwitchEvent[] {
+    const reports = this.#reports.take(max);
+    return reports.length === max ? reports : [...reports, ...this.#packetIns.take(max - reports.length)];
+  }
+
+  /** Sends a message that has no answer (a packet-out). An error about it goes to `onStrayError`. */
+  send(message: BatchMessage): void {
+    this.#checkReady('send a message');
+    if (message instanceof Uint8Array) this.#outbox.pushBytes(message);
+    else this.#send(message);
+  }
+
+  /** Sends a request that has one message as its answer. Rejects with `refused`, `timeout` or `disconnected`. */
+  request(message: Message, options: OperationOptions = {}): Promise<Message> {
+    const operation = options.operation ?? message.type;
+    return this.#attempt(operation, options.signal, () => this.#request(message, { ...options, operation }));
+  }
+
+  /** Resolves when the switch has handled everything sent before. */
+  async barrier(options: OperationOptions = {}): Promise<void> {
+    await this.request({ type: 'barrier_request' }, { operation: 'barrier', ...options });
+  }
+
+  /** Collects the parts of a multipart answer. Rejects as `request` does, or with `too_much`. */
+  multipart<K extends MultipartRequestBody['kind'] & MultipartReplyBody['kind']>(
+    body: MultipartRequestBody & { readonly kind: K },
+    options: OperationOptions = {},
+  ): Promise<readonly MultipartPart<K>[]> {
+    const operation = options.operation ?? `ask for ${body.kind}`;
+    return this.#attempt(operation, options.signal, async () => {
+      const collection = new MultipartCollection(this.#port, {
+        operation,
+        firstXid: this.#xids.take(),
+        timeoutMs: this.#requestTimeoutMs,
+        maxBytes: this.#options.maxReplyBytes ?? 512 * MEBIBYTE,
+        signal: options.signal,
+      });
+      const parts = await this.#exchange(collection, { type: 'multipart_request', body });
+      const other = parts.find(({ kind }) => kind !== body.kind);
+      if (other !== undefined) throw new SessionError('protocol', `${operation}: answered with ${other.kind}`);
+      return parts as readonly MultipartPart<K>[];
+    });
+  }
+
+  /**
+   * Sends messages that take effect one by one, and a barrier behind them. Rejects with `refused`, naming every one
+   * that the switch did not take; the others have taken effect.
+   */
+  sendAll(messages: readonly BatchMessage[], options: OperationOptions = {}): Promise<void> {
+    const operation = options.operation ?? 'send messages';
+    return this.#attempt(operation, options.signal, () => this.#sendAll(messages, { ...options, operation }));
+  }
+
+  /**
+   * Applies messages in one ONF bundle, atomic and ordered unless told otherwise. Rejects with `refused`, naming every
+   * message that was not taken; then none has taken effect. Several bundles may be under way; they are committed in
+   * the order of the calls. An abort before the commit discards the bundle; after it, the outcome is unknown.
+   */
+  bundle(messages: readonly BatchMessage[], options: OperationOptions & { readonly flags?: BundleFlags } = {}): Promise<void> {
+    const operation = options.operation ?? `apply a bundle of ${messages.length} messages`;
+    return this.#attempt(operation, options.signal, async () => {
+      if (messages.length === 0) return;
+      const bundle: Bundle = new Bundle(this.#port, {
+        ...this.#batchOptions(messages, { ...options, operation }),
+        bundle: this.#takeBundleId(),
+        flags: options.flags ?? { atomic: true, ordered: true },
+        sendControl: (message, xid) => {
+          if (this.#state !== 'ended') this.#outbox.urgent(encodeMessage(message, xid));
+        },
+      });
+      try {
+        await this.#runBatch(bundle);
+      } catch (error) {
+        bundle.abandon();
+        throw error;
+      }
+    });
+  }
+
+  #batchOptions(messages: readonly BatchMessage[], options: OperationOptions & { operation: string }): BatchOptions {
+    return {
+      operation: options.operation,
+      messages,
+      firstXid: this.#xids.take(messages.length + BATCH_EXTRA_XIDS),
+      timeoutMs: this.#requestTimeoutMs,
+      signal: options.signal,
+    };
+  }
+
+  async #sendAll(messages: readonly BatchMessage[], options: OperationOptions & { operation: string }): Promise<void> {
+    const batch = new FencedBatch(this.#port, this.#batchOptions(messages, options));
+    try {
+      await this.#runBatch(batch);
+    } catch (error) {
+      batch.writer.stop();
+      throw error;
+    }
+  }
+
+  #runBatch(batch: Batch): Promise<void> {
+    this.#exchanges.add(batch);
+    this.#outbox.push(batch.writer);
+    return batch.promise;
+  }
+
+  #request(message: Message, options: OperationOptions & { operation: string }): Promise<Message> {
+    const request = new Request(this.#port, {
+      operation: options.operation,
+      firstXid: this.#xids.take(),
+      timeoutMs: this.#requestTimeoutMs,
+      signal: options.signal,
+    });
+    return this.#exchange(request, message);
+  }
+
+  /** Sends a single-message request when its turn comes; its time to answer counts from then. */
+  #exchange<T>(exchange: Exchange<T> & { sent(): void }, message: Message): Promise<T> {
+    const bytes = encodeMessage(message, exchange.firstXid);
+    this.#exchanges.add(exchange);
+    let handedOut = false;
+    this.#outbox.push({
+      next: () => {
+        if (handedOut || exchange.settled) return undefined;
+        handedOut = true;
+        exchange.sent();
+        return bytes;
+      },
+    });
+    return exchange.promise;
+  }
+
+  /** Runs an operation if there is a ready session and no abort yet; its failures are rejections, not exceptions. */
+  async #attempt<T>(operation: string, signal: AbortSignal | undefined, run: () => Promise<T>): Promise<T> {
+    signal?.throwIfAborted();
+    this.#checkReady(operation);
+    return run();
+  }
+
+  #checkReady(operation: string): void {
+    if (this.#state !== 'ready') {
+      throw new SessionError('disconnected', `${operation}: there is no connection to the switch now`);
+    }
+  }
+
+  #send(message: Message): void {
+    this.#outbox.pushBytes(encodeMessage(message, this.#xids.take()));
+  }
+
+  #takeBundleId(): number {
+    const id = this.#nextBundle;
+    this.#nextBundle = id === 0xffff_ffff ? 1 : id + 1;
+    return id;
+  }
+
+  #takeFrame(frame: Uint8Array): void {
+    if (this.#state === 'ended') return;
+    if (this.#state === 'hello') {
+      checkHello(frame);
+      this.#setUp();
+      return;
+    }
+    if (frameVersion(frame) !== version13) {
+      throw new SessionError('protocol', `read message: version byte ${frameVersion(frame)} after OpenFlow 1.3 was agreed`);
+    }
+    const type = frameType(frame);
+    if (type === messageTypes.echo_request) this.#answerEcho(frame);
+    else if (type === messageTypes.port_status || type === messageTypes.flow_removed) this.#reports.push(frame);
+    else if (isPacketIn(frame)) this.#packetIns.push(frame);
+    else this.#deliver(frame, type);
+  }
+
+  #answerEcho(frame: Uint8Array): void {
+    const answer = frame.slice();
+    answer[1] = messageTypes.echo_reply;
+    this.#outbox.urgent(answer);
+  }
+
+  #deliver(frame: Uint8Array, type: number): void {
+    const xid = frameXid(frame);
+    const exchange = this.#exchanges.find(xid);
+    if (exchange !== undefined) exchange.receive(frame, xid);
+    else if (type === messageTypes.error) this.#strayError(frame);
+    // Anything else is an echo reply, or the answer to a request that was given up.
+  }
+
+  #strayError(frame: Uint8Array): void {
+    try {
+      const { message } = decodeMessage(frame);
+      if (message.type === 'error') this.#options.onStrayError?.(message);
+    } catch (cause) {
+      throw new SessionError('protocol', 'read message: an error that cannot be decoded', { cause });
+    }
+  }
+
+  #setUp(): void {
+    this.#state = 'setup';
+    const operation = 'set up the connection';
+    const settings = settingsMessages(this.#options);
+    Promise.all([
+      this.#request({ type: 'features_request' }, { operation }),
+      this.#sendAll(settings, { operation }),
+    ]).then(
+      ([features]) => this.#becomeReady(features),
+      (error: SessionError) => this.#end(error),
+    );
+  }
+
+  #becomeReady(features: Message): void {
+    if (this.#state !== 'setup') return;
+    if (features.type !== 'features_reply') {
+      this.#end(new SessionError('protocol', `set up the connection: features answered with ${features.type}`));
+      return;
+    }
+    this.#state = 'ready';
+    this.#options.onReady(features satisfies FeaturesReply);
+  }
+
+  #scheduleTick(): void {
+    this.#cancelTick = this.#options.clock.setTimer(TICK_MS, () => this.#tick());
+  }
+
+  #tick(): void {
+    if (this.#state === 'ended') return;
+    const now = this.#port.now();
+    this.#exchanges.expire(now);
+    const handshakeTimeoutMs = this.#options.handshakeTimeoutMs ?? 5 * SECOND;
+    if (this.#state !== 'ready' && now - this.#started >= handshakeTimeoutMs) {
+      this.#end(new SessionError('timeout', `set up the connection: the switch did not answer within ${handshakeTimeoutMs} ms`));
+      return;
+    }
+    const step = this.#keepalive.step(now, this.#exchanges.busyUntil());
+    if (step === 'dead') {
+      const seconds = Math.round(this.#keepalive.silentMs(now) / SECOND);
+      this.#end(new SessionError('unresponsive', `keep the connection: the switch has been silent for ${seconds} s`));
+      return;
+    }
+    if (step === 'ask') this.#outbox.urgent(encodeMessage({ type: 'echo_request', data: new Uint8Array() }, this.#xids.take()));
+    this.#scheduleTick();
+  }
+
+  #end(error: SessionError): void {
+    if (this.#state === 'ended') return;
+    this.#state = 'ended';
+    this.#cancelTick();
+    this.#outbox.clear();
+    this.#exchanges.failAll('disconnected', error);
+    this.#options.onEnd(error);
+  }
+}

@@ -80,12 +80,18 @@ export interface Host {
   readonly trafficRules: TrafficRulesDriver;
   facts(options: { signal: AbortSignal }): Promise<HostFacts>;
   listInterfaces(options: { signal: AbortSignal }): Promise<readonly HostInterface[]>;
-  /** Link up, MTU and addresses; returns the interface as it is afterwards, and what had to be changed. */
+  /**
+   * Link up, MTU and addresses; returns the interface as it is afterwards, and what had to be changed. Waits a little
+   * for an interface that does not exist yet, then fails with `interface-missing`.
+   */
   ensureGateway(
     desired: DesiredGateway,
     options: { signal: AbortSignal },
   ): Promise<{ readonly interface: HostInterface; readonly changes: readonly string[] }>;
-  /** Calls back after links, addresses or routes changed, merged over a short time. Returns the end of it. */
+  /**
+   * Calls back after links, addresses or routes changed, merged over a short time, and also when changes may have been
+   * missed. What a listener throws is contained. Returns the end of it.
+   */
   subscribe(listener: (changes: ReadonlySet<HostChange>) => void): () => void;
   close(): Promise<void>;
 }

@@ -1,2 +1,5 @@
 export type * from './host.js';
 export type * from './pod.js';
+export { HostError, type HostErrorCode } from './host-error.js';
+export { peerRouteKey } from './peer-route-key.js';
+export { checkPodInterfaceSpec } from './check-pod-interface-spec.js';

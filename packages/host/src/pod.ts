@@ -22,7 +22,10 @@ export interface PodRoute {
   readonly gateway?: IpAddress;
 }
 
-/** What a Pod's network interface is. */
+/**
+ * What a Pod's network interface is. `routes` leaves out those that the system makes by itself: the subnets of the
+ * addresses and link-local ones. `addresses` has link-local ones too.
+ */
 export interface PodInterfaceState {
   readonly name: string;
   readonly mac: MacAddress;
@@ -40,19 +43,20 @@ export interface PodInterfaceRef {
   readonly hostName: string;
 }
 
-/** Pod network interfaces of this Node. */
+/** Pod network interfaces of this Node. Errors are {@link HostError}s of the package. */
 export interface PodInterfaces {
   /**
    * Makes the interface, or completes what an interrupted call left. An interface of ours under the same host name
-   * that belongs to another namespace is replaced. Nothing half-made stays after an error.
+   * that belongs to another namespace is replaced. Nothing half-made stays after an error. Codes: `invalid-argument`,
+   * `netns-missing`, `netns-invalid`, `name-taken` (an interface of someone else has one of the names).
    */
   attach(spec: PodInterfaceSpec, options: { signal: AbortSignal }): Promise<PodInterfaceState>;
   /** Removes the interface; what is absent already (interface, namespace) is fine. */
   detach(ref: PodInterfaceRef, options: { signal: AbortSignal }): Promise<void>;
-  /** What is there now; `undefined` when namespace or interface is gone. */
+  /** What is there now; `undefined` when the namespace is not given, or it or the interface is gone. */
   inspect(ref: PodInterfaceRef, options: { signal: AbortSignal }): Promise<PodInterfaceState | undefined>;
   /** Host-side names of the Pod interfaces that carry our mark: what garbage collection compares with known Pods. */
   list(options: { signal: AbortSignal }): Promise<readonly string[]>;
-  /** Tells neighbours where the Pod's addresses are: gratuitous ARP, and unsolicited neighbour advertisements. */
+  /** Tells neighbours where the Pod's addresses are: gratuitous ARP, and unsolicited neighbour advertisements. Needs `netns`; `interface-missing` when there is no such interface. */
   announce(ref: PodInterfaceRef, options: { signal: AbortSignal }): Promise<void>;
 }

@@ -1,1 +1,10 @@
-export {};
+export { createMemoryHost, type MemoryHost } from './memory-host.js';
+export {
+  addMemoryInterface,
+  createMemoryMachine,
+  type MemoryMachine,
+  type MemoryPodInterface,
+} from './memory-machine.js';
+export type { Faults, HostOperation } from './faults.js';
+export { hostContract, type HostContractOptions } from './contract/host-contract.js';
+export type { ContractExpectation, ContractRunner, FixtureNetns, HostFixture } from './contract/fixture.js';

@@ -1,0 +1,40 @@
+import type { ContractContext, ContractRunner, HostFixture } from './fixture.js';
+import { gatewayContract } from './gateway.js';
+import { peerRouteContract } from './peer-routes.js';
+import { podContract } from './pods.js';
+import { subscriptionContract } from './subscription.js';
+import { trafficRuleContract } from './traffic-rules.js';
+
+export interface HostContractOptions {
+  /** A new machine with a host on it, for each test. */
+  readonly makeFixture: () => Promise<HostFixture>;
+  /** Passed to every call. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * What every host must do, as tests: each operation, its repetition, its absence, its failure, and a restart.
+ *
+ *     hostContract({ describe, it, expect }, { makeFixture, signal: new AbortController().signal });
+ */
+export function hostContract(runner: ContractRunner, { makeFixture, signal }: HostContractOptions): void {
+  const context: ContractContext = {
+    runner,
+    signal,
+    test(name, body) {
+      runner.it(name, async () => {
+        const fixture = await makeFixture();
+        try {
+          await body(fixture);
+        } finally {
+          await fixture.close();
+        }
+      });
+    },
+  };
+  podContract(context);
+  peerRouteContract(context);
+  trafficRuleContract(context);
+  gatewayContract(context);
+  subscriptionContract(context);
+}

@@ -1,0 +1,77 @@
+import { checkPodInterfaceSpec } from '../check-pod-interface-spec.js';
+import { HostError } from '../host-error.js';
+import type { PodInterfaces, PodInterfaceRef, PodInterfaceSpec, PodInterfaceState } from '../pod.js';
+import type { FaultPoint } from './faults.js';
+import type { MemoryMachine, MemoryPodInterface } from './memory-machine.js';
+
+export function createMemoryPods(machine: MemoryMachine, faults: FaultPoint): PodInterfaces {
+  return {
+    async attach(spec, { signal }) {
+      checkPodInterfaceSpec(spec);
+      if (!machine.namespaces.has(spec.netns)) {
+        throw new HostError(
+          'netns-missing',
+          `attach container ${spec.containerId}: network namespace ${spec.netns} does not exist`,
+        );
+      }
+      if (machine.interfaces.has(spec.hostName)) {
+        throw new HostError(
+          'name-taken',
+          `attach container ${spec.containerId}: ${spec.hostName} is another interface`,
+        );
+      }
+      await faults.pass('pods.attach', signal);
+      const existing = present(machine, spec);
+      const state = stateOf(spec, existing?.state, machine);
+      const { netns, containerId, checksumOffload } = spec;
+      machine.podInterfaces.set(spec.hostName, { netns, containerId, checksumOffload, state });
+      machine.changed('links');
+      return state;
+    },
+    async detach(ref, { signal }) {
+      await faults.pass('pods.detach', signal);
+      if (machine.podInterfaces.delete(ref.hostName)) machine.changed('links');
+    },
+    async inspect(ref, { signal }) {
+      await faults.pass('pods.inspect', signal);
+      return present(machine, ref)?.state;
+    },
+    async list({ signal }) {
+      await faults.pass('pods.list', signal);
+      return [...machine.podInterfaces]
+        .filter(([, { netns }]) => machine.namespaces.has(netns))
+        .map(([hostName]) => hostName)
+        .toSorted();
+    },
+    async announce(ref, { signal }) {
+      await faults.pass('pods.announce', signal);
+      if (present(machine, ref) === undefined) {
+        throw new HostError('interface-missing', `announce ${ref.name} of ${ref.hostName}: no such Pod interface`);
+      }
+      machine.announced.push(ref.hostName);
+    },
+  };
+}
+
+function present(machine: MemoryMachine, ref: PodInterfaceRef): MemoryPodInterface | undefined {
+  const found = machine.podInterfaces.get(ref.hostName);
+  if (!found || found.netns !== ref.netns || found.state.name !== ref.name) return undefined;
+  return machine.namespaces.has(found.netns) ? found : undefined;
+}
+
+function stateOf(
+  spec: PodInterfaceSpec,
+  existing: PodInterfaceState | undefined,
+  machine: MemoryMachine,
+): PodInterfaceState {
+  return {
+    name: spec.name,
+    mac: existing?.mac ?? machine.nextMac(),
+    mtu: spec.mtu,
+    up: true,
+    addresses: spec.addresses,
+    routes: spec.routes,
+    hostName: spec.hostName,
+    hostMac: existing?.hostMac ?? machine.nextMac(),
+  };
+}

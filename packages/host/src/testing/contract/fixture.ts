@@ -4,34 +4,34 @@ import type { Host } from '../../host.js';
 export interface FixtureNetns {
   readonly path: string;
   /** The namespace vanishes, as when its container dies. */
-  remove(): Promise<void>;
+  readonly remove: () => Promise<void>;
 }
 
 /** A machine with a host on it, as the contract needs it. Each test gets a new one. */
 export interface HostFixture {
   readonly host: Host;
   /** Closes the host and opens another on the same machine, as a restart of the agent does. */
-  restart(): Promise<Host>;
-  addNetns(): Promise<FixtureNetns>;
+  readonly restart: () => Promise<Host>;
+  readonly addNetns: () => Promise<FixtureNetns>;
   /** An interface that is there from the beginning, fit to be the gateway. */
   readonly gatewayName: string;
   /** Behind the host's back: adds an address to the gateway. */
-  addForeignAddress(text: string): Promise<void>;
+  readonly addForeignAddress: (text: string) => Promise<void>;
   /** Behind the host's back: a route of someone else to this destination, over the gateway. */
-  addForeignRoute(destination: string): Promise<void>;
-  hasForeignRoute(destination: string): Promise<boolean>;
+  readonly addForeignRoute: (destination: string) => Promise<void>;
+  readonly hasForeignRoute: (destination: string) => Promise<boolean>;
   /** Behind the host's back: removes the route, whoever made it. */
-  loseRoute(destination: string): Promise<void>;
+  readonly loseRoute: (destination: string) => Promise<void>;
   /** Behind the host's back: damages one of the rules that `trafficRules` made. */
-  damageTrafficRules(): Promise<void>;
-  close(): Promise<void>;
+  readonly damageTrafficRules: () => Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 /** What the contract needs of a test runner; vitest's functions fit. */
 export interface ContractRunner {
-  describe(name: string, body: () => void): void;
-  it(name: string, body: () => Promise<void>): void;
-  expect(actual: unknown, message?: string): ContractExpectation;
+  readonly describe: (name: string, body: () => void) => void;
+  readonly it: (name: string, body: () => Promise<void>) => void;
+  readonly expect: (actual: unknown, message?: string) => ContractExpectation;
 }
 
 export interface ContractExpectation {
@@ -42,7 +42,7 @@ export interface ContractExpectation {
 export interface ContractContext {
   readonly runner: ContractRunner;
   /** Runs one test on a machine of its own. */
-  test(name: string, body: (fixture: HostFixture) => Promise<void>): void;
+  readonly test: (name: string, body: (fixture: HostFixture) => Promise<void>) => void;
   /** For every call of the contract; the runner's own time limit bounds them. */
   readonly signal: AbortSignal;
 }

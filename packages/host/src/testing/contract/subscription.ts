@@ -3,7 +3,7 @@ import type { Host, HostChange } from '../../host.js';
 import type { ContractContext } from './fixture.js';
 
 /** Settles when the host has told of this change; the runner's time limit ends the wait. */
-function told(host: Host, change: HostChange): { readonly promise: Promise<void>; end(): void } {
+function told(host: Host, change: HostChange): { readonly promise: Promise<void>; readonly end: () => void } {
   let end = () => {};
   const promise = new Promise<void>((resolve) => {
     end = host.subscribe((changes) => {

@@ -42,7 +42,8 @@ export function withXid(bytes: Uint8Array, xid: number): Uint8Array {
   return copy;
 }
 
-function writeMessage(writer: WireWriter, message: Message, xid: number): void {
+/** Appends a whole message to `writer`, for callers that send many in one piece. On an exception a part of it is there. */
+export function writeMessage(writer: WireWriter, message: Message, xid: number): void {
   const start = writer.length;
   writer.u8(message.type === 'unknown' ? message.version : version13);
   writer.u8(wireType(message));

@@ -1,7 +1,7 @@
 import { access, constants } from 'node:fs/promises';
 import { join } from 'node:path';
 import { formatCidr, formatIp, gatewayOf, parseInterfaceAddress, parseIp, type Cidr } from '@antrea-ts/net-types';
-import { runCommand } from '@antrea-ts/runtime';
+import { CommandError, runCommand } from '@antrea-ts/runtime';
 import { z } from 'zod';
 import type { CniCall } from './call.js';
 import { CniError, cniErrorCodes } from './errors.js';
@@ -33,29 +33,32 @@ export function createHostLocalIpam(options: { readonly networkName?: string } =
 
   const run = async (command: string, call: CniCall, ranges: readonly Cidr[], signal: AbortSignal): Promise<string> => {
     const plugin = await findPlugin(call.path);
-    const { stdout, exitCode, stderr } = await runCommand(plugin, [], {
-      signal,
-      timeout: timeoutMs,
-      acceptExitCodes: 'any',
-      env: {
-        CNI_COMMAND: command,
-        CNI_CONTAINERID: call.containerId,
-        CNI_NETNS: call.netns,
-        CNI_IFNAME: call.ifName,
-        CNI_PATH: call.path.join(':'),
+    const config = {
+      cniVersion: '0.4.0',
+      name: networkName,
+      type: 'antrea',
+      ipam: {
+        type: 'host-local',
+        ranges: ranges.map((range) => [{ subnet: formatCidr(range), gateway: formatIp(gatewayOf(range)) }]),
       },
-      input: JSON.stringify({
-        cniVersion: '0.4.0',
-        name: networkName,
-        type: 'antrea',
-        ipam: {
-          type: 'host-local',
-          ranges: ranges.map((range) => [{ subnet: formatCidr(range), gateway: formatIp(gatewayOf(range)) }]),
+    };
+    try {
+      const { stdout } = await runCommand(plugin, [], {
+        signal,
+        timeout: timeoutMs,
+        env: {
+          CNI_COMMAND: command,
+          CNI_CONTAINERID: call.containerId,
+          CNI_NETNS: call.netns,
+          CNI_IFNAME: call.ifName,
+          CNI_PATH: call.path.join(':'),
         },
-      }),
-    });
-    if (exitCode !== 0) throw failure(command, call, ranges, stdout, stderr);
-    return stdout;
+        input: JSON.stringify(config),
+      });
+      return stdout;
+    } catch (error) {
+      throw error instanceof CommandError ? failure(command, call, ranges, error) : error;
+    }
   };
 
   return {
@@ -100,21 +103,26 @@ async function findPlugin(path: readonly string[]): Promise<string> {
   );
 }
 
-function failure(command: string, call: CniCall, ranges: readonly Cidr[], stdout: string, stderr: string): CniError {
-  let why = stderr.trim() || stdout.trim();
-  try {
-    const { msg, details } = errorSchema.parse(JSON.parse(stdout));
-    why = details ? `${msg}: ${details}` : msg;
-  } catch {
-    // Not an error object: what it printed has to do.
-  }
-  const hint = /no IP addresses available/.test(why)
+function failure(command: string, call: CniCall, ranges: readonly Cidr[], cause: CommandError): CniError {
+  const why = reasonOf(cause);
+  const hint = why.includes('no IP addresses available')
     ? `; the Pod CIDR ${ranges.map(formatCidr).join(', ')} of this Node is used up`
     : '';
   return new CniError(
     cniErrorCodes.ipamFailure,
     `IPAM host-local ${command} for container ${call.containerId}: ${why}${hint}`,
+    { cause },
   );
+}
+
+/** The plugin prints an error object; when it did not come so far, what it left has to do. */
+function reasonOf(error: CommandError): string {
+  try {
+    const { msg, details } = errorSchema.parse(JSON.parse(error.stdout));
+    return details ? `${msg}: ${details}` : msg;
+  } catch {
+    return error.message;
+  }
 }
 
 function isDuplicate(error: unknown): boolean {

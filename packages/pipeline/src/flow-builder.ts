@@ -1,5 +1,12 @@
 import type { Action, FieldMatch, Flow, Instruction } from '@antrea-ts/openflow';
-import { macToNumber, type Cidr, type IpAddress, type IpFamily, type MacAddress } from '@antrea-ts/net-types';
+import {
+  macToNumber,
+  prefixMask,
+  type Cidr,
+  type IpAddress,
+  type IpFamily,
+  type MacAddress,
+} from '@antrea-ts/net-types';
 import { cookie, type CookieCategory } from './cookie.js';
 import { tableIds, type TableName } from './tables.js';
 
@@ -66,11 +73,7 @@ export function toCidr(cidr: Cidr): readonly FieldMatch[] {
 
 /** A prefix as value and mask of a field. */
 export function cidrMatch(field: string, { address, prefixLength }: Cidr): FieldMatch {
-  if (address.family === 'ipv4') {
-    return { field, value: address.value, mask: prefixLength === 0 ? 0 : (0xffff_ffff << (32 - prefixLength)) >>> 0 };
-  }
-  const all = (1n << 128n) - 1n;
-  return { field, value: address.value, mask: all ^ ((1n << BigInt(128 - prefixLength)) - 1n) };
+  return { field, value: address.value, mask: prefixMask(address.family, prefixLength) };
 }
 
 function ipField(family: IpFamily, end: 'src' | 'dst'): string {

@@ -30,14 +30,20 @@ export class FlowOwners {
 
     for (const key of after.keys()) if (!before.has(key)) this.#addOwner(key, owner);
     for (const key of before.keys()) if (!after.has(key)) this.#removeOwner(key, owner);
-    return this.#winners(new Set([...before.keys(), ...after.keys()]));
+    return this.#current(new Set([...before.keys(), ...after.keys()]));
   }
 
   /** Everything that is desired now. */
   flows(): Map<string, Flow> {
     const flows = new Map<string, Flow>();
-    for (const key of this.#ownersByKey.keys()) flows.set(key, this.#winner(key) as Flow);
+    for (const key of this.#ownersByKey.keys()) flows.set(key, this.flow(key) as Flow);
     return flows;
+  }
+
+  /** The desired flow of a key. */
+  flow(key: string): Flow | undefined {
+    const [owner] = this.ownersOf(key);
+    return owner === undefined ? undefined : this.#flowsByOwner.get(owner)?.get(key);
   }
 
   /** Who asked for a flow; the first is the one whose flow is installed. */
@@ -55,20 +61,15 @@ export class FlowOwners {
       .map(([key, [winner = '', ...losers]]) => ({ key, winner, losers }));
   }
 
-  #winners(keys: ReadonlySet<string>): FlowChanges {
+  #current(keys: ReadonlySet<string>): FlowChanges {
     const set = new Map<string, Flow>();
     const removed = new Set<string>();
     for (const key of keys) {
-      const flow = this.#winner(key);
+      const flow = this.flow(key);
       if (flow) set.set(key, flow);
       else removed.add(key);
     }
     return { set, removed };
-  }
-
-  #winner(key: string): Flow | undefined {
-    const [owner] = this.ownersOf(key);
-    return owner === undefined ? undefined : this.#flowsByOwner.get(owner)?.get(key);
   }
 
   #addOwner(key: string, owner: string): void {

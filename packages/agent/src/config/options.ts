@@ -1,70 +1,72 @@
-import type { Cidr } from '@antrea-ts/net-types';
+import { hostname } from 'node:os';
+import type { AgentFeatureGate } from '@antrea-ts/apis';
+import { parseCidr, type Cidr } from '@antrea-ts/net-types';
 import type { TrafficMode } from '@antrea-ts/pipeline';
+import { AgentError } from '../errors.js';
+import type { AgentConfig } from './keys.js';
 
-export type TunnelType = 'geneve' | 'vxlan' | 'gre' | 'stt';
-export type EncryptionMode = 'none' | 'ipsec' | 'wireGuard';
-
-/** What the agent was told to do: configuration, flags and environment, checked. */
-export interface AgentOptions {
-  readonly nodeName: string;
-  readonly ovsBridge: string;
-  readonly ovsDatapathType: 'system' | 'netdev';
-  readonly ovsRunDir: string;
-  readonly hostGateway: string;
-  readonly trafficEncapMode: TrafficMode;
+/** What the agent was told to do: the configuration, checked as a whole and in the words of the code. */
+export interface AgentOptions extends Omit<
+  AgentConfig,
+  'noSNAT' | 'enableIPSecTunnel' | 'serviceCIDR' | 'serviceCIDRv6' | 'featureGates'
+> {
   readonly noSnat: boolean;
-  readonly tunnelType: TunnelType;
-  readonly trafficEncryptionMode: EncryptionMode;
-  /** 0: found out from the transport interface. */
-  readonly defaultMtu: number;
-  readonly transportInterface: string;
   readonly serviceCidrs: readonly Cidr[];
-  readonly hostProcPathPrefix: string;
-  readonly cniSocket: string;
-  readonly apiPort: number;
-  readonly enablePrometheusMetrics: boolean;
-  /** Empty: the account that Kubernetes mounts into the Pod. */
-  readonly kubeconfig: string;
-  readonly kubeApiServerOverride: string;
-  readonly featureGates: ReadonlyMap<string, boolean>;
+  readonly gates: Readonly<Record<AgentFeatureGate, boolean>>;
+}
+
+/** Derives the options. Throws one `AgentError` that lists every combination which cannot be. */
+export function agentOptions(config: AgentConfig): AgentOptions {
+  const { noSNAT, enableIPSecTunnel, serviceCIDR, serviceCIDRv6, featureGates, ...rest } = config;
+  const mode = config.trafficEncapMode;
+  const options: AgentOptions = {
+    ...rest,
+    nodeName: config.nodeName || hostname(),
+    trafficEncryptionMode: enableIPSecTunnel ? 'ipsec' : config.trafficEncryptionMode,
+    noSnat: noSNAT || mode === 'networkPolicyOnly',
+    serviceCidrs: [serviceCIDR, serviceCIDRv6].filter((text) => text !== '').map((text) => parseCidr(text)),
+    gates: featureGates,
+  };
+  const problems = [...optionConflicts(options), ...unsupportedOptions(options)];
+  if (problems.length > 0) {
+    throw new AgentError('config', `antrea-agent: the configuration cannot be:\n  ${problems.join('\n  ')}`);
+  }
+  return options;
 }
 
 const needsNoEncap: readonly TrafficMode[] = ['noEncap', 'hybrid', 'networkPolicyOnly'];
 
-/** Combinations that cannot be, one sentence each; every one names the keys and the way out. */
-export function optionConflicts(options: AgentOptions): string[] {
+/** Combinations that exclude each other, one sentence each: both keys, and the way out. */
+function optionConflicts(options: AgentOptions): string[] {
   const { trafficEncapMode: mode, trafficEncryptionMode: encryption } = options;
   const conflicts: string[] = [];
-  const gate = (name: string): boolean => options.featureGates.get(name) ?? false;
   if (needsNoEncap.includes(mode)) {
-    if (!gate('AntreaProxy')) {
+    if (!options.gates.AntreaProxy) {
       conflicts.push(
-        `trafficEncapMode ${mode} and featureGates.AntreaProxy false: this mode needs AntreaProxy; enable it, or use encap`,
+        `trafficEncapMode ${mode} with featureGates.AntreaProxy false: this mode requires AntreaProxy to be enabled`,
       );
     }
     if (encryption !== 'none') {
       conflicts.push(
-        `trafficEncryptionMode ${encryption} and trafficEncapMode ${mode}: encryption works in encap mode only`,
+        `trafficEncryptionMode ${encryption} with trafficEncapMode ${mode}: encryption may only be enabled in encap mode`,
       );
     }
   }
   if (options.noSnat && mode !== 'noEncap' && mode !== 'networkPolicyOnly') {
-    conflicts.push(
-      `noSNAT true and trafficEncapMode ${mode}: noSNAT is only applicable to noEncap and networkPolicyOnly`,
-    );
+    conflicts.push(`noSNAT true with trafficEncapMode ${mode}: noSNAT is only applicable to noEncap`);
   }
   return conflicts;
 }
 
-/** What is valid in 1.3 but not built here yet, one sentence each. */
-export function unsupportedOptions(options: AgentOptions): string[] {
+/** What is valid in 1.3 but not built here yet. Refused, because to ignore it would be a promise not kept. */
+function unsupportedOptions(options: AgentOptions): string[] {
   const unsupported: string[] = [];
   if (options.trafficEncapMode === 'networkPolicyOnly') {
     unsupported.push('trafficEncapMode networkPolicyOnly (CNI chaining) is not available in this version; use encap');
   }
   if (options.trafficEncryptionMode !== 'none') {
     unsupported.push(
-      `trafficEncryptionMode ${options.trafficEncryptionMode} is not available in this version; use None`,
+      `trafficEncryptionMode ${options.trafficEncryptionMode} is not available in this version; use none`,
     );
   }
   return unsupported;

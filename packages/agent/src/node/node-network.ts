@@ -39,7 +39,7 @@ export function discoverNodeNetwork(
   interfaces: readonly HostInterface[],
   options: Pick<
     AgentOptions,
-    'transportInterface' | 'trafficEncapMode' | 'tunnelType' | 'trafficEncryptionMode' | 'defaultMtu'
+    'transportInterface' | 'trafficEncapMode' | 'tunnelType' | 'trafficEncryptionMode' | 'defaultMTU'
   >,
 ): NodeNetwork {
   const name = node.metadata.name;
@@ -73,7 +73,7 @@ export function discoverNodeNetwork(
     podCidrs,
     families: podCidrs.map((cidr) => cidr.address.family),
     mtu: podMtu({
-      configured: options.defaultMtu,
+      configured: options.defaultMTU,
       interfaceMtu: transportInterface.mtu,
       encap: supportsEncap(options.trafficEncapMode),
       tunnelType: options.tunnelType,

@@ -1,4 +1,4 @@
-import type { Action, Flow } from '@antrea-ts/openflow';
+import { ports, type Action, type Flow } from '@antrea-ts/openflow';
 import { parseIp } from '@antrea-ts/net-types';
 import { ctState, ofFamily, priority, renderFlows, toCidr, toIp, type FlowSpec } from '../flow-builder.js';
 import type { NodeProfile } from '../profile.js';
@@ -142,7 +142,7 @@ function proxyFlows(profile: NodeProfile): Flow[] {
       table: 'Output',
       priority: priority.high,
       match: [registerIs(registers.hairpin, 1)],
-      actions: [{ kind: 'output', port: 0xfffffff8 }],
+      actions: [{ kind: 'output', port: ports.inPort }],
     },
   ];
   for (const family of bothFamilies) {

@@ -1,4 +1,4 @@
-import type { Action, FieldMatch, Flow } from '@antrea-ts/openflow';
+import { ports, type Action, type FieldMatch, type Flow } from '@antrea-ts/openflow';
 import { macToNumber, parseCidr, parseMac, type Ipv4Address } from '@antrea-ts/net-types';
 import { arp, cidrMatch, icmpv6, ofFamily, priority, renderFlows, type FlowSpec } from '../flow-builder.js';
 import type { NodeProfile } from '../profile.js';
@@ -19,7 +19,7 @@ const neighbourAdvertisement = 136;
 
 /** ARP and IPv6 neighbour discovery between local ports is the business of a learning switch (NORMAL). */
 export function neighbourFlows(profile: NodeProfile): Flow[] {
-  const normal: Action[] = [{ kind: 'output', port: 0xfffffffa }];
+  const normal: Action[] = [{ kind: 'output', port: ports.normal }];
   const discovery = (type: number): FlowSpec => ({
     table: 'IPv6',
     priority: priority.normal,
@@ -81,7 +81,7 @@ export function anyArpResponderFlows(profile: NodeProfile): Flow[] {
 
 const arpRequests: readonly FieldMatch[] = [arp, { field: 'arp_op', value: arpRequest }];
 
-const backToSender: Action = { kind: 'output', port: 0xfffffff8 };
+const backToSender: Action = { kind: 'output', port: ports.inPort };
 
 const answerFromVirtualMac: readonly Action[] = [
   { kind: 'move', src: whole('dl_src', 48), dst: whole('dl_dst', 48) },

@@ -1,0 +1,77 @@
+import type { DesiredGateway, Host, PeerRoute, TrafficRules } from '@antrea-ts/host';
+import { planDiff, type Plan } from '@antrea-ts/reconcile';
+import { formatIp } from '@antrea-ts/net-types';
+import type { Logger } from '@antrea-ts/runtime';
+
+/** Everything that the Node's own network stack shall have of us. */
+export interface DesiredHostState {
+  readonly gateway: DesiredGateway;
+  readonly routes: ReadonlyMap<string, PeerRoute>;
+  readonly trafficRules: TrafficRules;
+}
+
+/** Makes the host's network stack as desired and repairs what others changed. Safe to repeat at any time. */
+export async function applyHostState(
+  desired: DesiredHostState,
+  modules: { readonly host: Host; readonly logger: Logger },
+  { signal, repair }: { signal: AbortSignal; repair: boolean },
+): Promise<void> {
+  const { host, logger } = modules;
+  const report = (what: string, changes: readonly string[]): void => {
+    if (changes.length === 0) return;
+    if (repair) logger.warn(`Repaired ${what} that were changed from outside`, { changes });
+    else logger.info(`Changed ${what}`, { changes });
+  };
+  const failures: unknown[] = [];
+  const step = async (what: string, run: () => Promise<readonly string[]>): Promise<void> => {
+    try {
+      report(what, await run());
+    } catch (error) {
+      failures.push(error);
+    }
+  };
+  // One part's failure does not keep the others from being right.
+  await step('gateway settings', async () => (await host.ensureGateway(desired.gateway, { signal })).changes);
+  await step('traffic rules', () => host.trafficRules.ensure(desired.trafficRules, { signal }));
+  await step('routes', () => applyRoutes(desired.routes, host, signal));
+  if (failures.length === 1) throw failures[0];
+  if (failures.length > 1) throw new AggregateError(failures, failures.map(messageOf).join('; '));
+}
+
+async function applyRoutes(
+  desired: ReadonlyMap<string, PeerRoute>,
+  host: Host,
+  signal: AbortSignal,
+): Promise<string[]> {
+  const observed = await host.peerRoutes.observe({ signal });
+  const plan = planDiff(desired, observed, sameRoute);
+  if (plan.create.size + plan.update.size + plan.remove.size === 0) return [];
+  const outcomes = await host.peerRoutes.apply(plan, { signal });
+  const failed = outcomes.find((outcome) => !outcome.ok);
+  if (failed && !failed.ok) throw failed.error;
+  return describeRoutes(plan);
+}
+
+function sameRoute(a: PeerRoute, b: PeerRoute): boolean {
+  const text = (route: PeerRoute): string =>
+    [
+      route.interfaceName,
+      route.via ? formatIp(route.via) : '',
+      route.onLink === true,
+      route.source ? formatIp(route.source) : '',
+      route.neighbour ?? '',
+    ].join(' ');
+  return text(a) === text(b);
+}
+
+function describeRoutes(plan: Plan<string, PeerRoute>): string[] {
+  return [
+    ...[...plan.create.keys()].map((key) => `added ${key}`),
+    ...[...plan.update.keys()].map((key) => `replaced ${key}`),
+    ...[...plan.remove.keys()].map((key) => `removed ${key}`),
+  ];
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

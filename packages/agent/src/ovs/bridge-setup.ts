@@ -1,0 +1,139 @@
+import { defaultTunnelName, externalIdKeys, ofPorts } from '@antrea-ts/apis';
+import {
+  appctl,
+  datapathFeatures,
+  ensureBridge,
+  missingDatapathFeatures,
+  type OvsBridge,
+  type OvsdbClient,
+  type OvsPort,
+} from '@antrea-ts/ovs';
+import { firstRound, supportsEncap } from '@antrea-ts/pipeline';
+import type { Logger } from '@antrea-ts/runtime';
+import type { AgentOptions } from '../config/options.js';
+import { AgentError } from '../errors.js';
+import { holdsExactly } from './string-map.js';
+
+type Options = Pick<
+  AgentOptions,
+  'ovsBridge' | 'ovsDatapathType' | 'ovsRunDir' | 'hostGateway' | 'trafficEncapMode' | 'tunnelType' | 'gates'
+>;
+
+export interface BridgeSetup {
+  readonly bridge: OvsBridge;
+  readonly gateway: { readonly name: string; readonly ofPort: number };
+  /** Present where the mode may encapsulate. */
+  readonly tunnel?: { readonly name: string; readonly ofPort: number };
+  /** Round for flow cookies: what the bridge has, so that its flows stay valid. */
+  readonly round: number;
+}
+
+/**
+ * Makes the bridge with its gateway and tunnel ports, or takes over what is there, and checks that the datapath can do
+ * what the pipeline needs (1.3: pkg/agent/agent.go, setupOVSBridge).
+ */
+export async function setUpBridge(
+  options: Options,
+  modules: { readonly database: OvsdbClient; readonly logger: Logger },
+  { mtu, signal }: { mtu: number; signal: AbortSignal },
+): Promise<BridgeSetup> {
+  const { database, logger } = modules;
+  const round = roundOf(database, options.ovsBridge);
+  const bridge = await ensureBridge(
+    database,
+    {
+      name: options.ovsBridge,
+      datapathType: options.ovsDatapathType,
+      protocols: ['OpenFlow10', 'OpenFlow13'],
+      // Without flows nothing may be forwarded: a bridge that falls back to a learning switch would be a hole.
+      failMode: 'secure',
+      externalIds: { [externalIdKeys.roundNumber]: String(round) },
+    },
+    { signal },
+  );
+  await checkDatapath(options, signal);
+  const gateway = await ensureGatewayPort(bridge, options, mtu, logger, signal);
+  const tunnel = await ensureTunnelPort(bridge, options, logger, signal);
+  return { bridge, gateway, round, ...(tunnel ? { tunnel } : {}) };
+}
+
+/** 1.3 counts rounds up with every start; whatever number an agent left is taken over. */
+function roundOf(database: OvsdbClient, bridge: string): number {
+  const stored = database.replica.find('Bridge', 'name', bridge)?.external_ids.get(externalIdKeys.roundNumber);
+  const round = Number(stored);
+  return Number.isInteger(round) && round > 0 && round <= 0xffff ? round : firstRound;
+}
+
+async function checkDatapath(
+  { ovsRunDir, ovsBridge, ovsDatapathType, gates }: Options,
+  signal: AbortSignal,
+): Promise<void> {
+  const features = await datapathFeatures({ runDir: ovsRunDir }, ovsBridge, { signal });
+  const missing = missingDatapathFeatures(features, { proxy: gates.AntreaProxy });
+  if (missing.length === 0) return;
+  const version = (await appctl({ runDir: ovsRunDir }, 'version', [], { signal })).split('\n')[0];
+  throw new AgentError(
+    'ovs',
+    `bridge ${ovsBridge}: datapath ${ovsDatapathType} of ${version} lacks: ${missing.join(', ')}; ` +
+      'use Open vSwitch 2.14 or newer with conntrack (CONFIG_NF_CONNTRACK, CONFIG_OPENVSWITCH), or ovsDatapathType netdev',
+  );
+}
+
+async function ensureGatewayPort(
+  bridge: OvsBridge,
+  { hostGateway }: Options,
+  mtu: number,
+  logger: Logger,
+  signal: AbortSignal,
+): Promise<BridgeSetup['gateway']> {
+  const existing = bridge.ports().find((port) => port.ofPort === ofPorts.gateway) ?? bridge.port(hostGateway);
+  if (!existing) {
+    const spec = { name: hostGateway, type: 'internal', ofPortRequest: ofPorts.gateway, mtuRequest: mtu };
+    return bridge.createPort(spec, { signal });
+  }
+  if (existing.name !== hostGateway) {
+    logger.warn('Gateway port has another name than configured; keeping it', {
+      port: existing.name,
+      hostGateway,
+    });
+  }
+  await bridge.setMtuRequest(existing.name, mtu, { signal });
+  return numbered(existing);
+}
+
+async function ensureTunnelPort(
+  bridge: OvsBridge,
+  options: Options,
+  logger: Logger,
+  signal: AbortSignal,
+): Promise<BridgeSetup['tunnel']> {
+  const wanted = supportsEncap(options.trafficEncapMode)
+    ? { type: options.tunnelType, options: tunnelOptions(options.tunnelType) }
+    : undefined;
+  const existing = bridge.ports().find((port) => port.ofPort === ofPorts.tunnel) ?? bridge.port(defaultTunnelName);
+  if (existing && existing.type === wanted?.type) {
+    if (!holdsExactly(existing.options, wanted.options)) {
+      await bridge.setPortOptions(existing.name, wanted.options, { signal });
+    }
+    return numbered(existing);
+  }
+  if (existing) {
+    logger.info('Removing a tunnel port that is not wanted any more', { port: existing.name, type: existing.type });
+    await bridge.deletePort(existing.name, { signal });
+  }
+  if (!wanted) return undefined;
+  return bridge.createPort({ name: defaultTunnelName, ofPortRequest: ofPorts.tunnel, ...wanted }, { signal });
+}
+
+/** Flow-based: each packet carries its own destination. Checksums where the outer header is UDP. */
+function tunnelOptions(type: AgentOptions['tunnelType']): Record<string, string> {
+  const checksum = type === 'geneve' || type === 'vxlan';
+  return { key: 'flow', remote_ip: 'flow', ...(checksum ? { csum: 'true' } : {}) };
+}
+
+function numbered({ name, ofPort, error }: OvsPort): { name: string; ofPort: number } {
+  if (ofPort === undefined) {
+    throw new AgentError('ovs', `port ${name}: ovs-vswitchd gave it no ofport${error ? `: ${error}` : ''}`);
+  }
+  return { name, ofPort };
+}

@@ -1,0 +1,20 @@
+import type { OvsBridge, StringMap } from '@antrea-ts/ovs';
+import { holdsExactly } from './string-map.js';
+
+/** The port of a Pod, made or completed; gives its OpenFlow number. A port whose device was lost is made anew. */
+export async function ensurePodPort(
+  bridge: OvsBridge,
+  port: { readonly name: string; readonly externalIds: Readonly<Record<string, string>> },
+  { signal }: { signal: AbortSignal },
+): Promise<number> {
+  const existing = bridge.port(port.name);
+  if (existing?.ofPort !== undefined) {
+    if (!holdsExactly(existing.externalIds, port.externalIds)) {
+      await bridge.setPortExternalIds(port.name, port.externalIds satisfies StringMap, { signal });
+    }
+    return existing.ofPort;
+  }
+  if (existing) await bridge.deletePort(port.name, { signal });
+  const { ofPort } = await bridge.createPort(port, { signal });
+  return ofPort;
+}

@@ -1,0 +1,174 @@
+import { createHash } from 'node:crypto';
+import { podInterfaceName } from '@antrea-ts/apis';
+import type { AttachRequest, CniContainer, PodNetwork } from '@antrea-ts/cni';
+import type { Host, PodInterfaceRef, PodInterfaceSpec, PodInterfaceState } from '@antrea-ts/host';
+import { formatCidr, formatInterfaceAddress, formatIp, ipEquals } from '@antrea-ts/net-types';
+import type { OvsBridge } from '@antrea-ts/ovs';
+import type { NodePipeline } from '@antrea-ts/pipeline';
+import type { Logger } from '@antrea-ts/runtime';
+import type { NodeNetwork } from '../node/node-network.js';
+import type { Dataplane } from '../dataplane/dataplane.js';
+import { ensurePodPort } from '../ovs/pod-ports.js';
+import { podExternalIds, PodStore, type PodPort } from './pod-store.js';
+
+/** Owner of a Pod's flows. */
+export function podOwner(port: Pick<PodPort, 'podNamespace' | 'podName' | 'containerId'>): string {
+  return `pod/${port.podNamespace}/${port.podName}/${port.containerId.slice(0, 12)}`;
+}
+
+interface Modules {
+  readonly node: NodeNetwork;
+  readonly host: Host;
+  readonly bridge: OvsBridge;
+  readonly pipeline: NodePipeline;
+  readonly dataplane: Dataplane;
+  readonly store: PodStore;
+  readonly logger: Logger;
+  /** Resolves when the Node's own network is up. */
+  readonly ready: Promise<void>;
+}
+
+interface Options {
+  readonly hostProcPathPrefix: string;
+  readonly checksumOffload: boolean;
+}
+
+/** Connects Pods: interface on the host, port on the bridge, flows in the pipeline, in that order; undone in reverse. */
+export class AgentPodNetwork implements PodNetwork {
+  readonly #options: Options;
+  readonly #modules: Modules;
+
+  constructor(options: Options, modules: Modules) {
+    this.#options = options;
+    this.#modules = modules;
+  }
+
+  podCidrs() {
+    return this.#modules.node.podCidrs;
+  }
+
+  async ready({ signal }: { signal: AbortSignal }): Promise<void> {
+    signal.throwIfAborted();
+    let onAbort: (() => void) | undefined;
+    const aborted = new Promise<never>((_, reject) => {
+      onAbort = () => reject(signal.reason as Error);
+      signal.addEventListener('abort', onAbort, { once: true });
+    });
+    try {
+      await Promise.race([this.#modules.ready, aborted]);
+    } finally {
+      if (onAbort) signal.removeEventListener('abort', onAbort);
+    }
+  }
+
+  async attach(request: AttachRequest, { signal }: { signal: AbortSignal }): Promise<PodInterfaceState> {
+    const { host, bridge, dataplane, pipeline, store } = this.#modules;
+    const spec = this.#spec(request);
+    const state = await host.pods.attach(spec, { signal });
+
+    const { containerId, podName, podNamespace } = request.container;
+    const addresses = request.addresses.map(({ address }) => address);
+    const identity = { containerId, podName, podNamespace, mac: state.mac, addresses };
+    const externalIds = podExternalIds(identity);
+    const ofPort = await ensurePodPort(bridge, { name: spec.hostName, externalIds }, { signal });
+
+    const port: PodPort = { ...identity, interfaceName: spec.hostName, ofPort };
+    store.set(port);
+    dataplane.set(podOwner(port), pipeline.pod(port));
+    // The Pod may not send before it is guarded: the answer waits for the switch's word.
+    await dataplane.settled({ signal });
+    this.#announce(spec);
+    return state;
+  }
+
+  async detach(container: CniContainer, { signal }: { signal: AbortSignal }): Promise<void> {
+    const { host, bridge, dataplane, store } = this.#modules;
+    const known = store.get(container.containerId);
+    const { name, hostName, netns } = this.#ref(container);
+    // Flows go first: a port number that is used again must not meet the flows of its predecessor.
+    if (known) {
+      dataplane.set(podOwner(known), []);
+      await dataplane.settled({ signal });
+    }
+    await bridge.deletePort(known?.interfaceName ?? hostName, { signal });
+    await host.pods.detach(
+      { name, hostName: known?.interfaceName ?? hostName, ...(netns ? { netns } : {}) },
+      { signal },
+    );
+    store.delete(container.containerId);
+  }
+
+  async check(request: AttachRequest, { signal }: { signal: AbortSignal }): Promise<readonly string[]> {
+    const { host, store } = this.#modules;
+    const spec = this.#spec(request);
+    const state = await host.pods.inspect(spec, { signal });
+    if (!state) return [`interface ${spec.name} in ${spec.netns} is gone`];
+
+    const problems: string[] = [];
+    if (!state.up) problems.push(`interface ${spec.name} is down`);
+    if (state.hostName !== spec.hostName) problems.push(`its peer is ${state.hostName}, not ${spec.hostName}`);
+    for (const wanted of request.addresses) {
+      const found = state.addresses.some(
+        (own) => ipEquals(own.address, wanted.address) && own.prefixLength === wanted.prefixLength,
+      );
+      if (!found) problems.push(`address ${formatInterfaceAddress(wanted)} is missing on ${spec.name}`);
+    }
+    for (const wanted of request.routes) {
+      const found = state.routes.some(
+        (own) =>
+          formatCidr(own.destination) === formatCidr(wanted.destination) &&
+          own.gateway !== undefined &&
+          wanted.gateway !== undefined &&
+          ipEquals(own.gateway, wanted.gateway),
+      );
+      if (!found) problems.push(`route ${formatCidr(wanted.destination)} is missing in the Pod`);
+    }
+    return [...problems, ...this.#portProblems(spec, store.get(request.container.containerId), state)];
+  }
+
+  #portProblems(spec: PodInterfaceSpec, known: PodPort | undefined, state: PodInterfaceState): string[] {
+    if (!known) return [`the agent knows no Pod for container ${spec.containerId}`];
+    const problems: string[] = [];
+    if (known.mac !== state.mac) problems.push(`MAC of ${spec.name} is ${state.mac}, not ${known.mac}`);
+    const missing = spec.addresses.filter(({ address }) => !known.addresses.some((own) => ipEquals(own, address)));
+    for (const { address } of missing) problems.push(`the agent does not know the address ${formatIp(address)}`);
+    if (!this.#modules.bridge.port(spec.hostName)) problems.push(`OVS has no port ${spec.hostName}`);
+    return problems;
+  }
+
+  /** In the background, and only a courtesy: neighbours learn the new place of an address a little earlier. */
+  #announce(spec: PodInterfaceSpec): void {
+    this.#modules.host.pods
+      .announce(spec, { signal: AbortSignal.timeout(5_000) })
+      .catch((error: unknown) => this.#modules.logger.debug('Could not announce a Pod', { pod: spec.hostName, error }));
+  }
+
+  #spec({ container, addresses, routes, mtu }: AttachRequest): PodInterfaceSpec {
+    return {
+      ...this.#ref(container),
+      containerId: container.containerId,
+      netns: this.#netns(container),
+      mtu: mtu ?? this.#modules.node.mtu,
+      addresses,
+      routes,
+      checksumOffload: this.#options.checksumOffload,
+    };
+  }
+
+  #ref(container: CniContainer): PodInterfaceRef {
+    const netns = this.#netns(container);
+    return {
+      name: container.ifName,
+      hostName: podInterfaceName(container.podName, container.containerId, sha1),
+      ...(netns ? { netns } : {}),
+    };
+  }
+
+  #netns({ netns }: CniContainer): string {
+    return netns === '' ? '' : this.#options.hostProcPathPrefix + netns;
+  }
+}
+
+function sha1(text: string): string {
+  return createHash('sha1').update(text).digest('hex');
+}

@@ -1,0 +1,72 @@
+import { externalIdKeys } from '@antrea-ts/apis';
+import { formatIp, tryParseIp, tryParseMac, type IpAddress, type MacAddress } from '@antrea-ts/net-types';
+
+/** A local Pod's connection: its port on the bridge and who it belongs to. */
+export interface PodPort {
+  readonly containerId: string;
+  readonly podName: string;
+  readonly podNamespace: string;
+  /** Port on the bridge and host end of the Pod's interface. */
+  readonly interfaceName: string;
+  readonly ofPort: number;
+  readonly mac: MacAddress;
+  readonly addresses: readonly IpAddress[];
+}
+
+/** What the Port row carries, so that an agent that starts anew knows the Pod. */
+export function podExternalIds(port: Omit<PodPort, 'ofPort' | 'interfaceName'>): Record<string, string> {
+  return {
+    [externalIdKeys.attachedMac]: port.mac,
+    [externalIdKeys.ipAddress]: port.addresses.map(formatIp).join(','),
+    [externalIdKeys.containerId]: port.containerId,
+    [externalIdKeys.podName]: port.podName,
+    [externalIdKeys.podNamespace]: port.podNamespace,
+  };
+}
+
+/** The Pod behind a port; `undefined` for ports that are no Pod's or lack what we wrote. */
+export function podPortOf(port: {
+  readonly name: string;
+  readonly ofPort?: number | undefined;
+  readonly externalIds: ReadonlyMap<string, string>;
+}): PodPort | undefined {
+  const { externalIds } = port;
+  const containerId = externalIds.get(externalIdKeys.containerId);
+  const mac = tryParseMac(externalIds.get(externalIdKeys.attachedMac) ?? '');
+  if (containerId === undefined || mac === undefined) return undefined;
+  const addresses = (externalIds.get(externalIdKeys.ipAddress) ?? '').split(',');
+  return {
+    containerId,
+    podName: externalIds.get(externalIdKeys.podName) ?? '',
+    podNamespace: externalIds.get(externalIdKeys.podNamespace) ?? '',
+    interfaceName: port.name,
+    ofPort: port.ofPort ?? 0,
+    mac,
+    addresses: addresses.flatMap((address) => tryParseIp(address.trim()) ?? []),
+  };
+}
+
+/** The local Pods that are connected now. */
+export class PodStore {
+  readonly #byContainer = new Map<string, PodPort>();
+
+  get size(): number {
+    return this.#byContainer.size;
+  }
+
+  set(port: PodPort): void {
+    this.#byContainer.set(port.containerId, port);
+  }
+
+  delete(containerId: string): void {
+    this.#byContainer.delete(containerId);
+  }
+
+  get(containerId: string): PodPort | undefined {
+    return this.#byContainer.get(containerId);
+  }
+
+  all(): readonly PodPort[] {
+    return [...this.#byContainer.values()];
+  }
+}

@@ -1,0 +1,164 @@
+import { parseCidr, parseInterfaceAddress, parseIp, parseMac } from '@antrea-ts/net-types';
+import { silentLogger } from '@antrea-ts/runtime';
+import { describe, expect, it } from 'vitest';
+import type { CniCall } from './call.js';
+import { createCniHandler } from './handler.js';
+import type { Ipam } from './ipam.js';
+import type { AttachRequest, PodNetwork } from './pod-network.js';
+
+const config = { cniVersion: '0.4.0', name: 'antrea', type: 'antrea', ipam: { type: 'host-local' } };
+const { signal } = new AbortController();
+
+function call(command: CniCall['command'], change: Partial<CniCall> & { config?: string } = {}): CniCall {
+  return {
+    command,
+    containerId: 'c1',
+    netns: '/proc/7/ns/net',
+    ifName: 'eth0',
+    args: new Map([
+      ['K8S_POD_NAME', 'web'],
+      ['K8S_POD_NAMESPACE', 'default'],
+    ]),
+    path: [],
+    config: JSON.stringify(config),
+    ...change,
+  };
+}
+
+/** A Node whose parts write down what they are asked to do, and fail when told. */
+function fakeNode(options: { failAttach?: boolean; ready?: Promise<void>; problems?: string[] } = {}) {
+  const log: string[] = [];
+  const requests: AttachRequest[] = [];
+  const network: PodNetwork = {
+    podCidrs: () => [parseCidr('10.10.1.0/24')],
+    ready: () => options.ready ?? Promise.resolve(),
+    async attach(request) {
+      log.push('attach');
+      requests.push(request);
+      if (options.failAttach) throw new Error('no such namespace');
+      return {
+        name: 'eth0',
+        mac: parseMac('0e:00:00:00:00:05'),
+        mtu: 1450,
+        up: true,
+        addresses: request.addresses,
+        routes: request.routes,
+        hostName: 'web-123456',
+        hostMac: parseMac('0e:00:00:00:00:06'),
+      };
+    },
+    async detach() {
+      log.push('detach');
+    },
+    async check() {
+      log.push('check');
+      return options.problems ?? [];
+    },
+  };
+  const ipam: Ipam = {
+    async allocate() {
+      log.push('allocate');
+      return [{ ...parseInterfaceAddress('10.10.1.5/24'), gateway: parseIp('10.10.1.1') }];
+    },
+    async release() {
+      log.push('release');
+    },
+    async check() {
+      log.push('ipam check');
+    },
+  };
+  return { log, requests, handler: createCniHandler({ network, ipam, logger: silentLogger }) };
+}
+
+describe('ADD', () => {
+  it('connects the Pod and answers in the words of the version', async () => {
+    const { handler, log, requests } = fakeNode();
+    const result = await handler.handle(call('ADD'), { signal });
+    expect(log).toEqual(['allocate', 'attach']);
+    expect(requests[0]?.container).toMatchObject({ podName: 'web', podNamespace: 'default' });
+    expect(result).toEqual({
+      cniVersion: '0.4.0',
+      interfaces: [
+        { name: 'web-123456', mac: '0e:00:00:00:00:06' },
+        { name: 'eth0', mac: '0e:00:00:00:00:05', sandbox: '/proc/7/ns/net' },
+      ],
+      ips: [{ version: '4', interface: 1, address: '10.10.1.5/24', gateway: '10.10.1.1' }],
+      routes: [{ dst: '0.0.0.0/0', gw: '10.10.1.1' }],
+      dns: {},
+    });
+  });
+
+  it('leaves the address family out of 1.0.0 results', async () => {
+    const { handler } = fakeNode();
+    const result = await handler.handle(call('ADD', { config: JSON.stringify({ ...config, cniVersion: '1.0.0' }) }), {
+      signal,
+    });
+    expect(result).toMatchObject({ cniVersion: '1.0.0', ips: [{ interface: 1, address: '10.10.1.5/24' }] });
+    expect(JSON.stringify(result)).not.toContain('"version"');
+  });
+
+  it('takes everything back when the connection fails', async () => {
+    const { handler, log } = fakeNode({ failAttach: true });
+    await expect(handler.handle(call('ADD'), { signal })).rejects.toMatchObject({
+      code: 102,
+      message: 'Pod default/web: no such namespace',
+    });
+    expect(log).toEqual(['allocate', 'attach', 'detach', 'release']);
+  });
+
+  it('asks the runtime to come back while the Node has no network', async () => {
+    const { handler, log } = fakeNode({ ready: Promise.reject(new Error('not yet')) });
+    await expect(handler.handle(call('ADD'), { signal })).rejects.toMatchObject({ code: 11 });
+    expect(log).toEqual([]);
+  });
+});
+
+describe('DEL', () => {
+  it('removes the connection before it gives the address back', async () => {
+    const { handler, log } = fakeNode();
+    await handler.handle(call('DEL', { netns: '' }), { signal });
+    expect(log).toEqual(['detach', 'release']);
+  });
+});
+
+describe('CHECK', () => {
+  const prevResult = {
+    interfaces: [{ name: 'web-123456' }, { name: 'eth0', sandbox: '/proc/7/ns/net' }],
+    ips: [{ address: '10.10.1.5/24', gateway: '10.10.1.1', interface: 1 }],
+  };
+  const check = (result: unknown, options = {}) =>
+    fakeNode(options).handler.handle(call('CHECK', { config: JSON.stringify({ ...config, prevResult: result }) }), {
+      signal,
+    });
+
+  it('is content when nothing is wrong', async () => {
+    await expect(check(prevResult)).resolves.toEqual({});
+  });
+
+  it.each([
+    [
+      'a problem of the connection',
+      prevResult,
+      { problems: ['address 10.10.1.5/24 is missing on eth0'] },
+      103,
+      /is missing on eth0/,
+    ],
+    ['a result of another namespace', { ...prevResult, interfaces: [] }, {}, 103, /prevResult does not match/],
+    ['no result at all', undefined, {}, 7, /prevResult is missing/],
+    [
+      'a result with text that is no address',
+      { ...prevResult, ips: [{ address: 'x', gateway: 'y' }] },
+      {},
+      7,
+      /prevResult.ips: x/,
+    ],
+  ])('tells of %s', async (_, result, options, code, message) => {
+    await expect(check(result, options)).rejects.toMatchObject({ code, message: expect.stringMatching(message) });
+  });
+});
+
+it('serialises the calls of one container', async () => {
+  const { handler, log } = fakeNode();
+  await Promise.all([handler.handle(call('ADD'), { signal }), handler.handle(call('DEL'), { signal })]);
+  expect(log).toEqual(['allocate', 'attach', 'detach', 'release']);
+});

@@ -1,1 +1,29 @@
-export {};
+export { OvsError, isOvsError, type OvsErrorCode } from './errors.js';
+export type { OvsLogger } from './logger.js';
+export { systemClock, type Clock } from './clock.js';
+export { connectOvsdb } from './database/client.js';
+export type { OvsdbClient, OvsdbClientEvent, OvsdbOptions } from './database/ovsdb-client.js';
+export type { OvsReplica, OvsRowChange } from './database/monitored.js';
+export { ensureBridge, type BridgeSpec, type OpenFlowVersion } from './bridge/ensure-bridge.js';
+export { OvsBridge } from './bridge/ovs-bridge.js';
+export type { CreatedPort, CreatePortOptions, PortSpec } from './bridge/create-port.js';
+export type { OvsPort } from './bridge/ports.js';
+export type { CommitOptions } from './bridge/commit.js';
+export type { StringMap } from './bridge/string-map.js';
+export {
+  addOtherConfig,
+  clearFlowRestoreWait,
+  deleteOtherConfig,
+  isFlowRestoreWaiting,
+  otherConfig,
+  ovsVersion,
+} from './bridge/switch-config.js';
+export { appctl, type AppctlOptions, type AppctlTarget } from './unixctl/appctl.js';
+export { readPid, type PidFileOptions } from './unixctl/pid-file.js';
+export {
+  datapathFeatures,
+  missingDatapathFeatures,
+  parseDatapathFeatures,
+  proxyDatapathFeature,
+  requiredDatapathFeatures,
+} from './unixctl/datapath-features.js';

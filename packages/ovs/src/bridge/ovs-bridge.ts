@@ -1,0 +1,110 @@
+import type { InterfaceRow, PortRow, RowInput } from '@antrea-ts/ovsdb';
+import type { OvsdbClient } from '../database/ovsdb-client.js';
+import { OvsError } from '../errors.js';
+import { commit, commitAndApply, rootRow, type CommitOptions } from './commit.js';
+import { createPort, type CreatedPort, type CreatePortOptions, type PortSpec } from './create-port.js';
+import { removePorts } from './delete-ports.js';
+import { findPort, listPorts, type OvsPort } from './ports.js';
+import { toMap, type StringMap } from './string-map.js';
+
+/** The operations on one bridge. Reading is from the replica and immediate; writing is one transaction each. */
+export class OvsBridge {
+  readonly name: string;
+  readonly #database: OvsdbClient;
+
+  constructor(database: OvsdbClient, name: string) {
+    this.#database = database;
+    this.name = name;
+  }
+
+  ports(): readonly OvsPort[] {
+    return listPorts(this.#database, this.name);
+  }
+
+  port(name: string): OvsPort | undefined {
+    return findPort(this.#database, this.name, name);
+  }
+
+  /** See `createPort`: one transaction, resolves when the port has its OpenFlow number, leaves nothing after an error. */
+  createPort(spec: PortSpec, options: CreatePortOptions): Promise<CreatedPort> {
+    return createPort(this.#database, this.name, spec, options);
+  }
+
+  /** Removes ports by name; absent ones are fine. Resolves when the database has it; vswitchd follows. */
+  async deletePorts(names: readonly string[], options: CommitOptions): Promise<void> {
+    const uuids = names.map((name) => this.port(name)?.uuid).filter((uuid) => uuid !== undefined);
+    await removePorts(this.#database, this.name, uuids, options);
+  }
+
+  deletePort(name: string, options: CommitOptions): Promise<void> {
+    return this.deletePorts([name], options);
+  }
+
+  /** Replaces all options of the port's interface. */
+  setPortOptions(name: string, options: StringMap, commitOptions: CommitOptions): Promise<void> {
+    return this.#updateInterface(name, { options: toMap(options) }, commitOptions);
+  }
+
+  /** Asks vswitchd to set the MTU of the port's device; `undefined` takes the wish back. */
+  setMtuRequest(name: string, mtu: number | undefined, options: CommitOptions): Promise<void> {
+    return this.#updateInterface(name, { mtu_request: mtu }, options);
+  }
+
+  /** Replaces all `external_ids` of the port. */
+  async setPortExternalIds(name: string, externalIds: StringMap, options: CommitOptions): Promise<void> {
+    const what = `set external_ids of port ${name}`;
+    const row: RowInput<PortRow> = { external_ids: toMap(externalIds) };
+    const transaction = this.#database.transaction();
+    transaction.update('Port', [['_uuid', '==', this.#existing(name, what).uuid]], row);
+    await commit(this.#database, what, transaction, options);
+  }
+
+  /** `external_ids` of the bridge; throws `bridge missing`. */
+  externalIds(): ReadonlyMap<string, string> {
+    return this.#row('read external_ids').external_ids;
+  }
+
+  /** Replaces all `external_ids` of the bridge. */
+  async setExternalIds(externalIds: StringMap, options: CommitOptions): Promise<void> {
+    const what = `set external_ids of bridge ${this.name}`;
+    const transaction = this.#database.transaction();
+    const row = { external_ids: toMap(externalIds) };
+    const updated = transaction.update('Bridge', [['name', '==', this.name]], row);
+    const result = await commit(this.#database, what, transaction, options);
+    if (result.count(updated) === 0) throw new OvsError('bridge missing', `${what}: there is no such bridge`);
+  }
+
+  /** The datapath id as 16 hex digits, once vswitchd has made the bridge. */
+  datapathId(): string | undefined {
+    return this.#row('read datapath_id').datapath_id;
+  }
+
+  /** Removes the bridge with its ports and waits for vswitchd; an absent bridge is fine. */
+  async delete(options: CommitOptions): Promise<void> {
+    const uuid = this.#database.replica.find('Bridge', 'name', this.name)?._uuid;
+    if (uuid === undefined) return;
+    const transaction = this.#database.transaction();
+    const root = rootRow(this.#database)._uuid;
+    transaction.mutate('Open_vSwitch', [['_uuid', '==', root]], [['bridges', 'delete', [uuid]]]);
+    await commitAndApply(this.#database, `delete bridge ${this.name}`, transaction, options);
+  }
+
+  async #updateInterface(name: string, row: RowInput<InterfaceRow>, options: CommitOptions): Promise<void> {
+    const what = `set ${Object.keys(row).join(', ')} of port ${name}`;
+    const transaction = this.#database.transaction();
+    transaction.update('Interface', [['_uuid', '==', this.#existing(name, what).interfaceUuid]], row);
+    await commit(this.#database, what, transaction, options);
+  }
+
+  #existing(name: string, what: string): OvsPort {
+    const port = this.port(name);
+    if (port !== undefined) return port;
+    throw new OvsError('port missing', `${what}: bridge ${this.name} has no such port`);
+  }
+
+  #row(what: string) {
+    const row = this.#database.replica.find('Bridge', 'name', this.name);
+    if (row !== undefined) return row;
+    throw new OvsError('bridge missing', `${what}: there is no bridge ${this.name}`);
+  }
+}

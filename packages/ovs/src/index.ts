@@ -27,3 +27,10 @@ export {
   proxyDatapathFeature,
   requiredDatapathFeatures,
 } from './unixctl/datapath-features.js';
+export { connectOpenFlow } from './openflow/connect-openflow.js';
+export type {
+  OpenFlowConnection,
+  OpenFlowEvent,
+  OpenFlowOptions,
+  OperationContext,
+} from './openflow/openflow-connection.js';

@@ -2,3 +2,4 @@ export { startPrivateOvs, type PrivateOvs, type PrivateOvsOptions } from './priv
 export { whyNoPrivateOvs } from './requirements.js';
 export { waitUntil } from './wait-until.js';
 export { startDaemon, type Daemon } from './daemon.js';
+export { sampleFlows, sampleFlowText } from './sample-flows.js';

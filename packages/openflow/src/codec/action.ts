@@ -3,6 +3,7 @@ import type { Action } from '../model/action.js';
 import type { WireReader } from '../wire/reader.js';
 import type { WireWriter } from '../wire/writer.js';
 import { ports, vendors } from './constants.js';
+import { isControllerPort } from './controller-action.js';
 import { readNiciraAction, writeNiciraAction } from './nicira-action.js';
 import { isMasked, readSetField, writeSetField } from './set-field.js';
 
@@ -71,6 +72,10 @@ function writeAction(writer: WireWriter, action: Action): void {
       }
       header(writer, types.decNwTtl, 8);
       writer.zeros(4);
+      return;
+    case 'controller':
+      if (isControllerPort(action)) writeAction(writer, { ...action, kind: 'output', port: ports.controller });
+      else writeNiciraAction(writer, action, writeActions);
       return;
     case 'unknown':
       writer.bytes(action.data);

@@ -43,5 +43,5 @@ export function portTo16(port: number): number {
 }
 
 export function portFrom16(port: number): number {
-  return port >= 0xff00 ? (port | 0xffff_0000) >>> 0 : port;
+  return port >= 0xff00 && port <= 0xffff ? (port | 0xffff_0000) >>> 0 : port;
 }

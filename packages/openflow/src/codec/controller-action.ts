@@ -6,7 +6,20 @@ import { readProperties, writeProperty } from './property.js';
 import { packetInReason, packetInReasonCode } from './reason.js';
 
 const wholePacket = 0xffff;
+const reasonAction = 1;
 const properties = { maxLength: 0, controllerId: 1, reason: 2, userdata: 3, pause: 4, meter: 5 } as const;
+
+/** Whether OpenFlow's own output to the controller says all of it, as `ovs-ofctl` decides. */
+export function isControllerPort(action: ControllerAction): boolean {
+  const { controllerId = 0, reason = 'action', userdata, pause = false, meter } = action;
+  return (
+    controllerId === 0 &&
+    (reason === 'action' || reason === reasonAction) &&
+    userdata === undefined &&
+    !pause &&
+    meter === undefined
+  );
+}
 
 /** Body of NXAST_CONTROLLER, or of NXAST_CONTROLLER2 where the older one cannot say it. */
 export function writeController(writer: WireWriter, action: ControllerAction): void {
@@ -20,16 +33,20 @@ export function writeController(writer: WireWriter, action: ControllerAction): v
   }
   writer.u16(niciraSubtypes.controller2);
   writer.zeros(6);
-  const { maxLength, controllerId, userdata, meter } = action;
-  if (maxLength !== undefined) writeProperty(writer, properties.maxLength, () => writer.u16(maxLength));
-  if (controllerId !== undefined) writeProperty(writer, properties.controllerId, () => writer.u16(controllerId));
-  if (action.reason !== undefined) {
-    const reason = packetInReasonCode(action.reason);
-    writeProperty(writer, properties.reason, () => writer.u8(reason));
-  }
+  const { maxLength = wholePacket, controllerId = 0, userdata, meter } = action;
+  const reason = packetInReasonCode(action.reason ?? 'action');
+  if (maxLength !== wholePacket) writeProperty(writer, properties.maxLength, () => writeWord(writer, maxLength));
+  if (controllerId !== 0) writeProperty(writer, properties.controllerId, () => writeWord(writer, controllerId));
+  if (reason !== reasonAction) writeProperty(writer, properties.reason, () => writer.u8(reason));
   if (userdata !== undefined) writeProperty(writer, properties.userdata, () => writer.bytes(userdata));
   if (action.pause === true) writeProperty(writer, properties.pause, () => undefined);
   if (meter !== undefined) writeProperty(writer, properties.meter, () => writer.u32(meter));
+}
+
+/** Open vSwitch counts the padding of a 16-bit property into its length. */
+function writeWord(writer: WireWriter, value: number): void {
+  writer.u16(value);
+  writer.zeros(2);
 }
 
 export function readController(body: WireReader): Action {
@@ -40,7 +57,7 @@ export function readController(body: WireReader): Action {
     kind: 'controller',
     ...(maxLength === wholePacket ? {} : { maxLength }),
     ...(controllerId === 0 ? {} : { controllerId }),
-    ...(reason === 1 ? {} : { reason: packetInReason(reason) }),
+    ...(reason === reasonAction ? {} : { reason: packetInReason(reason) }),
   };
 }
 
@@ -69,7 +86,7 @@ function withProperty(action: ControllerAction, type: number, value: WireReader)
     }
     case properties.reason: {
       const reason = value.u8();
-      return reason === 1 ? action : { ...action, reason: packetInReason(reason) };
+      return reason === reasonAction ? action : { ...action, reason: packetInReason(reason) };
     }
     case properties.userdata:
       return { ...action, userdata: value.rest() };

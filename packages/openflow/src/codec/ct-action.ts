@@ -72,7 +72,8 @@ const present = { ipv4Min: 1, ipv4Max: 2, ipv6Min: 4, ipv6Max: 8, portMin: 16, p
 
 /** Body of NXAST_NAT. */
 export function writeNat(writer: WireWriter, action: NatAction): void {
-  const { direction, range } = action;
+  const { direction } = action;
+  const range = action.range && withoutEqualEnds(action.range);
   writer.u16(niciraSubtypes.nat);
   writer.zeros(2);
   writer.u16(
@@ -90,6 +91,15 @@ export function writeNat(writer: WireWriter, action: NatAction): void {
   }
   if (range.portMin !== undefined) writer.u16(range.portMin);
   if (range.portMax !== undefined) writer.u16(range.portMax);
+}
+
+/** A range of one address or port is that address or port. */
+function withoutEqualEnds({ addressMax, portMax, ...range }: NatRange): NatRange {
+  return {
+    ...range,
+    ...(addressMax === undefined || addressMax === range.addressMin ? {} : { addressMax }),
+    ...(portMax === undefined || portMax === range.portMin ? {} : { portMax }),
+  };
 }
 
 function presence(range: NatRange): number {

@@ -48,7 +48,7 @@ function readGroup(body: WireReader): Group {
   body.skip(1);
   const group = body.u32();
   const buckets: Bucket[] = [];
-  while (body.remaining > 0) buckets.push(readBucket(body));
+  while (body.remaining > 0) buckets.push(readBucket(body, groupType));
   return { group, groupType, buckets };
 }
 
@@ -66,11 +66,11 @@ function writeBuckets(writer: WireWriter, group: Group): void {
 }
 
 /** A select group's bucket without weight gets the least one that is chosen at all; other types must say 0. */
-function defaultWeight(groupType: GroupType): number {
+export function defaultWeight(groupType: GroupType): number {
   return groupType === 'select' ? 1 : 0;
 }
 
-function readBucket(reader: WireReader): Bucket {
+function readBucket(reader: WireReader, groupType: GroupType): Bucket {
   const length = reader.u16();
   if (length < 16)
     throw new OpenflowError('malformed', `decode bucket: length ${length}`, { offset: reader.offset - 2 });
@@ -80,7 +80,7 @@ function readBucket(reader: WireReader): Bucket {
   const watchGroup = body.u32();
   body.skip(4);
   return {
-    ...(weight === 0 ? {} : { weight }),
+    ...(weight === defaultWeight(groupType) ? {} : { weight }),
     ...(watchPort === ports.any ? {} : { watchPort }),
     ...(watchGroup === groups.any ? {} : { watchGroup }),
     actions: readActions(body),

@@ -4,6 +4,7 @@ import { unknownFields, wireFields } from '../fields/wire-match.js';
 import type { FieldMatch, FieldValue, Match, UnknownFieldMatch } from '../model/field.js';
 import type { WireReader } from '../wire/reader.js';
 import type { WireWriter } from '../wire/writer.js';
+import { portFrom16 } from './constants.js';
 import { valueFits } from './field-value.js';
 import { readOxmHeader, readOxmValue, valueBytes, writeOxm } from './oxm.js';
 
@@ -12,6 +13,7 @@ const vlanPresent = 0x1000;
 
 /** Names that `ovs-ofctl` uses in a match for rows that exist once per protocol. */
 const matchNames: Readonly<Record<string, string>> = {
+  in_port_oxm: 'in_port',
   tcp_src: 'tp_src',
   tcp_dst: 'tp_dst',
   udp_src: 'tp_src',
@@ -80,8 +82,10 @@ function readField(reader: WireReader): FieldMatch | UnknownFieldMatch {
   return { field: 'unknown', header, payload, ...(experimenter === undefined ? {} : { experimenter }) };
 }
 
-function matchEntry(field: Field, value: FieldValue, mask: FieldValue | undefined): FieldMatch {
+/** A row with its value in the names and units of a match. */
+export function matchEntry(field: Field, value: FieldValue, mask: FieldValue | undefined): FieldMatch {
   if (field.name === 'ip_dscp') return { field: 'nw_tos', value: (Number(value) << 2) & 0xfc };
+  if (field.name === 'in_port') return { field: 'in_port', value: portFrom16(Number(value)) };
   if (field.name === 'vlan_vid') return vlanEntry(Number(value), mask === undefined ? undefined : Number(mask));
   const name = matchNames[field.name] ?? field.name;
   return mask === undefined ? { field: name, value } : { field: name, value, mask };

@@ -26,7 +26,7 @@ import {
 type ActionsWriter = (writer: WireWriter, actions: readonly Action[]) => void;
 type ActionsReader = (reader: WireReader, depth: number) => Action[];
 
-const anyTable = 0xff;
+const currentTable = 0xff;
 const wholePacket = 0xffff;
 const maxDepth = 8;
 
@@ -133,12 +133,11 @@ function writeStack(writer: WireWriter, subtype: number, subField: SubField): vo
   writer.zeros(6);
 }
 
+/** As `ovs-ofctl` does, always the form with a table: 255 is the current one. */
 function writeResubmit(writer: WireWriter, action: Extract<Action, { kind: 'resubmit' }>): void {
-  const plain = action.table === undefined && action.ct !== true;
-  if (plain) writer.u16(subtypes.resubmit);
-  else writer.u16(action.ct === true ? subtypes.resubmitTableCt : subtypes.resubmitTable);
+  writer.u16(action.ct === true ? subtypes.resubmitTableCt : subtypes.resubmitTable);
   writer.u16(portTo16(action.inPort ?? ports.inPort));
-  writer.u8(plain ? 0 : (action.table ?? anyTable));
+  writer.u8(action.table ?? currentTable);
   writer.zeros(3);
 }
 
@@ -233,10 +232,12 @@ function readStack(body: WireReader): SubField | undefined {
 function readResubmit(body: WireReader, subtype: number): Action {
   const port = portFrom16(body.u16());
   const table = body.u8();
-  const inPort = port === ports.inPort ? {} : { inPort: port };
-  if (subtype === subtypes.resubmit) return { kind: 'resubmit', ...inPort };
-  const ct = subtype === subtypes.resubmitTableCt ? { ct: true } : {};
-  return { kind: 'resubmit', ...inPort, table, ...ct };
+  return {
+    kind: 'resubmit',
+    ...(port === ports.inPort ? {} : { inPort: port }),
+    ...(subtype === subtypes.resubmit || table === currentTable ? {} : { table }),
+    ...(subtype === subtypes.resubmitTableCt ? { ct: true } : {}),
+  };
 }
 
 function readConjunction(body: WireReader): Action {

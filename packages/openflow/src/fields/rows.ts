@@ -48,7 +48,8 @@ const rows: readonly Row[] = [
   row('dp_hash', 32, 'hex', { maskable: true, nxm: ['NXM_NX_DP_HASH', 35] }),
   row('recirc_id', 32, 'decimal', { nxm: ['NXM_NX_RECIRC_ID', 36] }),
   row('conj_id', 32, 'decimal', { nxm: ['NXM_NX_CONJ_ID', 37] }),
-  row('in_port', 32, 'port', { set: 'in_port', aliases: ['in_port_oxm'], oxm: ['OXM_OF_IN_PORT', 0] }),
+  row('in_port', 16, 'port', { nxm: ['NXM_OF_IN_PORT', 0] }),
+  row('in_port_oxm', 32, 'port', { oxm: ['OXM_OF_IN_PORT', 0] }),
   row('in_phy_port', 32, 'port', { oxm: ['OXM_OF_IN_PHY_PORT', 1] }),
   row('actset_output', 32, 'port', { oxm: ['ONFOXM_ET_ACTSET_OUTPUT', 43] }),
 
@@ -59,10 +60,10 @@ const rows: readonly Row[] = [
   row('vlan_vid', 13, 'decimal', { maskable: true, oxm: ['OXM_OF_VLAN_VID', 6] }),
   row('dl_vlan_pcp', 3, 'decimal', { set: 'vlan_pcp', oxm: ['OXM_OF_VLAN_PCP', 7] }),
 
-  row('mpls_label', 20, 'decimal', { bytes: 4, oxm: ['OXM_OF_MPLS_LABEL', 34], needs: { etherTypes: mpls } }),
   row('mpls_tc', 3, 'decimal', { oxm: ['OXM_OF_MPLS_TC', 35], needs: { etherTypes: mpls } }),
-  row('mpls_ttl', 8, 'decimal', { nxm: ['NXM_NX_MPLS_TTL', 30], needs: { etherTypes: mpls } }),
   row('mpls_bos', 1, 'decimal', { oxm: ['OXM_OF_MPLS_BOS', 36], needs: { etherTypes: mpls } }),
+  row('mpls_ttl', 8, 'decimal', { nxm: ['NXM_NX_MPLS_TTL', 30], needs: { etherTypes: mpls } }),
+  row('mpls_label', 20, 'decimal', { bytes: 4, oxm: ['OXM_OF_MPLS_LABEL', 34], needs: { etherTypes: mpls } }),
 
   ...(['src', 'dst'] as const).map((end, index) =>
     row(`nw_${end}`, 32, 'ipv4', {
@@ -96,6 +97,13 @@ const rows: readonly Row[] = [
     needs: { etherTypes: anyIp },
   }),
   row('nw_ttl', 8, 'decimal', { nxm: ['NXM_NX_IP_TTL', 29], needs: { etherTypes: anyIp } }),
+  row('ipv6_label', 20, 'hex', {
+    bytes: 4,
+    maskable: true,
+    nxm: ['NXM_NX_IPV6_LABEL', 27],
+    oxm: ['OXM_OF_IPV6_FLABEL', 28],
+    needs: { etherTypes: ipv6 },
+  }),
   row('nw_proto', 8, 'decimal', {
     aliases: ['ip_proto'],
     nxm: ['NXM_OF_IP_PROTO', 6],
@@ -138,13 +146,6 @@ const rows: readonly Row[] = [
   row('icmp_code', 8, 'decimal', { nxm: ['NXM_OF_ICMP_CODE', 14], oxm: ['OXM_OF_ICMPV4_CODE', 20], needs: icmp }),
   row('icmpv6_type', 8, 'decimal', { nxm: ['NXM_NX_ICMPV6_TYPE', 21], oxm: ['OXM_OF_ICMPV6_TYPE', 29], needs: icmp6 }),
   row('icmpv6_code', 8, 'decimal', { nxm: ['NXM_NX_ICMPV6_CODE', 22], oxm: ['OXM_OF_ICMPV6_CODE', 30], needs: icmp6 }),
-  row('ipv6_label', 20, 'hex', {
-    bytes: 4,
-    maskable: true,
-    nxm: ['NXM_NX_IPV6_LABEL', 27],
-    oxm: ['OXM_OF_IPV6_FLABEL', 28],
-    needs: { etherTypes: ipv6 },
-  }),
   row('nd_target', 128, 'ipv6', {
     maskable: true,
     nxm: ['NXM_NX_ND_TARGET', 23],

@@ -15,8 +15,15 @@ export interface WireField {
 const protocolNames: Readonly<Record<number, string>> = { 6: 'tcp', 17: 'udp', 132: 'sctp' };
 const icmpv6Protocol = 58;
 const vlanPresent = 0x1000;
+const ctStateBits = 0xff;
+const tunnelFlagBits = 1;
+const wholeMask = 0xffff_ffff;
 const row = (name: string): Field => fieldByName(name);
 const rows = {
+  inPort: row('in_port'),
+  inPortOxm: row('in_port_oxm'),
+  ctState: row('ct_state'),
+  tunFlags: row('tun_flags'),
   nwTos: row('nw_tos'),
   ipDscp: row('ip_dscp'),
   vlanVid: row('vlan_vid'),
@@ -63,7 +70,9 @@ function addEntry(fields: WireField[], entry: FieldMatch, match: Match): void {
   else if (name === 'dl_vlan') addVlan(fields, Number(value) | vlanPresent, maskOr(mask, 0xfff) | vlanPresent);
   else {
     const field = fieldByName(name);
-    if (field === rows.vlanTci) addTci(fields, Number(value), maskOr(mask, 0xffff));
+    if (field === rows.inPort) add(fields, rows.inPortOxm, value, mask);
+    else if (field === rows.ctState || field === rows.tunFlags) addFlags(fields, field, value, mask);
+    else if (field === rows.vlanTci) addTci(fields, Number(value), maskOr(mask, 0xffff));
     else if (field === rows.vlanPcp) addTci(fields, (Number(value) << 13) | vlanPresent, 0xf000);
     else if (field === rows.nwTos) addTos(fields, value, mask);
     else if (name.startsWith('icmp_')) add(fields, icmpRow(name, field, match), value, mask);
@@ -78,12 +87,22 @@ function add(fields: WireField[], field: Field, value: FieldValue, mask?: FieldV
     fields.push(length === undefined ? { field, value: checked } : { field, value: checked, length });
     return;
   }
-  const checkedMask = field.name === 'ct_state' && mask === 0xffff_ffff ? mask : checkValue(field, mask);
+  const checkedMask = checkValue(field, mask);
   if (isZero(checkedMask)) return;
   const extra = length === undefined ? {} : { length };
   const masked = andValues(checked, checkedMask);
   if (checkedMask === fullMask(field)) fields.push({ field, value: masked, ...extra });
   else fields.push({ field, value: masked, mask: checkedMask, ...extra });
+}
+
+/**
+ * Flag fields have more room than flags exist. The switch writes them with a mask even where every flag counts, and
+ * so do we, or the same match would have two forms.
+ */
+function addFlags(fields: WireField[], field: Field, value: FieldValue, mask: FieldValue = wholeMask): void {
+  const all = field === rows.ctState ? ctStateBits : tunnelFlagBits;
+  const used = andValues(checkValue(field, mask === wholeMask || mask === 0xffff ? all : mask), wholeMask);
+  if (!isZero(used)) fields.push({ field, value: andValues(checkValue(field, value), used), mask: used });
 }
 
 function addTos(fields: WireField[], value: FieldValue, mask?: FieldValue): void {

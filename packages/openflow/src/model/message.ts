@@ -14,6 +14,7 @@ export interface FlowMod extends Flow {
 }
 
 export interface Bucket {
+  /** Absent: 1 in a `select` group, 0 in others. */
   readonly weight?: number;
   readonly watchPort?: number;
   readonly watchGroup?: number;

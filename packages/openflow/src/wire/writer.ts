@@ -27,6 +27,15 @@ export class WireWriter {
     return this.#bytes.slice(0, this.#length);
   }
 
+  /** Whether both hold the same content. */
+  equals(other: WireWriter): boolean {
+    if (this.#length !== other.#length) return false;
+    for (let index = 0; index < this.#length; index += 1) {
+      if (this.#bytes[index] !== other.#bytes[index]) return false;
+    }
+    return true;
+  }
+
   u8(value: number): void {
     const at = this.#claim(1);
     this.#bytes[at] = value;

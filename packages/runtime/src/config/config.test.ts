@@ -56,7 +56,14 @@ const table = configTable({
       description: 'Addresses of Services.',
       validate: (value) => (value.includes('/') ? undefined : `Service CIDR ${value} is invalid`),
     }),
-    psk: configKey({ type: text, default: '', description: 'Shared key.', file: false, env: 'SAMPLE_PSK', secret: true }),
+    psk: configKey({
+      type: text,
+      default: '',
+      description: 'Shared key.',
+      file: false,
+      env: 'SAMPLE_PSK',
+      secret: true,
+    }),
     nodeName: configKey({ type: text, default: '', description: 'Name.', file: false, env: 'NODE_NAME' }),
     verbose: configKey({ type: bool, default: false, description: 'Say more.', file: false, flag: 'verbose' }),
     v: configKey({ type: int({ min: 0 }), default: 0, description: 'Level.', file: false, flag: 'v' }),
@@ -76,7 +83,12 @@ interface Given {
   readonly platform?: 'linux' | 'windows';
 }
 
-async function load({ yaml, argv = [], env = {}, platform = 'linux' }: Given): Promise<LoadedConfig<typeof table.keys>> {
+async function load({
+  yaml,
+  argv = [],
+  env = {},
+  platform = 'linux',
+}: Given): Promise<LoadedConfig<typeof table.keys>> {
   const file = join(directory, 'agent.conf');
   if (yaml !== undefined) writeFileSync(file, yaml);
   return await loadConfig(table, { argv: yaml === undefined ? argv : ['--config', file, ...argv], env, platform });

@@ -1,6 +1,13 @@
 import { suggestion } from './nearest.js';
 import { tryParseBoolean } from './value-types.js';
-import { describeRaw, type ParsedValue, type RawEntry, type RawValue, type ValueProblem, type ValueType } from './value-type.js';
+import {
+  describeRaw,
+  type ParsedValue,
+  type RawEntry,
+  type RawValue,
+  type ValueProblem,
+  type ValueType,
+} from './value-type.js';
 
 /** A feature that can be switched on and off. */
 export interface FeatureGate {
@@ -24,7 +31,9 @@ export function defaultGates<T extends Readonly<Record<string, FeatureGate>>>(ga
  * The type of the key `featureGates`: a YAML map of names to booleans, or `A=true,B=false` in a flag. Gates that are
  * not named keep what they had. `AllAlpha` and `AllBeta` set all gates of their stage that are not named themselves.
  */
-export function featureGates<T extends Readonly<Record<string, FeatureGate>>>(gates: T): ValueType<FeatureGateValues<T>> {
+export function featureGates<T extends Readonly<Record<string, FeatureGate>>>(
+  gates: T,
+): ValueType<FeatureGateValues<T>> {
   return {
     name: 'map of gate to boolean',
     parse: (raw) => parseGates(gates, raw),
@@ -41,7 +50,10 @@ function parseGates<T extends Readonly<Record<string, FeatureGate>>>(
 ): ParsedValue<FeatureGateValues<T>> {
   const entries = raw.kind === 'map' ? raw.entries : gateWords(raw);
   if (entries === undefined) {
-    return { ok: false, problems: [{ message: `must be a map of gates to true or false, not ${describeRaw(raw)}`, line: raw.line }] };
+    return {
+      ok: false,
+      problems: [{ message: `must be a map of gates to true or false, not ${describeRaw(raw)}`, line: raw.line }],
+    };
   }
   const problems: ValueProblem[] = [];
   const stages = new Map<FeatureGate['stage'], boolean>();
@@ -49,7 +61,8 @@ function parseGates<T extends Readonly<Record<string, FeatureGate>>>(
   for (const { key, value, line } of entries) {
     const on = value.kind === 'scalar' ? tryParseBoolean(value.text) : undefined;
     const stage = { AllAlpha: 'alpha', AllBeta: 'beta' }[key] as FeatureGate['stage'] | undefined;
-    if (on === undefined) problems.push({ message: `gate ${key} must be true or false, not ${describeRaw(value)}`, line });
+    if (on === undefined)
+      problems.push({ message: `gate ${key} must be true or false, not ${describeRaw(value)}`, line });
     else if (stage !== undefined) stages.set(stage, on);
     else if (Object.hasOwn(gates, key)) named[key] = on;
     else problems.push({ message: `unknown feature gate "${key}"${suggestion(key, Object.keys(gates))}`, line });

@@ -17,13 +17,17 @@ const ownFlags = ['config', 'help', 'version'] as const;
 
 /** Reads the arguments after the program's name: `--flag value`, `--flag=value`, `--switch`; nothing positional. */
 export function readFlags(keys: ConfigKeys, argv: readonly string[]): RawFlags {
-  const paths = new Map(Object.entries(keys).flatMap(([path, key]) => (key.flag === undefined ? [] : [[key.flag, path]])));
+  const paths = new Map(
+    Object.entries(keys).flatMap(([path, key]) => (key.flag === undefined ? [] : [[key.flag, path]])),
+  );
   const takesValue = (flag: string): boolean => {
     const path = paths.get(flag);
     return flag === 'config' || (path !== undefined && keys[path]?.type.isFlagAlone !== true);
   };
   const known = [...paths.keys(), ...ownFlags];
-  const options = Object.fromEntries(known.map((flag) => [flag, { type: takesValue(flag) ? 'string' : 'boolean' } as const]));
+  const options = Object.fromEntries(
+    known.map((flag) => [flag, { type: takesValue(flag) ? 'string' : 'boolean' } as const]),
+  );
   // Not strict: parseArgs would throw at the first fault, and we report all of them.
   const { tokens } = parseArgs({ args: [...argv], options, strict: false, allowPositionals: true, tokens: true });
   const problems: string[] = [];

@@ -45,7 +45,9 @@ export function duration(bounds: { readonly min?: number } = {}): ValueType<numb
     parse: (raw) => {
       const value = raw.kind === 'scalar' ? tryParseDuration(raw.text) : undefined;
       if (value === undefined) return refused(raw, `must be a duration like 1m30s, not ${describeRaw(raw)}`);
-      return value < min ? refused(raw, `must be at least ${formatDuration(min)}, not ${describeRaw(raw)}`) : parsed(value);
+      return value < min
+        ? refused(raw, `must be at least ${formatDuration(min)}, not ${describeRaw(raw)}`)
+        : parsed(value);
     },
     render: formatDuration,
   };

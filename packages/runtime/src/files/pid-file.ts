@@ -19,7 +19,10 @@ export async function readPidFile(path: string): Promise<number | undefined> {
   if (content === '') return undefined;
   const pid = /^\d{1,10}$/.test(content) ? Number(content) : 0;
   if (pid > 0) return pid;
-  throw new RuntimeError('bad-file', `read PID file ${path}: not a process id: ${JSON.stringify(content.slice(0, 40))}`);
+  throw new RuntimeError(
+    'bad-file',
+    `read PID file ${path}: not a process id: ${JSON.stringify(content.slice(0, 40))}`,
+  );
 }
 
 /** True while a process of this id exists, ours or not. */

@@ -84,7 +84,11 @@ describe('runMain', () => {
   class FakeProcess extends EventEmitter implements MainProcess {
     readonly exits: number[] = [];
     printed = '';
-    readonly stderr = { write: (text: string) => (this.printed += text) };
+    readonly stderr = {
+      write: (text: string): void => {
+        this.printed += text;
+      },
+    };
     exit(code: number): void {
       this.exits.push(code);
     }
@@ -93,7 +97,12 @@ describe('runMain', () => {
   it.each([
     ['nothing', async () => {}, [0], ''],
     ['a number', async () => 3, [3], ''],
-    ['an error', () => Promise.reject(new Error('bridge br-int: not there')), [255], 'error: bridge br-int: not there\n'],
+    [
+      'an error',
+      () => Promise.reject(new Error('bridge br-int: not there')),
+      [255],
+      'error: bridge br-int: not there\n',
+    ],
   ] as const)('ends with %s', async (_name, main, exits, printed) => {
     const host = new FakeProcess();
     await runMain(main, { process: host });

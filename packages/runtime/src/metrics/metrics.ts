@@ -38,7 +38,9 @@ export interface Metrics {
     options: MetricOptions<L> & { readonly collect?: (gauge: Gauge<L>) => void | Promise<void> },
   ): Gauge<L>;
   /** `buckets` are upper bounds in the metric's unit. */
-  histogram<const L extends string = never>(options: MetricOptions<L> & { readonly buckets?: readonly number[] }): Histogram<L>;
+  histogram<const L extends string = never>(
+    options: MetricOptions<L> & { readonly buckets?: readonly number[] },
+  ): Histogram<L>;
   /** The exposition text and its content type. */
   render(): Promise<{ readonly contentType: string; readonly body: string }>;
 }

@@ -1,0 +1,18 @@
+/** What a command asks of the daemon: one JSON object, POSTed to its socket. */
+export type ControlRequest =
+  /** Tells the progress of the start and returns when the lab is up or has failed. */
+  | { readonly verb: 'wait-up' }
+  | { readonly verb: 'status' }
+  | { readonly verb: 'component'; readonly component: 'agent' | 'ovs'; readonly node: string; readonly action: ComponentAction }
+  | { readonly verb: 'dns-set'; readonly name: string; readonly type: 'A' | 'AAAA' | 'CNAME'; readonly values: readonly string[]; readonly ttl: number }
+  | { readonly verb: 'dns-del'; readonly name: string }
+  | { readonly verb: 'dns-list' };
+
+export const componentActions = ['stop', 'start', 'restart', 'kill'] as const;
+export type ComponentAction = (typeof componentActions)[number];
+
+/** What the daemon answers: one JSON object a line, the last of which is a result or an error. */
+export type ControlReply =
+  | { readonly kind: 'progress'; readonly text: string }
+  | { readonly kind: 'result'; readonly value: unknown }
+  | { readonly kind: 'error'; readonly code: string; readonly message: string };

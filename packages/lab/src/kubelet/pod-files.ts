@@ -1,0 +1,33 @@
+import type { Pod } from 'kubernetes-types/core/v1.js';
+
+const clusterDomain = 'cluster.local';
+
+/** Renders a Pod's `/etc/resolv.conf` as `dnsPolicy` and `dnsConfig` say. */
+export function renderResolvConf(pod: Pod, nameservers: readonly string[]): string {
+  const { dnsPolicy = 'ClusterFirst', dnsConfig } = pod.spec ?? {};
+  const namespace = pod.metadata?.namespace ?? 'default';
+  const own = dnsPolicy === 'None';
+  const cluster = dnsPolicy === 'ClusterFirst' || dnsPolicy === 'ClusterFirstWithHostNet';
+  const servers = [...(own ? [] : nameservers), ...(dnsConfig?.nameservers ?? [])];
+  const searches = [
+    ...(cluster ? [`${namespace}.svc.${clusterDomain}`, `svc.${clusterDomain}`, clusterDomain] : []),
+    ...(dnsConfig?.searches ?? []),
+  ];
+  const options = (dnsConfig?.options ?? []).map(({ name, value }) => (value === undefined ? name : `${name}:${value}`));
+  return [
+    ...servers.map((server) => `nameserver ${server}`),
+    ...(searches.length > 0 ? [`search ${searches.join(' ')}`] : []),
+    ...(options.length > 0 ? [`options ${options.join(' ')}`] : []),
+    '',
+  ].join('\n');
+}
+
+/** Renders a Pod's `/etc/hosts`. */
+export function renderHosts(hostname: string, addresses: readonly string[]): string {
+  return [
+    '127.0.0.1\tlocalhost',
+    '::1\tlocalhost ip6-localhost ip6-loopback',
+    ...addresses.map((address) => `${address}\t${hostname}`),
+    '',
+  ].join('\n');
+}

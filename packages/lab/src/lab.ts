@@ -1,0 +1,203 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { errorMessage, runCommand, type Logger } from '@antrea-ts/runtime';
+import { startApi, type LabApi } from './api/start-api.js';
+import { findComponents, type Components } from './components.js';
+import { LabError } from './errors.js';
+import { startOutside, type Outside } from './external/outside.js';
+import { runKubelets } from './kubelet/kubelet.js';
+import { runScheduler } from './kubelet/scheduler-loop.js';
+import { connectNetwork } from './network/network-between.js';
+import { listenInNamespace } from './network/passed-sockets.js';
+import { createAgentProcess } from './node/agent-process.js';
+import { holdNodeNamespace, type LabNode } from './node/lab-node.js';
+import { nodeObject } from './node/node-object.js';
+import { createOvsDaemons } from './node/ovs-daemons.js';
+import { connectUplink } from './node/uplink.js';
+import type { LabOptions } from './options.js';
+import type { LabPaths } from './paths.js';
+import { planAddresses, urlHost, type AddressPlan } from './plan/addresses.js';
+import { renderAgentConfig } from './plan/agent-config.js';
+import { holdNamespace, type Namespace } from './process/namespace.js';
+import { waitFor } from './process/wait-for.js';
+
+/** Where the API listens on the underlay's router. */
+const apiPort = 6443;
+const agentStartMs = 60_000;
+
+/** What is recorded for commands that enter a namespace without asking the daemon. */
+export interface NamespaceRecord {
+  readonly underlay: number;
+  readonly external: number;
+  readonly nodes: Readonly<Record<string, number>>;
+}
+
+/** A lab that is up. */
+export interface Lab {
+  readonly options: LabOptions;
+  readonly plan: AddressPlan;
+  readonly nodes: ReadonlyMap<string, LabNode>;
+  readonly api: LabApi;
+  readonly outside: Outside;
+}
+
+export interface LabModules {
+  readonly options: LabOptions;
+  readonly paths: LabPaths;
+  readonly log: Logger;
+  readonly progress: (text: string) => void;
+  readonly signal: AbortSignal;
+}
+
+/** Brings a lab up. What was made stays when it fails, to be looked at; `lab down` removes it. */
+export async function startLab(modules: LabModules): Promise<Lab> {
+  const { options, paths, progress, log } = modules;
+  const components = findComponents();
+  const plan = planAddresses(options);
+  await mkdir(paths.pods, { recursive: true });
+  const starting = startApi({
+    socketPath: paths.apiSocket,
+    addresses: ['127.0.0.1', ...plan.families.map(({ underlayRouter }) => underlayRouter)],
+    log: log.child('api'),
+  });
+  starting.catch(() => {});
+
+  progress(`network namespaces for ${options.nodes} ${options.nodes === 1 ? 'Node' : 'Nodes'}, the underlay and the outside world`);
+  const { underlay, external, nodeNamespaces } = await makeNamespaces(plan, paths);
+  await connectNetwork(plan, { underlay, external, nodes: nodeNamespaces });
+
+  progress(`Open vSwitch on every Node (datapath ${options.datapath})`);
+  const [outside, nodes, api] = await Promise.all([
+    startOutside(external, plan, log.child('outside')),
+    startNodes(plan, nodeNamespaces, components, modules),
+    starting,
+  ]);
+  progress('Kubernetes API');
+  // The API's door for the Nodes: sockets in the underlay.
+  const doors = await listenInNamespace(
+    underlay,
+    plan.families.map(({ underlayRouter }) => ({ kind: 'tcp', address: underlayRouter, port: apiPort })),
+  );
+  for (const door of doors) if (door.kind === 'tcp') api.acceptFrom(door.server);
+  await writeFile(paths.kubeconfig, api.kubeconfig(`https://127.0.0.1:${api.port}`), { mode: 0o600 });
+
+  const nameservers = plan.families.map(({ dns }) => dns);
+  await startKubernetes({ api, nodes, components, nameservers, modules });
+  await startAgents(nodes, plan, api, modules);
+  return { options, plan, nodes, api, outside };
+}
+
+async function makeNamespaces(
+  plan: AddressPlan,
+  paths: LabPaths,
+): Promise<{ underlay: Namespace; external: Namespace; nodeNamespaces: Map<string, Namespace> }> {
+  const [underlay, external, ...held] = await Promise.all([
+    holdNamespace({ name: 'underlay', labDir: paths.dir, router: true }),
+    holdNamespace({ name: 'external', labDir: paths.dir }),
+    ...plan.nodes.map((node) => holdNodeNamespace(node, paths.node(node.name), paths.dir)),
+  ]);
+  const nodeNamespaces = new Map(held.map((namespace) => [namespace.name, namespace]));
+  const record: NamespaceRecord = {
+    underlay: underlay.pid,
+    external: external.pid,
+    nodes: Object.fromEntries(held.map(({ name, pid }) => [name, pid])),
+  };
+  await writeFile(paths.namespaces, JSON.stringify(record));
+  return { underlay, external, nodeNamespaces };
+}
+
+async function startNodes(
+  plan: AddressPlan,
+  namespaces: ReadonlyMap<string, Namespace>,
+  components: Components,
+  { options, paths }: LabModules,
+): Promise<Map<string, LabNode>> {
+  const nodes = await Promise.all(
+    plan.nodes.map(async (nodePlan): Promise<LabNode> => {
+      const namespace = namespaces.get(nodePlan.name)!;
+      const nodePaths = paths.node(nodePlan.name);
+      const ovs = createOvsDaemons({ namespace, paths: nodePaths, labDir: paths.dir, options });
+      const start = async (): Promise<void> => {
+        await ovs.start();
+        await connectUplink(nodePlan, plan, options, namespace);
+      };
+      await start();
+      const agent = createAgentProcess({ namespace, paths: nodePaths, command: components.agent(nodePaths.agentConfig) });
+      return { plan: nodePlan, paths: nodePaths, namespace, ovs: { ...ovs, start }, agent };
+    }),
+  );
+  return new Map(nodes.map((node) => [node.plan.name, node]));
+}
+
+async function startKubernetes(start: {
+  readonly api: LabApi;
+  readonly nodes: ReadonlyMap<string, LabNode>;
+  readonly components: Components;
+  readonly nameservers: readonly string[];
+  readonly modules: LabModules;
+}): Promise<void> {
+  const { api, nodes, components, nameservers, modules } = start;
+  const { paths, log, signal } = modules;
+  const { stdout } = await runCommand('uname', ['-r']);
+  const kernel = stdout.trim();
+  await Promise.all([...nodes.values()].map(({ plan }) => api.cluster.createNode(nodeObject(plan, { kernel, ready: false }))));
+  const kubelets = new Map(
+    [...nodes].map(([name, node]) => [
+      name,
+      {
+        node: node.namespace,
+        hostIps: node.plan.addresses,
+        plugin: components.plugin,
+        paths,
+        nameservers,
+        log: log.child('kubelet').child({ node: name }),
+      },
+    ]),
+  );
+  await runKubelets(kubelets, { cluster: api.cluster, signal });
+  await runScheduler({ cluster: api.cluster, log: log.child('scheduler'), signal });
+}
+
+async function startAgents(
+  nodes: ReadonlyMap<string, LabNode>,
+  plan: AddressPlan,
+  api: LabApi,
+  { options, progress, log, signal }: LabModules,
+): Promise<void> {
+  progress('antrea-agent on every Node');
+  const server = `https://${urlHost(plan.families[0]!.underlayRouter)}:${apiPort}`;
+  await Promise.all(
+    [...nodes.values()].map(async ({ paths, plan: nodePlan, agent }) => {
+      await writeFile(paths.kubeconfig, api.kubeconfig(server), { mode: 0o600 });
+      await writeFile(paths.agentConfig, renderAgentConfig(options, plan, paths.kubeconfig));
+      agent.start();
+      await waitFor(
+        `antrea-agent on ${nodePlan.name} to listen on ${paths.cniSocket}`,
+        () => {
+          agent.assertAlive();
+          return accepts(paths.cniSocket);
+        },
+        { timeoutMs: agentStartMs, signal },
+      ).catch((error: unknown) => {
+        log.error('Agent did not start', { node: nodePlan.name, error: errorMessage(error) });
+        throw error instanceof LabError && error.code === 'timed-out'
+          ? new LabError('component', `${error.message}; its log is ${paths.agentLog}`, { cause: error })
+          : error;
+      });
+      const node = nodeObject(nodePlan, { kernel: '', ready: true });
+      await api.cluster.patchStatus('nodes', node, { conditions: node.status!.conditions });
+      progress(`${nodePlan.name} is Ready`);
+    }),
+  );
+}
+
+function accepts(socketPath: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(socketPath);
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once('error', () => resolve(false));
+  });
+}

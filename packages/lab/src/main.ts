@@ -1,0 +1,3 @@
+import { runLab } from './cli/program.js';
+
+process.exitCode = await runLab(process.argv.slice(2));

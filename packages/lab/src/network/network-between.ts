@@ -1,0 +1,63 @@
+import type { AddressPlan } from '../plan/addresses.js';
+import type { Namespace } from '../process/namespace.js';
+
+/** What lies between the Nodes and around them. */
+export interface NetworkNamespaces {
+  /** Linux bridge of the Nodes, and the router to the outside. */
+  readonly underlay: Namespace;
+  /** The outside world. */
+  readonly external: Namespace;
+  readonly nodes: ReadonlyMap<string, Namespace>;
+}
+
+/** The `ip -batch` text for the underlay: bridge, router, one cable to each Node and one to the outside. */
+export function renderUnderlay(plan: AddressPlan, pids: { readonly external: number; readonly nodes: ReadonlyMap<string, number> }): string {
+  return [
+    'link add br0 type bridge',
+    'link set br0 up',
+    ...plan.families.map((family) => `addr add ${family.underlayRouter}/${family.underlayPrefix} dev br0 ${nodad(family.family)}`),
+    ...plan.nodes.flatMap(({ name }) => [
+      `link add ${name} type veth peer name eth0 netns ${pids.nodes.get(name)}`,
+      `link set ${name} master br0 up`,
+    ]),
+    `link add external type veth peer name eth0 netns ${pids.external}`,
+    'link set external up',
+    ...plan.families.map((family) => `addr add ${family.outsideRouter}/${family.outsidePrefix} dev external ${nodad(family.family)}`),
+    '',
+  ].join('\n');
+}
+
+/** The `ip -batch` text for the outside world: its addresses, and the way back. */
+export function renderExternal(plan: AddressPlan): string {
+  return [
+    'link set eth0 up',
+    ...plan.families.flatMap(({ family, web, dns, outsidePrefix, outsideRouter }) => [
+      `addr add ${web}/${outsidePrefix} dev eth0 ${nodad(family)}`,
+      `addr add ${dns}/${outsidePrefix} dev eth0 ${nodad(family)}`,
+      `route replace default via ${outsideRouter}`,
+    ]),
+    '',
+  ].join('\n');
+}
+
+/** Cables everything together. */
+export async function connectNetwork(plan: AddressPlan, { underlay, external, nodes }: NetworkNamespaces): Promise<void> {
+  const pids = { external: external.pid, nodes: new Map([...nodes].map(([name, { pid }]) => [name, pid])) };
+  await underlay.run('ip', ['-batch', '-'], { input: renderUnderlay(plan, pids) });
+  await Promise.all([
+    external.run('ip', ['-batch', '-'], { input: renderExternal(plan) }),
+    // Open vSwitch takes frames from packet sockets, where a checksum left to the hardware is never finished.
+    ...[...plan.nodes.map(({ name }) => name), 'external'].map((link) => txOff(underlay, link)),
+    txOff(external, 'eth0'),
+    ...[...nodes.values()].map((node) => txOff(node, 'eth0')),
+  ]);
+}
+
+async function txOff(namespace: Namespace, link: string): Promise<void> {
+  await namespace.run('ethtool', ['-K', link, 'tx', 'off']);
+}
+
+/** Skips the second in which IPv6 looks whether somebody else has the address. */
+export function nodad(family: 'ipv4' | 'ipv6'): string {
+  return family === 'ipv6' ? 'nodad' : '';
+}

@@ -1,0 +1,89 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
+import { once } from 'node:events';
+import { LabError } from '../errors.js';
+import type { NodePaths } from '../paths.js';
+import { enterArgs, type Namespace } from '../process/namespace.js';
+import { tailOf } from '../process/log-tail.js';
+
+/** A program that runs in a Node: what follows its name, and its environment. */
+export interface AgentCommand {
+  readonly file: string;
+  readonly args: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+export type AgentState =
+  | { readonly kind: 'running'; readonly pid: number; readonly since: Date }
+  | { readonly kind: 'stopped' }
+  /** Ended without being told to. */
+  | { readonly kind: 'failed'; readonly how: string };
+
+/** The agent of one Node. It stays as it was left: nobody starts it again but the user. */
+export interface AgentProcess {
+  state(): AgentState;
+  start(): void;
+  /** SIGTERM, SIGKILL after ten seconds. */
+  stop(): Promise<void>;
+  kill(): Promise<void>;
+  /** Throws when the agent has ended by itself, with the last lines of its log. */
+  assertAlive(): void;
+}
+
+const stopGraceMs = 10_000;
+
+export function createAgentProcess(modules: {
+  readonly namespace: Namespace;
+  readonly paths: NodePaths;
+  readonly command: AgentCommand;
+}): AgentProcess {
+  const { namespace, paths, command } = modules;
+  let child: ChildProcess | undefined;
+  let state: AgentState = { kind: 'stopped' };
+  let expectedEnd = false;
+
+  const end = async (signal: 'SIGTERM' | 'SIGKILL'): Promise<void> => {
+    const running = child;
+    if (!running) {
+      state = { kind: 'stopped' };
+      return;
+    }
+    expectedEnd = true;
+    const ended = once(running, 'exit');
+    running.kill(signal);
+    const hardly = setTimeout(() => running.kill('SIGKILL'), stopGraceMs);
+    await ended;
+    clearTimeout(hardly);
+  };
+
+  return {
+    state: () => state,
+    start() {
+      if (child) return;
+      const log = openSync(paths.agentLog, 'a');
+      const started = spawn('nsenter', enterArgs(namespace.pid, command.file, command.args), {
+        stdio: ['ignore', log, log],
+        cwd: '/',
+        env: { ...process.env, ...command.env, NODE_NAME: namespace.name },
+      });
+      closeSync(log);
+      child = started;
+      expectedEnd = false;
+      state = { kind: 'running', pid: started.pid ?? 0, since: new Date() };
+      started.once('error', (error) => {
+        child = undefined;
+        state = { kind: 'failed', how: error.message };
+      });
+      started.once('exit', (code, signal) => {
+        child = undefined;
+        state = expectedEnd ? { kind: 'stopped' } : { kind: 'failed', how: signal ?? `exit code ${code}` };
+      });
+    },
+    stop: () => end('SIGTERM'),
+    kill: () => end('SIGKILL'),
+    assertAlive() {
+      if (state.kind !== 'failed') return;
+      throw new LabError('component', `antrea-agent on ${namespace.name} ended (${state.how}); the end of ${paths.agentLog}:\n${tailOf(paths.agentLog)}`);
+    },
+  };
+}

@@ -1,0 +1,58 @@
+import { arch } from 'node:os';
+import type { Node, NodeCondition } from 'kubernetes-types/core/v1.js';
+import type { NodePlan } from '../plan/addresses.js';
+
+/** The Kubernetes object of a Node. */
+export function nodeObject(plan: NodePlan, facts: { readonly kernel: string; readonly ready: boolean }): Node {
+  const architecture = arch() === 'x64' ? 'amd64' : arch();
+  return {
+    apiVersion: 'v1',
+    kind: 'Node',
+    metadata: {
+      name: plan.name,
+      labels: {
+        'kubernetes.io/hostname': plan.name,
+        'kubernetes.io/os': 'linux',
+        'kubernetes.io/arch': architecture,
+        'beta.kubernetes.io/os': 'linux',
+        'beta.kubernetes.io/arch': architecture,
+      },
+    },
+    spec: {
+      ...(plan.podCidrs[0] === undefined ? {} : { podCIDR: plan.podCidrs[0] }),
+      podCIDRs: [...plan.podCidrs],
+    },
+    status: {
+      addresses: [
+        ...plan.addresses.map((address) => ({ type: 'InternalIP', address })),
+        { type: 'Hostname', address: plan.name },
+      ],
+      conditions: [readyCondition(facts.ready, new Date().toISOString())],
+      capacity: { pods: '110' },
+      allocatable: { pods: '110' },
+      nodeInfo: {
+        architecture,
+        operatingSystem: 'linux',
+        osImage: 'network namespace',
+        kernelVersion: facts.kernel,
+        containerRuntimeVersion: 'lab://1',
+        kubeletVersion: 'v1.22.0-lab',
+        kubeProxyVersion: 'v1.22.0-lab',
+        bootID: '',
+        machineID: '',
+        systemUUID: '',
+      },
+    },
+  };
+}
+
+function readyCondition(ready: boolean, now: string): NodeCondition {
+  return {
+    type: 'Ready',
+    status: ready ? 'True' : 'False',
+    reason: ready ? 'KubeletReady' : 'KubeletNotReady',
+    message: ready ? 'kubelet stand-in is posting ready status' : 'network plugin is not ready: antrea-agent has not started yet',
+    lastHeartbeatTime: now,
+    lastTransitionTime: now,
+  };
+}

@@ -1,0 +1,56 @@
+import { LabError } from './errors.js';
+
+export const ipChoices = ['v4', 'v6', 'dual'] as const;
+export const modeChoices = ['encap', 'noEncap', 'hybrid', 'networkPolicyOnly'] as const;
+export const tunnelChoices = ['geneve', 'vxlan', 'gre'] as const;
+export const datapathChoices = ['netdev', 'system'] as const;
+export const encryptionChoices = ['none', 'wireguard', 'ipsec'] as const;
+
+/** What a lab was asked to be. Kept in its directory. */
+export interface LabOptions {
+  readonly nodes: number;
+  readonly ip: (typeof ipChoices)[number];
+  readonly mode: (typeof modeChoices)[number];
+  readonly tunnel: (typeof tunnelChoices)[number];
+  readonly datapath: (typeof datapathChoices)[number];
+  readonly encryption: (typeof encryptionChoices)[number];
+  readonly featureGates: Readonly<Record<string, boolean>>;
+  /** Text of the file that is merged over the agent's configuration; empty: none. */
+  readonly agentConfig: string;
+}
+
+/** Addresses of Nodes end at .210 of the underlay. */
+export const maxNodes = 200;
+
+/** Reads the number of Nodes as it was typed. */
+export function parseNodeCount(text: string): number {
+  const count = Number(text);
+  if (!Number.isInteger(count) || count < 1 || count > maxNodes) {
+    throw new LabError('usage', `--nodes ${text}: must be a whole number from 1 to ${maxNodes}`);
+  }
+  return count;
+}
+
+/** Reads `A=true,B=false`. */
+export function parseFeatureGates(text: string): Record<string, boolean> {
+  const gates: Record<string, boolean> = {};
+  for (const item of text.split(',').filter((part) => part.trim() !== '')) {
+    const match = /^\s*([A-Za-z][A-Za-z0-9]*)\s*=\s*(true|false)\s*$/i.exec(item);
+    if (!match) {
+      throw new LabError('usage', `--feature-gates ${item}: must be written as Name=true or Name=false`);
+    }
+    gates[match[1]!] = match[2]!.toLowerCase() === 'true';
+  }
+  return gates;
+}
+
+/** A lab's name is part of paths of Unix sockets, which are at most 107 bytes long. */
+export function checkLabName(name: string): string {
+  if (!/^[a-z0-9]([a-z0-9-]{0,22}[a-z0-9])?$/.test(name)) {
+    throw new LabError(
+      'usage',
+      `lab name "${name}": must be 1 to 24 lower-case letters, digits or "-", and begin and end with a letter or digit`,
+    );
+  }
+  return name;
+}

@@ -1,23 +1,24 @@
 import { formatFlow, sameFlow, type Flow } from '@antrea-ts/openflow';
 import { FlowOwners } from '@antrea-ts/pipeline';
-import type { Driver, Plan } from '@antrea-ts/reconcile';
+import {
+  isEmptyPlan,
+  planDiff,
+  ReconcileLoop,
+  type Clock,
+  type Driver,
+  type PassReason,
+  type Plan,
+} from '@antrea-ts/reconcile';
 import type { Logger } from '@antrea-ts/runtime';
 
 /** How often installed flows are compared with the desired ones when nothing happens. */
 const auditIntervalMs = 30_000;
-const retryDelayMs = { first: 100, most: 10_000 };
+const retryMs = { first: 100, longest: 10_000 };
 
 interface Waiter {
   readonly keys: ReadonlySet<string>;
   resolve(): void;
   reject(error: Error): void;
-}
-
-/** What a comparison of installed and desired flows came to. */
-export interface AuditResult {
-  readonly missing: number;
-  readonly altered: number;
-  readonly unwanted: number;
 }
 
 /** Counters for metrics. */
@@ -43,23 +44,30 @@ export class Dataplane {
   readonly #counters: DataplaneCounters | undefined;
   readonly #owners = new FlowOwners();
   readonly #stopped = new AbortController();
+  readonly #loop: ReconcileLoop;
 
   /** What OVS acknowledged; undefined while it is not known. */
   #installed: Map<string, Flow> | undefined;
   #pending = new Set<string>();
   #waiters = new Set<Waiter>();
-  #wake: (() => void) | undefined;
-  #running: Promise<void> | undefined;
-  #observedOnce = false;
 
   constructor(modules: {
     readonly driver: Driver<string, Flow>;
     readonly logger: Logger;
+    readonly clock: Clock;
     readonly counters?: DataplaneCounters;
   }) {
     this.#driver = modules.driver;
     this.#logger = modules.logger;
     this.#counters = modules.counters;
+    this.#loop = new ReconcileLoop({
+      clock: modules.clock,
+      intervalMs: auditIntervalMs,
+      retryMs,
+      signal: this.#stopped.signal,
+      pass: ({ signal, reason }) => this.#pass(reason, signal),
+      onError: (error, failures) => this.#logger.debug('Flows not applied, will be tried again', { error, failures }),
+    });
   }
 
   /** States all flows of one owner; an empty list removes it. Takes effect soon; `settled` tells when. */
@@ -67,7 +75,7 @@ export class Dataplane {
     const { set, removed } = this.#owners.set(owner, flows);
     for (const key of set.keys()) this.#pending.add(key);
     for (const key of removed) this.#pending.add(key);
-    this.#wake?.();
+    this.#loop.trigger();
   }
 
   /** Resolves when OVS has acknowledged everything stated so far; rejects when it refused part of it. */
@@ -91,25 +99,27 @@ export class Dataplane {
       }
       signal.addEventListener('abort', onAbort, { once: true });
       this.#waiters.add(waiter);
-      this.#wake?.();
+      this.#loop.trigger();
     });
   }
 
   /** Every owner has spoken: from now on the bridge is made to follow. */
   start(): void {
-    this.#running ??= this.#run();
+    this.#loop.start();
   }
 
+  /** Ends; what is installed stays as it is. */
   async stop(): Promise<void> {
-    this.#stopped.abort(new Error('the agent is stopping'));
-    this.#wake?.();
-    await this.#running;
+    const reason = new Error('the agent is stopping');
+    this.#stopped.abort(reason);
+    await this.#loop.ended();
+    for (const waiter of this.#waiters) waiter.reject(reason);
   }
 
   /** The switch was reconnected, and may have been restarted: what is installed has to be read anew. */
   switchConnected(): void {
     this.#installed = undefined;
-    this.#wake?.();
+    this.#loop.trigger();
   }
 
   /** True when OVS has acknowledged everything that is desired. */
@@ -133,103 +143,84 @@ export class Dataplane {
     return this.#owners.ownersOf(key);
   }
 
-  async #run(): Promise<void> {
-    const { signal } = this.#stopped;
-    let delay = retryDelayMs.first;
-    while (!signal.aborted) {
-      try {
-        if (this.#installed === undefined) await this.#observe(signal);
-        if (await this.#flush(signal)) {
-          delay = retryDelayMs.first;
-          if (await this.#sleep(auditIntervalMs)) continue;
-          await this.#observe(signal);
-          continue;
-        }
-      } catch (error) {
-        if (signal.aborted) break;
-        this.#logger.debug('Flows not applied, will be tried again', { error });
-      }
-      await this.#sleep(delay);
-      delay = Math.min(delay * 2, retryDelayMs.most);
-    }
-    for (const waiter of this.#waiters) waiter.reject(signal.reason as Error);
+  async #pass(reason: PassReason, signal: AbortSignal): Promise<void> {
+    if (this.#installed === undefined) await this.#readBack(signal);
+    else if (reason === 'interval') await this.#audit(this.#installed, signal);
+    await this.#flush(signal);
   }
 
-  /** Reads the bridge back, and marks what differs from the desired flows. */
-  async #observe(signal: AbortSignal): Promise<void> {
-    const before = this.#installed;
+  /** After a (re)connection nothing is known: everything that differs is pending. */
+  async #readBack(signal: AbortSignal): Promise<void> {
     const installed = new Map(await this.#driver.observe({ signal }));
-    // A change that is on its way while the dump is read shows as pending, not as drift.
-    const desired = this.#owners.flows();
-    const counts = { missing: 0, altered: 0, unwanted: 0 };
-    const report = before !== undefined;
-    for (const [key, flow] of desired) {
-      const found = installed.get(key);
-      if (found !== undefined && sameFlow(found, flow)) continue;
-      if (!this.#pending.has(key)) counts[found ? 'altered' : 'missing'] += 1;
-      if (report && !this.#pending.has(key)) this.#reportDrift(found ? 'altered' : 'missing', key, flow, found);
-      this.#pending.add(key);
-    }
-    for (const [key, flow] of installed) {
-      if (desired.has(key)) continue;
-      if (!this.#pending.has(key)) counts.unwanted += 1;
-      if (report && !this.#pending.has(key)) this.#reportDrift('unwanted', key, flow, flow);
-      this.#pending.add(key);
+    const differences = this.#differences(installed);
+    for (const { key } of differences) this.#pending.add(key);
+    this.#installed = installed;
+    this.#logger.info('Read installed flows', { installed: installed.size, ...countByKind(differences) });
+  }
+
+  /** What is not as OVS had acknowledged it was changed by somebody else. */
+  async #audit(believed: ReadonlyMap<string, Flow>, signal: AbortSignal): Promise<void> {
+    const installed = new Map(await this.#driver.observe({ signal }));
+    // Reconnected meanwhile: the next pass reads everything back.
+    if (this.#installed !== believed) return;
+    for (const difference of this.#differences(installed)) {
+      if (this.#pending.has(difference.key)) continue;
+      this.#pending.add(difference.key);
+      this.#reportDrift(difference);
     }
     this.#installed = installed;
-    if (!report) {
-      this.#logger.info(this.#observedOnce ? 'Read flows after reconnection' : 'Read installed flows', {
-        installed: installed.size,
-        desired: desired.size,
-        ...counts,
-      });
-      this.#observedOnce = true;
-    }
   }
 
-  #reportDrift(what: 'missing' | 'altered' | 'unwanted', key: string, flow: Flow, found: Flow | undefined): void {
+  #differences(installed: ReadonlyMap<string, Flow>): Difference[] {
+    const { create, update, remove } = planDiff(this.#owners.flows(), installed, sameFlow);
+    return [
+      ...[...create].map(([key, flow]) => ({ kind: 'missing', key, flow }) as const),
+      ...[...update].map(
+        ([key, { observed, desired }]) => ({ kind: 'altered', key, flow: desired, found: observed }) as const,
+      ),
+      ...[...remove].map(([key, flow]) => ({ kind: 'unwanted', key, flow }) as const),
+    ];
+  }
+
+  #reportDrift({ kind, key, flow, found }: Difference): void {
     this.#logger.warn('Repairing a flow that was changed from outside', {
-      what,
+      what: kind,
       flow: formatFlow(flow),
-      ...(what === 'altered' && found ? { found: formatFlow(found) } : {}),
+      ...(found ? { found: formatFlow(found) } : {}),
       owner: this.#owners.ownersOf(key)[0],
     });
   }
 
-  /** Sends what is pending in one bundle. False when something has to be tried again. */
-  async #flush(signal: AbortSignal): Promise<boolean> {
+  /** Sends what is pending in one bundle. Throws when something has to be tried again. */
+  async #flush(signal: AbortSignal): Promise<void> {
+    const installed = this.#installed;
+    if (installed === undefined) throw new Error('the switch was reconnected');
     const keys = this.#pending;
     this.#pending = new Set();
-    const installed = this.#installed;
-    if (installed === undefined) {
-      this.#pending = union(keys, this.#pending);
-      return false;
-    }
+    let failures: ReadonlyMap<string, Error> = new Map();
     try {
       const plan = this.#plan(keys, installed);
-      const failures = plan ? await this.#apply(plan, installed, signal) : new Map<string, Error>();
-      for (const key of failures.keys()) this.#pending.add(key);
-      this.#answer(failures);
-      return failures.size === 0;
+      if (!isEmptyPlan(plan)) failures = await this.#apply(plan, installed, signal);
     } catch (error) {
-      this.#pending = union(keys, this.#pending);
+      // Nothing is known of any of them.
+      for (const key of keys) this.#pending.add(key);
       throw error;
     }
+    for (const key of failures.keys()) this.#pending.add(key);
+    this.#answer(failures);
+    for (const error of failures.values()) throw error;
   }
 
-  #plan(keys: ReadonlySet<string>, installed: ReadonlyMap<string, Flow>): Plan<string, Flow> | undefined {
-    const create = new Map<string, Flow>();
-    const update = new Map<string, { observed: Flow; desired: Flow }>();
-    const remove = new Map<string, Flow>();
+  #plan(keys: ReadonlySet<string>, installed: ReadonlyMap<string, Flow>): Plan<string, Flow> {
+    const desired = new Map<string, Flow>();
+    const observed = new Map<string, Flow>();
     for (const key of keys) {
-      const desired = this.#owners.flow(key);
-      const observed = installed.get(key);
-      if (desired === undefined) {
-        if (observed !== undefined) remove.set(key, observed);
-      } else if (observed === undefined) create.set(key, desired);
-      else if (!sameFlow(observed, desired)) update.set(key, { observed, desired });
+      const wanted = this.#owners.flow(key);
+      const found = installed.get(key);
+      if (wanted) desired.set(key, wanted);
+      if (found) observed.set(key, found);
     }
-    return create.size + update.size + remove.size === 0 ? undefined : { create, update, remove };
+    return planDiff(desired, observed, sameFlow);
   }
 
   async #apply(
@@ -268,23 +259,18 @@ export class Dataplane {
       else if (![...waiter.keys].some((key) => this.#pending.has(key))) waiter.resolve();
     }
   }
-
-  /** Waits for something to do. True when there is, false when the time has passed. */
-  #sleep(ms: number): Promise<boolean> {
-    if (this.#stopped.signal.aborted || (this.#pending.size > 0 && ms === auditIntervalMs))
-      return Promise.resolve(true);
-    return new Promise((resolve) => {
-      const timer = setTimeout(() => done(false), ms);
-      const done = (woken: boolean): void => {
-        clearTimeout(timer);
-        this.#wake = undefined;
-        resolve(woken);
-      };
-      this.#wake = () => done(true);
-    });
-  }
 }
 
-function union<T>(a: ReadonlySet<T>, b: ReadonlySet<T>): Set<T> {
-  return new Set([...a, ...b]);
+/** How an installed flow differs from what is desired. */
+interface Difference {
+  readonly kind: 'missing' | 'altered' | 'unwanted';
+  readonly key: string;
+  readonly flow: Flow;
+  readonly found?: Flow;
+}
+
+function countByKind(differences: readonly Difference[]): Record<Difference['kind'], number> {
+  const counts = { missing: 0, altered: 0, unwanted: 0 };
+  for (const { kind } of differences) counts[kind] += 1;
+  return counts;
 }

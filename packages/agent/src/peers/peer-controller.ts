@@ -1,9 +1,8 @@
 import type { Node } from '@antrea-ts/apis';
 import { formatCidr, type Cidr } from '@antrea-ts/net-types';
 import type { PeerRoute } from '@antrea-ts/host';
-import type { NodePipeline } from '@antrea-ts/pipeline';
 import type { Logger } from '@antrea-ts/runtime';
-import type { Dataplane } from '../dataplane/dataplane.js';
+import type { NodeIntent } from '../dataplane/node-intent.js';
 import { conflictingPeers, peerOf, planPeer, type Peer, type PeerContext } from './peer.js';
 
 /** Owner of the flows towards a Node. */
@@ -27,8 +26,7 @@ export class PeerController {
   readonly #ownName: string;
   readonly #context: PeerContext;
   readonly #useTransportAnnotation: boolean;
-  readonly #pipeline: NodePipeline;
-  readonly #dataplane: Dataplane;
+  readonly #intent: NodeIntent;
   readonly #logger: Logger;
   readonly #onChange: () => void;
   readonly #peers = new Map<string, Peer>();
@@ -42,14 +40,13 @@ export class PeerController {
       readonly useTransportAnnotation: boolean;
       readonly onChange: () => void;
     },
-    modules: { readonly pipeline: NodePipeline; readonly dataplane: Dataplane; readonly logger: Logger },
+    modules: { readonly intent: NodeIntent; readonly logger: Logger },
   ) {
     this.#ownName = options.ownName;
     this.#context = options.context;
     this.#useTransportAnnotation = options.useTransportAnnotation;
     this.#onChange = options.onChange;
-    this.#pipeline = modules.pipeline;
-    this.#dataplane = modules.dataplane;
+    this.#intent = modules.intent;
     this.#logger = modules.logger;
   }
 
@@ -89,11 +86,11 @@ export class PeerController {
         continue;
       }
       wanted.add(peerOwner(peer.name));
-      this.#dataplane.set(peerOwner(peer.name), this.#pipeline.peer(plan.flows));
+      this.#intent.setPeer(peerOwner(peer.name), plan.flows);
       for (const route of plan.routes) routes.set(formatCidr(route.destination), route);
       podCidrs.push(...peer.podCidrs);
     }
-    for (const owner of this.#installed) if (!wanted.has(owner)) this.#dataplane.set(owner, []);
+    for (const owner of this.#installed) if (!wanted.has(owner)) this.#intent.setPeer(owner, undefined);
     this.#installed = wanted;
     this.#state = { routes, podCidrs };
     this.#onChange();

@@ -4,24 +4,19 @@ import type { AttachRequest, CniContainer, PodNetwork } from '@antrea-ts/cni';
 import type { Host, PodInterfaceRef, PodInterfaceSpec, PodInterfaceState } from '@antrea-ts/host';
 import { formatCidr, formatInterfaceAddress, formatIp, ipEquals } from '@antrea-ts/net-types';
 import type { OvsBridge } from '@antrea-ts/ovs';
-import type { NodePipeline } from '@antrea-ts/pipeline';
 import type { Logger } from '@antrea-ts/runtime';
 import type { NodeNetwork } from '../node/node-network.js';
 import type { Dataplane } from '../dataplane/dataplane.js';
+import type { NodeIntent } from '../dataplane/node-intent.js';
 import { ensurePodPort } from '../ovs/pod-ports.js';
-import { podExternalIds, PodStore, type PodPort } from './pod-store.js';
-
-/** Owner of a Pod's flows. */
-export function podOwner(port: Pick<PodPort, 'podNamespace' | 'podName' | 'containerId'>): string {
-  return `pod/${port.podNamespace}/${port.podName}/${port.containerId.slice(0, 12)}`;
-}
+import { podExternalIds, podOwner, type PodPort, type PodStore } from './pod-store.js';
 
 interface Modules {
   readonly node: NodeNetwork;
   readonly host: Host;
   readonly bridge: OvsBridge;
-  readonly pipeline: NodePipeline;
-  readonly dataplane: Dataplane;
+  readonly intent: NodeIntent;
+  readonly dataplane: Pick<Dataplane, 'settled'>;
   readonly store: PodStore;
   readonly logger: Logger;
   /** Resolves when the Node's own network is up. */
@@ -62,7 +57,7 @@ export class AgentPodNetwork implements PodNetwork {
   }
 
   async attach(request: AttachRequest, { signal }: { signal: AbortSignal }): Promise<PodInterfaceState> {
-    const { host, bridge, dataplane, pipeline, store } = this.#modules;
+    const { host, bridge, dataplane, intent, store } = this.#modules;
     const spec = this.#spec(request);
     const state = await host.pods.attach(spec, { signal });
 
@@ -74,7 +69,7 @@ export class AgentPodNetwork implements PodNetwork {
 
     const port: PodPort = { ...identity, interfaceName: spec.hostName, ofPort };
     store.set(port);
-    dataplane.set(podOwner(port), pipeline.pod(port));
+    intent.setPod(podOwner(port), port);
     // The Pod may not send before it is guarded: the answer waits for the switch's word.
     await dataplane.settled({ signal });
     this.#announce(spec);
@@ -82,12 +77,12 @@ export class AgentPodNetwork implements PodNetwork {
   }
 
   async detach(container: CniContainer, { signal }: { signal: AbortSignal }): Promise<void> {
-    const { host, bridge, dataplane, store } = this.#modules;
+    const { host, bridge, dataplane, intent, store } = this.#modules;
     const known = store.get(container.containerId);
     const { name, hostName, netns } = this.#ref(container);
     // Flows go first: a port number that is used again must not meet the flows of its predecessor.
     if (known) {
-      dataplane.set(podOwner(known), []);
+      intent.setPod(podOwner(known), undefined);
       await dataplane.settled({ signal });
     }
     await bridge.deletePort(known?.interfaceName ?? hostName, { signal });

@@ -13,6 +13,11 @@ export interface PodPort {
   readonly addresses: readonly IpAddress[];
 }
 
+/** Owner of a Pod's flows. */
+export function podOwner(port: Pick<PodPort, 'podNamespace' | 'podName' | 'containerId'>): string {
+  return `pod/${port.podNamespace}/${port.podName}/${port.containerId.slice(0, 12)}`;
+}
+
 /** What the Port row carries, so that an agent that starts anew knows the Pod. */
 export function podExternalIds(port: Omit<PodPort, 'ofPort' | 'interfaceName'>): Record<string, string> {
   return {

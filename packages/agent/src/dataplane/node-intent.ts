@@ -1,0 +1,55 @@
+import {
+  createNodePipeline,
+  type LocalPod,
+  type NodePipeline,
+  type NodeProfile,
+  type PeerNode,
+} from '@antrea-ts/pipeline';
+import type { Dataplane } from './dataplane.js';
+
+const baseOwner = 'node base';
+
+/**
+ * What this Node's switch shall do, in objects: the Node itself, its Pods, its peers. Renders each to flows for the
+ * dataplane, and all of them anew when the Node's profile changes (another MAC address of the gateway, for one).
+ */
+export class NodeIntent {
+  readonly #dataplane: Pick<Dataplane, 'set'>;
+  readonly #pods = new Map<string, LocalPod>();
+  readonly #peers = new Map<string, PeerNode>();
+  #pipeline: NodePipeline;
+
+  constructor(profile: NodeProfile, dataplane: Pick<Dataplane, 'set'>) {
+    this.#dataplane = dataplane;
+    this.#pipeline = createNodePipeline(profile);
+    this.#render();
+  }
+
+  get profile(): NodeProfile {
+    return this.#pipeline.profile;
+  }
+
+  setProfile(profile: NodeProfile): void {
+    this.#pipeline = createNodePipeline(profile);
+    this.#render();
+  }
+
+  /** States a Pod, or with `undefined` that it is gone. */
+  setPod(owner: string, pod: LocalPod | undefined): void {
+    if (pod) this.#pods.set(owner, pod);
+    else this.#pods.delete(owner);
+    this.#dataplane.set(owner, pod ? this.#pipeline.pod(pod) : []);
+  }
+
+  setPeer(owner: string, peer: PeerNode | undefined): void {
+    if (peer) this.#peers.set(owner, peer);
+    else this.#peers.delete(owner);
+    this.#dataplane.set(owner, peer ? this.#pipeline.peer(peer) : []);
+  }
+
+  #render(): void {
+    this.#dataplane.set(baseOwner, this.#pipeline.base());
+    for (const [owner, pod] of this.#pods) this.#dataplane.set(owner, this.#pipeline.pod(pod));
+    for (const [owner, peer] of this.#peers) this.#dataplane.set(owner, this.#pipeline.peer(peer));
+  }
+}

@@ -1,0 +1,33 @@
+import type { HostInterface } from '@antrea-ts/host';
+import type { NodeProfile } from '@antrea-ts/pipeline';
+import type { AgentOptions } from '../config/options.js';
+import { AgentError } from '../errors.js';
+import type { BridgeSetup } from '../ovs/bridge-setup.js';
+import { gatewayAddresses, type NodeNetwork } from './node-network.js';
+
+/** The facts that shape this Node's flows. */
+export function nodeProfile(
+  options: Pick<AgentOptions, 'trafficEncapMode' | 'ovsDatapathType' | 'gates' | 'serviceCidrs'>,
+  node: NodeNetwork,
+  bridge: Pick<BridgeSetup, 'gateway' | 'tunnel' | 'round'>,
+  gateway: HostInterface,
+): NodeProfile {
+  if (gateway.mac === undefined) throw new AgentError('node', `gateway ${gateway.name} has no MAC address`);
+  return {
+    mode: options.trafficEncapMode,
+    families: node.families,
+    gateway: {
+      ofPort: bridge.gateway.ofPort,
+      mac: gateway.mac,
+      addresses: gatewayAddresses(node).map(({ address }) => address),
+    },
+    ...(bridge.tunnel ? { tunnelOfPort: bridge.tunnel.ofPort } : {}),
+    proxy: options.gates.AntreaProxy,
+    antreaPolicy: options.gates.AntreaPolicy,
+    egress: options.gates.Egress,
+    serviceCidrs: options.serviceCidrs.filter((cidr) => node.families.includes(cidr.address.family)),
+    // Marks of the host's packets do not cross into the userspace datapath.
+    hostSource: options.ovsDatapathType === 'netdev' ? 'gatewayAddress' : 'packetMark',
+    cookieRound: bridge.round,
+  };
+}

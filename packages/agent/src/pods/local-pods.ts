@@ -1,0 +1,90 @@
+import type { Ipam } from '@antrea-ts/cni';
+import type { Host } from '@antrea-ts/host';
+import type { OvsBridge } from '@antrea-ts/ovs';
+import type { Logger } from '@antrea-ts/runtime';
+import type { Cidr } from '@antrea-ts/net-types';
+import type { NodeIntent } from '../dataplane/node-intent.js';
+import { podOwner, podPortOf, type PodPort, type PodStore } from './pod-store.js';
+
+interface Modules {
+  readonly bridge: OvsBridge;
+  readonly host: Host;
+  readonly ipam: Ipam;
+  readonly intent: NodeIntent;
+  readonly store: PodStore;
+  readonly logger: Logger;
+}
+
+/** What names a Pod among those of the cluster. */
+export function podKey(pod: { readonly podNamespace: string; readonly podName: string }): string {
+  return `${pod.podNamespace}/${pod.podName}`;
+}
+
+/**
+ * After a start: takes over the Pods that are connected and still belong to this Node, and removes what others left:
+ * ports, interfaces and addresses of Pods that vanished while no agent ran.
+ */
+export async function takeOverPods(
+  options: { readonly livePods: ReadonlySet<string>; readonly podCidrs: readonly Cidr[] },
+  modules: Modules,
+  { signal }: { signal: AbortSignal },
+): Promise<void> {
+  const { bridge, host, store, intent, logger } = modules;
+  const gone: PodPort[] = [];
+  for (const row of bridge.ports()) {
+    const port = podPortOf(row);
+    if (!port) continue;
+    if (options.livePods.has(podKey(port)) && port.ofPort > 0) {
+      store.set(port);
+      intent.setPod(podOwner(port), port);
+    } else gone.push(port);
+  }
+  for (const port of gone) {
+    logger.info('Removing what a vanished Pod left', { pod: podKey(port), port: port.interfaceName });
+    await removeLeftover(port, options.podCidrs, modules, signal);
+  }
+  const known = new Set(store.all().map((port) => port.interfaceName));
+  for (const name of await host.pods.list({ signal })) {
+    if (known.has(name)) continue;
+    logger.info('Removing an interface that belongs to no Pod', { interface: name });
+    await host.pods.detach({ name: '', hostName: name }, { signal });
+  }
+}
+
+/** A leftover that cannot be removed is told and left for the next start: living Pods come first. */
+async function removeLeftover(
+  port: PodPort,
+  podCidrs: readonly Cidr[],
+  { bridge, host, ipam, logger }: Modules,
+  signal: AbortSignal,
+): Promise<void> {
+  try {
+    await bridge.deletePort(port.interfaceName, { signal });
+    await host.pods.detach({ name: 'eth0', hostName: port.interfaceName }, { signal });
+    const call = {
+      command: 'DEL',
+      containerId: port.containerId,
+      netns: '',
+      ifName: 'eth0',
+      args: new Map(),
+      path: [],
+      config: '',
+    } as const;
+    await ipam.release(call, podCidrs, { signal });
+  } catch (error) {
+    signal.throwIfAborted();
+    logger.warn('Could not remove what a vanished Pod left', { pod: podKey(port), error });
+  }
+}
+
+/** vswitchd may give ports other numbers after a restart; flows follow. */
+export function followPortNumbers({ bridge, store, intent, logger }: Modules): void {
+  for (const port of store.all()) {
+    const ofPort = bridge.port(port.interfaceName)?.ofPort;
+    if (ofPort === undefined || ofPort === port.ofPort) continue;
+    logger.info('Port number of a Pod changed', { pod: podKey(port), from: port.ofPort, to: ofPort });
+    const moved = { ...port, ofPort };
+    store.set(moved);
+    intent.setPod(podOwner(moved), moved);
+  }
+}

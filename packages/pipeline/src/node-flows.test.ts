@@ -1,0 +1,133 @@
+import { readFileSync } from 'node:fs';
+import { formatFlow, type Flow } from '@antrea-ts/openflow';
+import { parseCidr, parseIp, parseMac } from '@antrea-ts/net-types';
+import { describe, expect, it } from 'vitest';
+import { createNodePipeline } from './node-flows.js';
+import type { NodeProfile } from './profile.js';
+import { tableDisplayName } from './tables.js';
+
+const profile: NodeProfile = {
+  mode: 'encap',
+  families: ['ipv4'],
+  gateway: { ofPort: 2, mac: parseMac('0e:00:00:00:00:01'), addresses: [parseIp('10.10.0.1')] },
+  tunnelOfPort: 1,
+  proxy: true,
+  antreaPolicy: true,
+  egress: false,
+  serviceCidrs: [],
+  hostSource: 'packetMark',
+  cookieRound: 1,
+};
+
+const dualStack: NodeProfile = {
+  ...profile,
+  families: ['ipv4', 'ipv6'],
+  gateway: { ...profile.gateway, addresses: [parseIp('10.10.0.1'), parseIp('fd10:10::1')] },
+};
+
+const pod = { ofPort: 5, mac: parseMac('0e:00:00:00:00:05'), addresses: [parseIp('10.10.0.5')] };
+const dualPod = { ...pod, addresses: [parseIp('10.10.0.5'), parseIp('fd10:10::5')] };
+
+function text(flows: readonly Flow[]): string[] {
+  return flows.map((flow) => formatFlow(flow).replace(/cookie=\S+ /, '')).sort();
+}
+
+function wholeNode(of: NodeProfile, localPod: typeof pod, cidrs: readonly string[], remote: string): Flow[] {
+  const pipeline = createNodePipeline(of);
+  const peer = {
+    podCidrs: cidrs.map((cidr) => parseCidr(cidr)),
+    path: { kind: 'tunnel', remote: parseIp(remote) },
+  } as const;
+  return [...pipeline.base(), ...pipeline.pod(localPod), ...pipeline.peer(peer)];
+}
+
+/** Lines of a fixture; each states what the reference of 1.3's datapath says, not what the code happened to give. */
+function fixture(name: string): string[] {
+  const lines = readFileSync(new URL(`./fixtures/${name}`, import.meta.url), 'utf8').split('\n');
+  return lines.filter((line) => line !== '' && !line.startsWith('#')).sort();
+}
+
+describe('the flows of a Node', () => {
+  it('encap, IPv4', () => {
+    expect(text(wholeNode(profile, pod, ['10.10.1.0/24'], '192.168.77.101'))).toEqual(fixture('encap-ipv4.flows'));
+  });
+
+  it('encap, dual stack', () => {
+    const flows = wholeNode(dualStack, dualPod, ['10.10.1.0/24', 'fd10:10:0:1::/64'], '192.168.77.101');
+    expect(text(flows)).toEqual(fixture('encap-dual.flows'));
+  });
+
+  it('without AntreaProxy: no tables for Services, Service CIDRs go to the host', () => {
+    const pipeline = createNodePipeline({ ...profile, proxy: false, serviceCidrs: [parseCidr('10.96.0.0/12')] });
+    const lines = text(pipeline.base());
+    expect(lines).toContain(
+      'table=40, priority=200,ip,nw_dst=10.96.0.0/12 actions=load:0x2->NXM_NX_REG1[],load:0x1->NXM_NX_REG0[16],goto_table:105',
+    );
+    expect(lines).toContain('table=30, priority=200,ip actions=ct(table=31,zone=65520)');
+    expect(lines).toContain('table=31, priority=0 actions=goto_table:40');
+    expect(lines).toContain('table=40, priority=0 actions=goto_table:45');
+    expect(lines).toContain('table=105, priority=0 actions=goto_table:110');
+    expect(lines.filter((line) => /table=(29|41|42|106),/.test(line))).toEqual([]);
+  });
+
+  it('without AntreaPolicy: egress begins at table 50, ingress at table 90', () => {
+    const pipeline = createNodePipeline({ ...profile, antreaPolicy: false });
+    expect(text(pipeline.base()).filter((line) => /table=(45|85),|goto_table:(45|85)$/.test(line))).toEqual([]);
+    expect(text(pipeline.pod(pod)).some((line) => line.endsWith('goto_table:90'))).toBe(true);
+  });
+
+  it('recognises the host by its address where marks do not cross into the datapath', () => {
+    const lines = text(createNodePipeline({ ...profile, hostSource: 'gatewayAddress' }).base());
+    expect(lines).toContain('table=90, priority=210,ip,nw_src=10.10.0.1 actions=goto_table:105');
+    expect(lines.some((line) => line.includes('pkt_mark'))).toBe(false);
+  });
+
+  it('sends to peers through the gateway where no tunnel is needed', () => {
+    const pipeline = createNodePipeline({ ...profile, mode: 'noEncap' });
+    expect(text(pipeline.peer({ podCidrs: [parseCidr('10.10.1.0/24')], path: { kind: 'gateway' } }))).toContain(
+      'table=70, priority=200,ip,nw_dst=10.10.1.0/24 actions=set_field:0e:00:00:00:00:01->eth_dst,goto_table:80',
+    );
+  });
+
+  it('networkPolicyOnly: routes by address, answers every ARP request, gives the rest to the host', () => {
+    const pipeline = createNodePipeline({ ...profile, mode: 'networkPolicyOnly' });
+    expect(text(pipeline.base())).toContain(
+      'table=70, priority=190,ip actions=set_field:0e:00:00:00:00:01->eth_dst,goto_table:80',
+    );
+    expect(text(pipeline.base()).some((line) => line.startsWith('table=20, priority=200,arp,arp_op=1 '))).toBe(true);
+    expect(text(pipeline.pod(pod))).toContain(
+      'table=70, priority=200,ip,nw_dst=10.10.0.5 actions=set_field:0e:00:00:00:00:05->eth_dst,goto_table:72',
+    );
+  });
+
+  it('never has two flows with the same table, priority and match', () => {
+    const keys = text(wholeNode(dualStack, dualPod, ['10.10.1.0/24'], '192.168.77.101')).map(
+      (line) => line.split(' actions=')[0],
+    );
+    expect(new Set(keys).size).toBe(keys.length);
+  });
+
+  it('jumps only to tables that exist, and forwards only', () => {
+    for (const of of [profile, dualStack, { ...profile, proxy: false }, { ...profile, antreaPolicy: false }]) {
+      const { layout, ...pipeline } = createNodePipeline(of);
+      const present = new Set(layout.tables.map(({ id }) => id));
+      for (const flow of [...pipeline.base(), ...pipeline.pod(pod)]) {
+        expect(present, formatFlow(flow)).toContain(flow.table);
+        for (const instruction of flow.instructions) {
+          if (instruction.kind !== 'goto_table') continue;
+          expect(present, formatFlow(flow)).toContain(instruction.table);
+          expect(instruction.table, formatFlow(flow)).toBeGreaterThan(flow.table);
+        }
+      }
+    }
+  });
+});
+
+it('names tables as users know them', () => {
+  expect([0, 40, 106, 7].map(tableDisplayName)).toEqual([
+    'Classification',
+    'DNAT(SessionAffinity)',
+    'HairpinSNATTable',
+    '7',
+  ]);
+});

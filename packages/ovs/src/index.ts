@@ -5,7 +5,7 @@ export { connectOvsdb } from './database/client.js';
 export type { OvsdbClient, OvsdbClientEvent, OvsdbOptions } from './database/ovsdb-client.js';
 export type { OvsReplica, OvsRowChange } from './database/monitored.js';
 export { ensureBridge, type BridgeSpec, type OpenFlowVersion } from './bridge/ensure-bridge.js';
-export { OvsBridge } from './bridge/ovs-bridge.js';
+export { openBridge, type OvsBridge } from './bridge/ovs-bridge.js';
 export type { CreatedPort, CreatePortOptions, PortSpec } from './bridge/create-port.js';
 export type { OvsPort } from './bridge/ports.js';
 export type { CommitOptions } from './bridge/commit.js';
@@ -34,3 +34,14 @@ export type {
   OpenFlowOptions,
   OperationContext,
 } from './openflow/openflow-connection.js';
+export {
+  dataplaneOf,
+  observeDataplane,
+  planDataplane,
+  type Dataplane,
+  type DataplanePlan,
+  type Ownership,
+} from './openflow/dataplane.js';
+export { applyDataplanePlan, type DataplaneOutcomes } from './openflow/apply-dataplane.js';
+export { flowDriver, groupDriver, meterDriver } from './openflow/drivers.js';
+export { sameGroup, sameMeter } from './openflow/same-group.js';

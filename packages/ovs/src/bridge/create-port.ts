@@ -34,7 +34,7 @@ const CLEANUP_TIMEOUT_MS = 2_000;
 
 /**
  * Adds a port to a bridge in one transaction and waits for vswitchd to give it its OpenFlow number. Many may run at
- * once. After an error nothing of the port stays. Throws an `OvsError`: `bridge missing`, `port exists` (also
+ * once. After an error nothing of the port stays, except when the database is out of reach just then. Throws an `OvsError`: `bridge missing`, `port exists` (also
  * when another bridge has it), `port failed` with vswitchd's own words, `time-out`.
  */
 export async function createPort(
@@ -45,10 +45,13 @@ export async function createPort(
 ): Promise<CreatedPort> {
   const { signal, timeoutMs = DEFAULT_TIMEOUT_MS } = options;
   const what = `create port ${spec.name} on bridge ${bridge}`;
-  const uuids = await insertPort(database, bridge, spec, what, signal);
-  const explain = () => ({ message: `${what}: ovs-vswitchd gave it no ofport`, remedy: vswitchdRemedy });
+  signal.throwIfAborted();
+  // The caller's signal does not reach the transaction: given up half-way, it would leave a port nobody knows of.
+  const uuids = await withDeadline(timeoutMs, new AbortController().signal, unanswered(what), (limited) =>
+    insertPort(database, bridge, spec, what, limited),
+  );
   try {
-    await withDeadline(timeoutMs, signal, explain, (limited) =>
+    await withDeadline(timeoutMs, signal, unmade(what), (limited) =>
       database.waitForRow(uuids.interface, () => ofPortOf(database, uuids.interface, what, spec), { signal: limited }),
     );
     return portOf(database.replica, uuids.port) as CreatedPort;
@@ -59,6 +62,14 @@ export async function createPort(
     );
     throw error;
   }
+}
+
+function unanswered(what: string) {
+  return () => ({ message: `${what}: ovsdb-server did not answer`, remedy: 'look whether ovsdb-server runs' });
+}
+
+function unmade(what: string) {
+  return () => ({ message: `${what}: ovs-vswitchd gave it no ofport`, remedy: vswitchdRemedy });
 }
 
 async function insertPort(

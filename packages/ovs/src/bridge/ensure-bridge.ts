@@ -1,7 +1,7 @@
 import type { BridgeRow, RowInput } from '@antrea-ts/ovsdb';
 import type { OvsdbClient } from '../database/ovsdb-client.js';
 import { commitAndApply, rootRow, type CommitOptions } from './commit.js';
-import { OvsBridge } from './ovs-bridge.js';
+import { openBridge, type OvsBridge } from './ovs-bridge.js';
 import { includesPairs, toMap, type StringMap } from './string-map.js';
 
 export type OpenFlowVersion = BridgeRow['protocols'][number];
@@ -20,8 +20,8 @@ export interface BridgeSpec {
 }
 
 /**
- * Makes the bridge, or corrects what differs, and waits until vswitchd has done so. A bridge that is as asked for
- * costs no transaction.
+ * Makes the bridge, or corrects what differs and nothing else, and waits until vswitchd has it: also when nothing
+ * differs, because vswitchd may have started a moment ago. Throws an `OvsError` `time-out` when vswitchd does not act.
  */
 export async function ensureBridge(
   database: OvsdbClient,
@@ -35,10 +35,11 @@ export async function ensureBridge(
     const root = rootRow(database)._uuid;
     transaction.mutate('Open_vSwitch', [['_uuid', '==', root]], [['bridges', 'insert', [bridge]]]);
     await commitAndApply(database, `create bridge ${spec.name}`, transaction, options);
-  } else if (addDifferences(transaction, existing, spec)) {
+  } else {
+    addDifferences(transaction, existing, spec);
     await commitAndApply(database, `update bridge ${spec.name}`, transaction, options);
   }
-  return new OvsBridge(database, spec.name);
+  return openBridge(database, spec.name);
 }
 
 function wantedColumns(spec: BridgeSpec): RowInput<BridgeRow> {
@@ -58,14 +59,13 @@ type Existing = Pick<
   '_uuid' | 'datapath_type' | 'protocols' | 'fail_mode' | 'external_ids' | 'other_config'
 >;
 
-/** Adds the operations that correct an existing bridge; false if there is nothing to correct. */
+/** Adds the operations that correct an existing bridge; none if it is as asked for. */
 function addDifferences(
   transaction: ReturnType<OvsdbClient['transaction']>,
   existing: Existing,
   spec: BridgeSpec,
-): boolean {
+): void {
   const where = [['_uuid', '==', existing._uuid]] as const;
-  const before = transaction.operations.length;
   const sameProtocols =
     existing.protocols.length === spec.protocols.length &&
     spec.protocols.every((version) => existing.protocols.includes(version));
@@ -82,5 +82,4 @@ function addDifferences(
       [column, 'insert', wanted],
     ]);
   }
-  return transaction.operations.length > before;
 }

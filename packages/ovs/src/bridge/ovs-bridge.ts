@@ -8,7 +8,41 @@ import { findPort, listPorts, type OvsPort } from './ports.js';
 import { toMap, type StringMap } from './string-map.js';
 
 /** The operations on one bridge. Reading is from the replica and immediate; writing is one transaction each. */
-export class OvsBridge {
+export interface OvsBridge {
+  readonly name: string;
+  ports(): readonly OvsPort[];
+  port(name: string): OvsPort | undefined;
+  /**
+   * Adds a port in one transaction and resolves when vswitchd gave it its OpenFlow number; many may run at once. After
+   * an error nothing of the port stays, except when the database is out of reach just then. Throws an `OvsError`: `bridge missing`, `port exists` (also when another bridge
+   * has it), `port failed` with vswitchd's own words, `time-out`.
+   */
+  createPort(spec: PortSpec, options: CreatePortOptions): Promise<CreatedPort>;
+  /** Removes ports by name; absent ones are fine. Resolves when the database has it; vswitchd follows. */
+  deletePorts(names: readonly string[], options: CommitOptions): Promise<void>;
+  deletePort(name: string, options: CommitOptions): Promise<void>;
+  /** Replaces all options of the port's interface. */
+  setPortOptions(name: string, options: StringMap, commitOptions: CommitOptions): Promise<void>;
+  /** Asks vswitchd to set the MTU of the port's device; `undefined` takes the wish back. */
+  setMtuRequest(name: string, mtu: number | undefined, options: CommitOptions): Promise<void>;
+  /** Replaces all `external_ids` of the port. */
+  setPortExternalIds(name: string, externalIds: StringMap, options: CommitOptions): Promise<void>;
+  /** `external_ids` of the bridge; throws `bridge missing`. */
+  externalIds(): ReadonlyMap<string, string>;
+  /** Replaces all `external_ids` of the bridge. */
+  setExternalIds(externalIds: StringMap, options: CommitOptions): Promise<void>;
+  /** The datapath id as 16 hex digits, once vswitchd has made the bridge. */
+  datapathId(): string | undefined;
+  /** Removes the bridge with its ports and waits for vswitchd; an absent bridge is fine. */
+  delete(options: CommitOptions): Promise<void>;
+}
+
+/** The operations on a bridge by name; whether it exists shows when one is used. */
+export function openBridge(database: OvsdbClient, name: string): OvsBridge {
+  return new DatabaseBridge(database, name);
+}
+
+class DatabaseBridge implements OvsBridge {
   readonly name: string;
   readonly #database: OvsdbClient;
 
@@ -25,12 +59,10 @@ export class OvsBridge {
     return findPort(this.#database, this.name, name);
   }
 
-  /** See `createPort`: one transaction, resolves when the port has its OpenFlow number, leaves nothing after an error. */
   createPort(spec: PortSpec, options: CreatePortOptions): Promise<CreatedPort> {
     return createPort(this.#database, this.name, spec, options);
   }
 
-  /** Removes ports by name; absent ones are fine. Resolves when the database has it; vswitchd follows. */
   async deletePorts(names: readonly string[], options: CommitOptions): Promise<void> {
     const uuids = names.map((name) => this.port(name)?.uuid).filter((uuid) => uuid !== undefined);
     await removePorts(this.#database, this.name, uuids, options);
@@ -40,17 +72,14 @@ export class OvsBridge {
     return this.deletePorts([name], options);
   }
 
-  /** Replaces all options of the port's interface. */
   setPortOptions(name: string, options: StringMap, commitOptions: CommitOptions): Promise<void> {
     return this.#updateInterface(name, { options: toMap(options) }, commitOptions);
   }
 
-  /** Asks vswitchd to set the MTU of the port's device; `undefined` takes the wish back. */
   setMtuRequest(name: string, mtu: number | undefined, options: CommitOptions): Promise<void> {
     return this.#updateInterface(name, { mtu_request: mtu }, options);
   }
 
-  /** Replaces all `external_ids` of the port. */
   async setPortExternalIds(name: string, externalIds: StringMap, options: CommitOptions): Promise<void> {
     const what = `set external_ids of port ${name}`;
     const row: RowInput<PortRow> = { external_ids: toMap(externalIds) };
@@ -59,12 +88,10 @@ export class OvsBridge {
     await commit(this.#database, what, transaction, options);
   }
 
-  /** `external_ids` of the bridge; throws `bridge missing`. */
   externalIds(): ReadonlyMap<string, string> {
     return this.#row('read external_ids').external_ids;
   }
 
-  /** Replaces all `external_ids` of the bridge. */
   async setExternalIds(externalIds: StringMap, options: CommitOptions): Promise<void> {
     const what = `set external_ids of bridge ${this.name}`;
     const transaction = this.#database.transaction();
@@ -74,12 +101,10 @@ export class OvsBridge {
     if (result.count(updated) === 0) throw new OvsError('bridge missing', `${what}: there is no such bridge`);
   }
 
-  /** The datapath id as 16 hex digits, once vswitchd has made the bridge. */
   datapathId(): string | undefined {
     return this.#row('read datapath_id').datapath_id;
   }
 
-  /** Removes the bridge with its ports and waits for vswitchd; an absent bridge is fine. */
   async delete(options: CommitOptions): Promise<void> {
     const uuid = this.#database.replica.find('Bridge', 'name', this.name)?._uuid;
     if (uuid === undefined) return;

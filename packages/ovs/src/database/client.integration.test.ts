@@ -164,6 +164,35 @@ describe.skipIf(skip)('a client of a real ovsdb-server', () => {
     expect((await bridge.createPort({ name: 'p2', type: 'internal' }, options())).ofPort).toBeGreaterThan(1);
   });
 
+  test('a request that is unanswered when the server goes fails as disconnected; a new one waits', async () => {
+    const transaction = database.transaction();
+    transaction.wait('Bridge', [['name', '==', 'nope']], '!=', [], { columns: ['name'], timeoutMs: 60_000 });
+    const unanswered = expect(database.transact(transaction, options())).rejects.toMatchObject({
+      code: 'disconnected',
+    });
+    await ovs.stopOvsdb('SIGKILL');
+    await unanswered;
+    const later = setExternalId('4');
+    await ovs.startOvsdb();
+    await later;
+    expect(externalId()).toBe('4');
+  });
+
+  test('a server that hangs is noticed, and taken back when it answers again', async () => {
+    const probing = await connectOvsdb({ path: ovs.dbSocket, probeIntervalMs: 50 });
+    process.kill(ovs.ovsdbPid, 'SIGSTOP');
+    const reason = new Promise((resolve) => {
+      probing.subscribe((event) => event.kind === 'disconnected' && resolve(event.reason));
+    });
+    try {
+      expect(await reason).toMatchObject({ code: 'inactive' });
+    } finally {
+      process.kill(ovs.ovsdbPid, 'SIGCONT');
+    }
+    await waitUntil('it is connected again', () => probing.connected);
+    await probing.close();
+  });
+
   test('after close everything fails at once', async () => {
     const closed = await connectOvsdb({ path: ovs.dbSocket });
     await closed.close();

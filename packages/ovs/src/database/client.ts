@@ -76,7 +76,7 @@ class Client implements OvsdbClient {
 
   async start(): Promise<void> {
     const ready = this.#connected(this.#connectTimeoutMs, this.#signal);
-    this.#loop = this.#run();
+    this.#loop = this.#run().finally(() => this.#waiters.failAll(this.#signal.reason));
     await ready;
   }
 
@@ -93,8 +93,9 @@ class Client implements OvsdbClient {
     return transaction.parseResult(result);
   }
 
-  waitForRow<T>(uuid: Uuid, test: () => T | undefined, options: { readonly signal: AbortSignal }): Promise<T> {
-    return this.#waiters.wait(uuid, test, { signal: AbortSignal.any([options.signal, this.#signal]) });
+  async waitForRow<T>(uuid: Uuid, test: () => T | undefined, options: { readonly signal: AbortSignal }): Promise<T> {
+    this.#signal.throwIfAborted();
+    return this.#waiters.wait(uuid, test, options);
   }
 
   subscribe(listener: (event: OvsdbClientEvent) => void): () => void {

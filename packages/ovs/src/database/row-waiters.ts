@@ -1,10 +1,14 @@
 import type { Uuid } from '@antrea-ts/ovsdb';
 
-type Check = () => void;
+interface Waiter {
+  /** Asks the test again. */
+  check(): void;
+  fail(reason: unknown): void;
+}
 
 /** Those who wait for a row to change; many may wait at once, each is asked only when its own row changed. */
 export class RowWaiters {
-  readonly #checks = new Map<Uuid, Set<Check>>();
+  readonly #waiters = new Map<Uuid, Set<Waiter>>();
 
   /**
    * Resolves with the first answer of `test` that is not `undefined`; asked at once and at each change of the row.
@@ -17,35 +21,42 @@ export class RowWaiters {
     if (now !== undefined) return now;
     return new Promise<T>((resolve, reject) => {
       const finish = () => {
-        this.#remove(uuid, check);
+        this.#remove(uuid, waiter);
         signal.removeEventListener('abort', abort);
       };
-      const abort = () => {
+      const fail = (reason: unknown) => {
         finish();
-        reject(signal.reason);
+        reject(reason);
       };
+      const abort = () => fail(signal.reason);
       const check = () => {
         try {
           const value = test();
           if (value === undefined) return;
+          finish();
           resolve(value);
         } catch (error) {
-          reject(error);
+          fail(error);
         }
-        finish();
       };
+      const waiter = { check, fail };
       signal.addEventListener('abort', abort, { once: true });
-      this.#checks.set(uuid, (this.#checks.get(uuid) ?? new Set()).add(check));
+      this.#waiters.set(uuid, (this.#waiters.get(uuid) ?? new Set()).add(waiter));
     });
   }
 
   changed(uuid: Uuid): void {
-    for (const check of this.#checks.get(uuid) ?? []) check();
+    for (const waiter of this.#waiters.get(uuid) ?? []) waiter.check();
   }
 
-  #remove(uuid: Uuid, check: Check): void {
-    const checks = this.#checks.get(uuid);
-    checks?.delete(check);
-    if (checks?.size === 0) this.#checks.delete(uuid);
+  /** Ends all waits: nothing will change any more. */
+  failAll(reason: unknown): void {
+    for (const waiter of [...this.#waiters.values()].flatMap((waiters) => [...waiters])) waiter.fail(reason);
+  }
+
+  #remove(uuid: Uuid, waiter: Waiter): void {
+    const waiters = this.#waiters.get(uuid);
+    waiters?.delete(waiter);
+    if (waiters?.size === 0) this.#waiters.delete(uuid);
   }
 }

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { isAbsolute, join } from 'node:path';
-import { encodeJson, JsonFraming, type JsonObject } from '@antrea-ts/ovsdb';
+import { encodeJson, isOvsdbError, JsonFraming, type JsonObject } from '@antrea-ts/ovsdb';
 import { connectError, OvsError } from '../errors.js';
 import { readPid } from './pid-file.js';
 
@@ -63,6 +63,9 @@ async function exchange(path: string, request: JsonObject, signal: AbortSignal):
       for await (const chunk of socket) {
         for (const answer of framing.push(chunk as Uint8Array)) return answer;
       }
+    } catch (error) {
+      if (!isOvsdbError(error)) throw error;
+      throw new OvsError('appctl', `ovs-appctl at ${path}: the answer is no JSON-RPC`, { cause: error });
     } finally {
       signal.removeEventListener('abort', abort);
     }

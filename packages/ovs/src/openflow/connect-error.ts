@@ -13,7 +13,9 @@ export function openFlowConnectError(path: string, cause: unknown): OvsError {
   const message = `connect to the bridge's OpenFlow socket ${path}`;
   if (cause instanceof OvsError) return cause;
   if (cause instanceof SessionError) {
-    return new OvsError(cause.code === 'timeout' ? 'time-out' : 'unreachable', `${message}: ${cause.message}`, { cause });
+    return new OvsError(cause.code === 'timeout' ? 'time-out' : 'unreachable', `${message}: ${cause.message}`, {
+      cause,
+    });
   }
   const code = (cause as NodeJS.ErrnoException | undefined)?.code ?? '';
   const remedy = REMEDIES[code];

@@ -126,12 +126,16 @@ class Connection extends OpenFlowOperations implements OpenFlowConnection {
     const abort = () => connection.destroy(this.#signal.reason as Error);
     this.#signal.addEventListener('abort', abort, { once: true });
     this.use(connection);
-    this.#logger.info('Connected to the switch', { path: this.path, datapathId: connection.features.datapathId.toString(16) });
+    this.#logger.info('Connected to the switch', {
+      path: this.path,
+      datapathId: connection.features.datapathId.toString(16),
+    });
     this.#emit({ kind: 'connected', features: connection.features });
     const reason = await connection.closed;
     this.#signal.removeEventListener('abort', abort);
     this.use(undefined);
-    if (!this.#signal.aborted) this.#logger.warn('Lost the connection to the switch', { path: this.path, error: reason });
+    if (!this.#signal.aborted)
+      this.#logger.warn('Lost the connection to the switch', { path: this.path, error: reason });
     this.#emit({ kind: 'disconnected', reason });
   }
 

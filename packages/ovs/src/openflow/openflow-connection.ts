@@ -58,7 +58,10 @@ export interface OpenFlowConnection {
   /** Packet-ins and reports lost on the present connection because they came faster than they were taken. */
   readonly dropped: { readonly packetIns: number; readonly reports: number };
   /** Applies flow and group messages in one bundle, atomic and ordered unless told otherwise: all or nothing. */
-  applyBundle(messages: readonly BatchMessage[], options?: OperationContext & { readonly flags?: BundleFlags }): Promise<void>;
+  applyBundle(
+    messages: readonly BatchMessage[],
+    options?: OperationContext & { readonly flags?: BundleFlags },
+  ): Promise<void>;
   /** Sends messages that take effect one by one (meters cannot be in a bundle), and waits until all were handled. */
   sendAll(messages: readonly BatchMessage[], options?: OperationContext): Promise<void>;
   packetOut(packet: Omit<PacketOut, 'type'>): void;

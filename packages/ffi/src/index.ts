@@ -1,5 +1,5 @@
 export { openLibrary, type NativeLibrary, type OpenLibraryOptions } from './open-library.js';
-export { readMemory, readWideString } from './read-memory.js';
+export { addressOf, readMemory, readWideString } from './read-memory.js';
 export { FfiError, type FfiErrorCode } from './ffi-error.js';
 export type { BackendName } from './backend.js';
 export type {

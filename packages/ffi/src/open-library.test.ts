@@ -1,6 +1,6 @@
 import { closeSync, openSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { FfiError, openLibrary, readMemory, readWideString, type BackendName } from './index.js';
+import { addressOf, FfiError, openLibrary, readMemory, readWideString, type BackendName } from './index.js';
 
 const declarations = {
   abs: { returns: 'int32', arguments: ['int32'] },
@@ -61,6 +61,13 @@ suite.each<BackendName>(['koffi', 'ffi-napi'])('%s', (backend) => {
     expect(Buffer.from(readMemory(text, 6, { backend }))).toEqual(Buffer.from('hello\0'));
     libc.call.free(text);
     expect(readMemory(0n, 0, { backend })).toHaveLength(0);
+  });
+
+  it('tells where a buffer lies', () => {
+    const bytes = Uint8Array.of(1, 2, 3, 4);
+    const address = addressOf(bytes.subarray(1), { backend });
+    bytes[2] = 9;
+    expect([...readMemory(address, 3, { backend })]).toEqual([2, 9, 4]);
   });
 
   it('reads UTF-16LE text up to its end', () => {

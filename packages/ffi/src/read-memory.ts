@@ -3,12 +3,20 @@ import { openLibrary } from './open-library.js';
 
 const declarations = {
   memcpy: { returns: 'address', arguments: ['buffer', 'address', 'size'] },
+  // Returns its first argument, which is the one way to learn an address that both backends share.
+  memmove: { returns: 'address', arguments: ['buffer', 'buffer', 'size'] },
 } as const;
 
-const libraries = new Map<BackendName, ReturnType<typeof openMemcpy>>();
+const libraries = new Map<BackendName, ReturnType<typeof openMemoryLibrary>>();
 
-function openMemcpy(backend: BackendName) {
+function openMemoryLibrary(backend: BackendName) {
   return openLibrary(process.platform === 'win32' ? 'msvcrt.dll' : null, declarations, { backend });
+}
+
+function memoryLibrary(backend: BackendName = 'koffi') {
+  const library = libraries.get(backend) ?? openMemoryLibrary(backend);
+  libraries.set(backend, library);
+  return library;
 }
 
 /**
@@ -16,12 +24,17 @@ function openMemcpy(backend: BackendName) {
  * one ends the process.
  */
 export function readMemory(address: bigint, length: number, options: { backend?: BackendName } = {}): Uint8Array {
-  const backend = options.backend ?? 'koffi';
-  const library = libraries.get(backend) ?? openMemcpy(backend);
-  libraries.set(backend, library);
   const copy = new Uint8Array(length);
-  if (length > 0) library.call.memcpy(copy, address, length);
+  if (length > 0) memoryLibrary(options.backend).call.memcpy(copy, address, length);
   return copy;
+}
+
+/**
+ * Where a buffer lies, to be written into a structure that holds a pointer. Good for as long as the buffer is
+ * referenced: keep it in a variable that is used after the native call.
+ */
+export function addressOf(bytes: Uint8Array, options: { backend?: BackendName } = {}): bigint {
+  return memoryLibrary(options.backend).call.memmove(bytes, bytes, 0);
 }
 
 /** Reads zero-terminated UTF-16LE text, as Windows functions return it; at most `maxLength` characters. */

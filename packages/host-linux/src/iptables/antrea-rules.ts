@@ -1,0 +1,109 @@
+import { formatCidr, formatIp, type IpFamily } from '@antrea-ts/net-types';
+import type { TrafficRules } from '@antrea-ts/host';
+import type { RuleSpec, TableRules } from './table-rules.js';
+
+/** Sets of the Pod CIDRs of all Nodes, named as Antrea 1.3 names them. */
+export const podIpSet: Readonly<Record<IpFamily, string>> = { ipv4: 'ANTREA-POD-IP', ipv6: 'ANTREA-POD-IP6' };
+
+const comment = (text: string): RuleSpec => ['-m', 'comment', '--comment', `Antrea: ${text}`];
+const hex = (value: number) => `0x${value.toString(16)}`;
+
+/**
+ * The chains and rules of Antrea 1.3 for one family, spelled as `iptables -S` prints them back, so that what is there
+ * can be compared with what shall be. Every chain is always there, if only empty: a mode that needs fewer rules cleans
+ * up after one that needed more.
+ */
+export function renderAntreaRules(desired: TrafficRules, family: IpFamily): readonly TableRules[] {
+  return [
+    {
+      table: 'raw',
+      jumps: [
+        { from: 'PREROUTING', to: 'ANTREA-PREROUTING', comment: 'Antrea: jump to Antrea prerouting rules' },
+        { from: 'OUTPUT', to: 'ANTREA-OUTPUT', comment: 'Antrea: jump to Antrea output rules' },
+      ],
+      chains: rawChains(desired),
+    },
+    {
+      table: 'mangle',
+      jumps: [
+        { from: 'PREROUTING', to: 'ANTREA-MANGLE', comment: 'Antrea: jump to Antrea mangle rules' },
+        { from: 'OUTPUT', to: 'ANTREA-OUTPUT', comment: 'Antrea: jump to Antrea output rules' },
+      ],
+      chains: mangleChains(desired),
+    },
+    {
+      table: 'filter',
+      jumps: [{ from: 'FORWARD', to: 'ANTREA-FORWARD', comment: 'Antrea: jump to Antrea forwarding rules' }],
+      chains: filterChains(desired),
+    },
+    {
+      table: 'nat',
+      jumps: [{ from: 'POSTROUTING', to: 'ANTREA-POSTROUTING', comment: 'Antrea: jump to Antrea postrouting rules' }],
+      chains: [{ chain: 'ANTREA-POSTROUTING', rules: postroutingRules(desired, family) }],
+    },
+  ];
+}
+
+/** Outer packets of the overlay are many and each stands for itself: tracking them would only cost. */
+function rawChains({ untrackedUdpPort: port }: TrafficRules): TableRules['chains'] {
+  const untracked = (what: string, local: string): RuleSpec => [
+    ...['-p', 'udp', ...comment(`do not track ${what} encapsulation packets`)],
+    ...['-m', 'udp', '--dport', String(port), '-m', 'addrtype', local, 'LOCAL', '-j', 'NOTRACK'],
+  ];
+  return [
+    { chain: 'ANTREA-PREROUTING', rules: port === undefined ? [] : [untracked('incoming', '--dst-type')] },
+    { chain: 'ANTREA-OUTPUT', rules: port === undefined ? [] : [untracked('outgoing', '--src-type')] },
+  ];
+}
+
+/** Mark 0x1: packets of the Node itself to its Pods, which the pipeline lets past ingress rules (kubelet's probes). */
+function mangleChains({ gatewayName, restoreEksMark }: TrafficRules): TableRules['chains'] {
+  const restoreMark: RuleSpec = [
+    ...['-i', gatewayName, ...comment('AWS, primary ENI')],
+    ...['-j', 'CONNMARK', '--restore-mark', '--nfmask', '0x80', '--ctmask', '0x80'],
+  ];
+  const markLocal: RuleSpec = [
+    ...['-o', gatewayName, ...comment('mark LOCAL output packets')],
+    ...['-m', 'addrtype', '--src-type', 'LOCAL', '-j', 'MARK', '--set-xmark', '0x1/0x1'],
+  ];
+  return [
+    { chain: 'ANTREA-MANGLE', rules: restoreEksMark ? [restoreMark] : [] },
+    { chain: 'ANTREA-OUTPUT', rules: [markLocal] },
+  ];
+}
+
+function filterChains({ gatewayName }: TrafficRules): TableRules['chains'] {
+  return [
+    {
+      chain: 'ANTREA-FORWARD',
+      rules: [
+        ['-i', gatewayName, ...comment('accept packets from local Pods'), '-j', 'ACCEPT'],
+        ['-o', gatewayName, ...comment('accept packets to local Pods'), '-j', 'ACCEPT'],
+      ],
+    },
+  ];
+}
+
+/** Egress addresses come before the masquerade rule, which would take their packets too. */
+function postroutingRules(desired: TrafficRules, family: IpFamily): readonly RuleSpec[] {
+  const { gatewayName: gateway } = desired;
+  const egress = desired.egress
+    .filter(({ address }) => address.family === family)
+    .toSorted((a, b) => a.mark - b.mark)
+    .map(({ mark, address }): RuleSpec => [
+      ...['!', '-o', gateway, ...comment('SNAT Pod to external packets')],
+      ...['-m', 'mark', '--mark', `${hex(mark)}/0xff`, '-j', 'SNAT', '--to-source', formatIp(address)],
+    ]);
+  const masquerade = (desired.masquerade ? desired.localPodCidrs : [])
+    .filter(({ address }) => address.family === family)
+    .map((cidr): RuleSpec => [
+      ...['-s', formatCidr(cidr), ...comment('masquerade Pod to external packets')],
+      ...['-m', 'set', '!', '--match-set', podIpSet[family], 'dst', '-j', 'MASQUERADE'],
+    ]);
+  const masqueradeLocal: RuleSpec = [
+    ...['-o', gateway, ...comment('masquerade LOCAL traffic')],
+    ...['-m', 'addrtype', '!', '--src-type', 'LOCAL', '--limit-iface-out', '-m', 'addrtype', '--src-type', 'LOCAL'],
+    ...['-j', 'MASQUERADE', '--random-fully'],
+  ];
+  return [...egress, ...masquerade, masqueradeLocal];
+}

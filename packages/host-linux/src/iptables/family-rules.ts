@@ -1,0 +1,90 @@
+import type { IptablesTool } from './iptables-tool.js';
+import { renderRemovalInput, renderRestoreInput, type TableWrite } from './restore-input.js';
+import { canonicalRule } from './rule-text.js';
+import type { ChainRules, Jump, RuleSpec, TableRules } from './table-rules.js';
+
+type Signal = { readonly signal: AbortSignal };
+
+/** The rules of one family: compares with what is there, table by table, and writes only tables that differ. */
+export class FamilyRules {
+  readonly #tool: IptablesTool;
+  /**
+   * How the program printed a chain right after it was written, where that is neither our spelling nor one we know:
+   * without this, such a program would have us write the chain anew each time.
+   */
+  readonly #accepted = new Map<string, { readonly desired: string; readonly printed: string }>();
+
+  constructor(tool: IptablesTool) {
+    this.#tool = tool;
+  }
+
+  /** Returns what had to be changed. */
+  async ensure(tables: readonly TableRules[], { signal }: Signal): Promise<readonly string[]> {
+    const changes: string[] = [];
+    for (const table of tables) {
+      const write = await this.#difference(table, { signal });
+      if (write === undefined) continue;
+      await this.#tool.restore(renderRestoreInput(write), { signal });
+      for (const chain of write.chains) await this.#learnSpelling(table.table, chain, { signal });
+      changes.push(...describeWrite(write));
+    }
+    return changes;
+  }
+
+  async remove(tables: readonly TableRules[], { signal }: Signal): Promise<void> {
+    for (const { table, chains, jumps } of tables) {
+      const presentChains: ChainRules[] = [];
+      for (const chain of chains) {
+        if (await this.#tool.readChain(table, chain.chain, { signal })) presentChains.push(chain);
+      }
+      const presentJumps = await this.#jumps(table, jumps, true, { signal });
+      if (presentChains.length + presentJumps.length === 0) continue;
+      const write: TableWrite = { table, chains: presentChains, jumps: presentJumps };
+      await this.#tool.restore(renderRemovalInput(write), { signal });
+    }
+  }
+
+  async #difference({ table, chains, jumps }: TableRules, { signal }: Signal): Promise<TableWrite | undefined> {
+    const differing: ChainRules[] = [];
+    for (const chain of chains) {
+      const present = await this.#tool.readChain(table, chain.chain, { signal });
+      if (present === undefined || !this.#isSame(table, chain, present)) differing.push(chain);
+    }
+    const missing = await this.#jumps(table, jumps, false, { signal });
+    return differing.length + missing.length === 0 ? undefined : { table, chains: differing, jumps: missing };
+  }
+
+  async #jumps(table: string, jumps: readonly Jump[], present: boolean, { signal }: Signal): Promise<readonly Jump[]> {
+    const found: Jump[] = [];
+    for (const jump of jumps) {
+      if ((await this.#tool.hasJump(table, jump, { signal })) === present) found.push(jump);
+    }
+    return found;
+  }
+
+  #isSame(table: string, { chain, rules }: ChainRules, present: readonly RuleSpec[]): boolean {
+    const desired = canonicalChain(rules);
+    const printed = canonicalChain(present);
+    if (desired === printed) return true;
+    const accepted = this.#accepted.get(`${table} ${chain}`);
+    return accepted?.desired === desired && accepted.printed === printed;
+  }
+
+  async #learnSpelling(table: string, { chain, rules }: ChainRules, { signal }: Signal): Promise<void> {
+    const present = await this.#tool.readChain(table, chain, { signal });
+    // A different number of rules is no spelling: somebody else changed the chain at the same time.
+    if (present?.length !== rules.length) return;
+    this.#accepted.set(`${table} ${chain}`, { desired: canonicalChain(rules), printed: canonicalChain(present) });
+  }
+}
+
+function canonicalChain(rules: readonly RuleSpec[]): string {
+  return rules.map(canonicalRule).join('\n');
+}
+
+function describeWrite({ table, chains, jumps }: TableWrite): readonly string[] {
+  return [
+    ...chains.map(({ chain, rules }) => `table ${table}: wrote chain ${chain} (${rules.length} rules)`),
+    ...jumps.map(({ from, to }) => `table ${table}: added the jump from ${from} to ${to}`),
+  ];
+}

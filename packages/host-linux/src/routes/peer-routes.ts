@@ -1,0 +1,116 @@
+import { formatCidr, formatIp, type IpFamily } from '@antrea-ts/net-types';
+import { peerRouteKey, type PeerRoute } from '@antrea-ts/host';
+import type { Driver, Outcome } from '@antrea-ts/reconcile';
+import type { AsyncNetlink } from '../netlink/async-netlink.js';
+import { listLinks } from '../rtnetlink/link.js';
+import { routeProtocol } from '../rtnetlink/message-type.js';
+import { listNeighbours } from '../rtnetlink/neighbour.js';
+import { listRoutes, mainTable, type Route } from '../rtnetlink/route.js';
+import { putPeerRoute, removePeerRoute, type LinkIndexes } from './change-peer-route.js';
+
+const families: readonly IpFamily[] = ['ipv4', 'ipv6'];
+
+/**
+ * Routes of the main table with our protocol number, each with the permanent neighbour entry of its next hop. A route
+ * and its neighbour are one thing here: when either is lost, the item differs and is put in order.
+ */
+export function createPeerRoutes(openNode: () => AsyncNetlink): Driver<string, PeerRoute> {
+  return {
+    async observe({ signal }) {
+      const netlink = openNode();
+      const names = new Map((await netlink.request(listLinks(), { signal })).map(({ index, name }) => [index, name]));
+      const observed = new Map<string, PeerRoute>();
+      for (const family of families) {
+        const routes = (await netlink.request(listRoutes(family), { signal })).filter(isOurs);
+        if (routes.length === 0) continue;
+        const neighbours = new Map(
+          (await netlink.request(listNeighbours(family), { signal }))
+            .filter(({ permanent }) => permanent)
+            .map(({ linkIndex, address, mac }) => [neighbourKey(linkIndex, address), mac]),
+        );
+        for (const route of routes) {
+          const mac = route.via && neighbours.get(neighbourKey(route.linkIndex, route.via));
+          const peerRoute = toPeerRoute(route, names.get(route.linkIndex ?? 0), mac);
+          if (peerRoute) observed.set(peerRouteKey(peerRoute), peerRoute);
+        }
+      }
+      return observed;
+    },
+
+    async apply(plan, { signal }) {
+      const netlink = openNode();
+      const links: LinkIndexes = new Map(
+        (await netlink.request(listLinks(), { signal })).map(({ index, name }) => [name, index]),
+      );
+      const outcomes: Outcome<string>[] = [];
+      const attempt = async (key: string, step: () => Promise<void>) => {
+        signal.throwIfAborted();
+        try {
+          await step();
+          outcomes.push({ key, ok: true });
+        } catch (error) {
+          outcomes.push({ key, ok: false, error: error as Error });
+        }
+      };
+      const context = { netlink, links, signal, foreign: once(() => foreignDestinations(netlink, signal)) };
+      // A next hop may be reachable only by another route of the plan: those on the link come first and go last.
+      for (const [key, route] of nextHopsFirst(plan.remove, (value) => value)) {
+        await attempt(key, () => removePeerRoute(context, route));
+      }
+      for (const [key, { observed, desired }] of nextHopsLast(plan.update, (value) => value.desired)) {
+        await attempt(key, () => putPeerRoute(context, desired, observed));
+      }
+      for (const [key, route] of nextHopsLast(plan.create, (value) => value)) {
+        await attempt(key, () => putPeerRoute(context, route));
+      }
+      return outcomes;
+    },
+  };
+}
+
+/** Destinations in the main table that someone else has a route to. */
+async function foreignDestinations(netlink: AsyncNetlink, signal: AbortSignal): Promise<ReadonlySet<string>> {
+  const destinations = new Set<string>();
+  for (const family of families) {
+    for (const { table, protocol, destination } of await netlink.request(listRoutes(family), { signal })) {
+      if (table === mainTable && protocol !== routeProtocol.antrea) destinations.add(formatCidr(destination));
+    }
+  }
+  return destinations;
+}
+
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => (made ??= make());
+}
+
+function isOurs(route: Route): boolean {
+  return route.protocol === routeProtocol.antrea && route.table === mainTable && route.linkIndex !== undefined;
+}
+
+function neighbourKey(linkIndex: number | undefined, address: Parameters<typeof formatIp>[0]): string {
+  return `${linkIndex} ${formatIp(address)}`;
+}
+
+function toPeerRoute(route: Route, interfaceName: string | undefined, neighbour: PeerRoute['neighbour']) {
+  if (interfaceName === undefined) return undefined;
+  const { destination, via, onLink, source } = route;
+  return {
+    destination,
+    interfaceName,
+    ...(via === undefined ? {} : { via }),
+    ...(onLink === undefined ? {} : { onLink }),
+    ...(source === undefined ? {} : { source }),
+    ...(neighbour === undefined ? {} : { neighbour }),
+  };
+}
+
+function nextHopsLast<V>(items: ReadonlyMap<string, V>, routeOf: (value: V) => PeerRoute): readonly [string, V][] {
+  return [...items].toSorted(
+    ([, a], [, b]) => Number(routeOf(a).via !== undefined) - Number(routeOf(b).via !== undefined),
+  );
+}
+
+function nextHopsFirst<V>(items: ReadonlyMap<string, V>, routeOf: (value: V) => PeerRoute): readonly [string, V][] {
+  return nextHopsLast(items, routeOf).toReversed();
+}

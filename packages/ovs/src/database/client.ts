@@ -71,7 +71,7 @@ class Client implements OvsdbClient {
   }
 
   get connected(): boolean {
-    return this.#connection !== undefined;
+    return this.#connection?.open === true;
   }
 
   async start(): Promise<void> {
@@ -88,7 +88,7 @@ class Client implements OvsdbClient {
     transaction: Transaction<OpenVSwitchTables>,
     options: { readonly signal: AbortSignal },
   ): Promise<TransactionResult> {
-    const connection = this.#connection ?? (await this.#connected(RECONNECT_WAIT_MS, options.signal));
+    const connection = await this.#connected(RECONNECT_WAIT_MS, options.signal);
     const result = await connection.request(connection.session.transact(transaction), options);
     return transaction.parseResult(result);
   }
@@ -236,7 +236,7 @@ class Client implements OvsdbClient {
   }
 
   async #connected(timeoutMs: number, caller: AbortSignal): Promise<DatabaseConnection> {
-    if (this.#connection !== undefined) return this.#connection;
+    if (this.#connection?.open === true) return this.#connection;
     const deadline = AbortSignal.timeout(timeoutMs);
     const signal = AbortSignal.any([caller, this.#signal, deadline]);
     try {

@@ -1,5 +1,12 @@
 import { connect, type Socket } from 'node:net';
-import { OvsdbSession, type Json, type SentRequest, type SessionEvent, type SessionStep } from '@antrea-ts/ovsdb';
+import {
+  OvsdbError,
+  OvsdbSession,
+  type Json,
+  type SentRequest,
+  type SessionEvent,
+  type SessionStep,
+} from '@antrea-ts/ovsdb';
 import type { Clock } from '../clock.js';
 import { connectError } from '../errors.js';
 
@@ -61,10 +68,16 @@ export class DatabaseConnection {
     return connection;
   }
 
+  /** False as soon as the end is known, which is before `closed` resolves. */
+  get open(): boolean {
+    return !this.#socket.destroyed;
+  }
+
   /** Sends a request and waits for its answer. Aborting gives up the wait and tells the server to do so too. */
   async request(sent: SentRequest, options: { readonly signal: AbortSignal }): Promise<Json> {
     const { signal } = options;
     signal.throwIfAborted();
+    if (!this.open) throw new OvsdbError('disconnected', 'request: the connection has ended', { cause: this.#reason });
     const abort = () => {
       const waiter = this.#waiters.get(sent.id);
       this.#waiters.delete(sent.id);
@@ -76,7 +89,6 @@ export class DatabaseConnection {
         this.#waiters.set(sent.id, { resolve, reject });
         signal.addEventListener('abort', abort, { once: true });
         this.send(sent.send);
-        if (this.#socket.destroyed) this.#end();
       });
     } finally {
       signal.removeEventListener('abort', abort);
@@ -84,7 +96,7 @@ export class DatabaseConnection {
   }
 
   send(bytes: Uint8Array): void {
-    if (!this.#socket.destroyed) this.#socket.write(bytes);
+    if (this.open) this.#socket.write(bytes);
   }
 
   /** Ends the connection; what is unanswered fails. Harmless when repeated. */

@@ -38,7 +38,12 @@ export abstract class Exchange<T> implements PendingExchange {
 
   constructor(
     port: ExchangePort,
-    options: { readonly firstXid: number; readonly count: number; readonly operation: string; readonly signal?: AbortSignal | undefined },
+    options: {
+      readonly firstXid: number;
+      readonly count: number;
+      readonly operation: string;
+      readonly signal?: AbortSignal | undefined;
+    },
   ) {
     this.port = port;
     this.firstXid = options.firstXid;

@@ -50,7 +50,9 @@ export class MultipartCollection extends Exchange<readonly MultipartReplyBody[]>
   override receive(frame: Uint8Array): void {
     this.#bytes += frame.length;
     if (this.#bytes > this.#maxBytes) {
-      this.fail(new SessionError('too_much', `${this.operation}: the answer exceeds ${this.#maxBytes} bytes; ask for less`));
+      this.fail(
+        new SessionError('too_much', `${this.operation}: the answer exceeds ${this.#maxBytes} bytes; ask for less`),
+      );
       return;
     }
     const message = decodeReply(this, frame);
@@ -66,7 +68,10 @@ export class MultipartCollection extends Exchange<readonly MultipartReplyBody[]>
 }
 
 /** The answer; an error message, or bytes that cannot be decoded, fail the exchange instead. */
-function decodeReply(exchange: Exchange<never> | Request | MultipartCollection, frame: Uint8Array): Message | undefined {
+function decodeReply(
+  exchange: Exchange<never> | Request | MultipartCollection,
+  frame: Uint8Array,
+): Message | undefined {
   let message: Message;
   try {
     ({ message } = decodeMessage(frame));
@@ -75,7 +80,13 @@ function decodeReply(exchange: Exchange<never> | Request | MultipartCollection, 
     return undefined;
   }
   if (message.type !== 'error') return message;
-  const refusal = { index: 0, subject: 'the request', reason: message.name, type: message.errorType, errorCode: message.code };
+  const refusal = {
+    index: 0,
+    subject: 'the request',
+    reason: message.name,
+    type: message.errorType,
+    errorCode: message.code,
+  };
   exchange.fail(refusedError(exchange.operation, [refusal]));
   return undefined;
 }

@@ -2,7 +2,13 @@ import './platform.js';
 import { encodeMessage } from '../codec/encode.js';
 import { decodeMessage, version13 } from '../codec/message.js';
 import { messageTypes } from '../codec/message-types.js';
-import type { BundleFlags, FeaturesReply, Message, MultipartReplyBody, MultipartRequestBody } from '../model/message.js';
+import type {
+  BundleFlags,
+  FeaturesReply,
+  Message,
+  MultipartReplyBody,
+  MultipartRequestBody,
+} from '../model/message.js';
 import { BATCH_EXTRA_XIDS, Bundle, FencedBatch, type Batch, type BatchOptions } from './batch.js';
 import type { BatchMessage } from './batch-writer.js';
 import { SessionError } from './errors.js';
@@ -82,8 +88,10 @@ export class OpenFlowSession {
   receive(bytes: Uint8Array): void {
     if (this.#state === 'ended') return;
     this.#keepalive.heard(this.#port.now());
+    // A plain view: the `slice` of Node's buffers would not copy.
+    const plain = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     try {
-      this.#splitter.push(bytes, (frame) => this.#takeFrame(frame));
+      this.#splitter.push(plain, (frame) => this.#takeFrame(frame));
     } catch (error) {
       if (!(error instanceof SessionError)) throw error;
       this.#end(error);
@@ -181,7 +189,10 @@ export class OpenFlowSession {
    * message that was not taken; then none has taken effect. Several bundles may be under way; they are committed in
    * the order of the calls. An abort before the commit discards the bundle; after it, the outcome is unknown.
    */
-  bundle(messages: readonly BatchMessage[], options: OperationOptions & { readonly flags?: BundleFlags } = {}): Promise<void> {
+  bundle(
+    messages: readonly BatchMessage[],
+    options: OperationOptions & { readonly flags?: BundleFlags } = {},
+  ): Promise<void> {
     const operation = options.operation ?? `apply a bundle of ${messages.length} messages`;
     return this.#attempt(operation, options.signal, async () => {
       if (messages.length === 0) return;
@@ -285,7 +296,10 @@ export class OpenFlowSession {
       return;
     }
     if (frameVersion(frame) !== version13) {
-      throw new SessionError('protocol', `read message: version byte ${frameVersion(frame)} after OpenFlow 1.3 was agreed`);
+      throw new SessionError(
+        'protocol',
+        `read message: version byte ${frameVersion(frame)} after OpenFlow 1.3 was agreed`,
+      );
     }
     const type = frameType(frame);
     if (type === messageTypes.echo_request) this.#answerEcho(frame);
@@ -350,7 +364,9 @@ export class OpenFlowSession {
     this.#exchanges.expire(now);
     const handshakeTimeoutMs = this.#options.handshakeTimeoutMs ?? 5 * SECOND;
     if (this.#state !== 'ready' && now - this.#started >= handshakeTimeoutMs) {
-      this.#end(new SessionError('timeout', `set up the connection: the switch did not answer within ${handshakeTimeoutMs} ms`));
+      this.#end(
+        new SessionError('timeout', `set up the connection: the switch did not answer within ${handshakeTimeoutMs} ms`),
+      );
       return;
     }
     const step = this.#keepalive.step(now, this.#exchanges.busyUntil());
@@ -359,7 +375,8 @@ export class OpenFlowSession {
       this.#end(new SessionError('unresponsive', `keep the connection: the switch has been silent for ${seconds} s`));
       return;
     }
-    if (step === 'ask') this.#outbox.urgent(encodeMessage({ type: 'echo_request', data: new Uint8Array() }, this.#xids.take()));
+    if (step === 'ask')
+      this.#outbox.urgent(encodeMessage({ type: 'echo_request', data: new Uint8Array() }, this.#xids.take()));
     this.#scheduleTick();
   }
 

@@ -1,7 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { backoffDelay } from './backoff.js';
 import { isKubeError } from './errors.js';
 import type { CallOptions, KubeClient } from './kube-client.js';
+import { pause } from './pause.js';
 import type { KubeObject, ObjectRef, Resource, Stored } from './resource.js';
 
 /** How to change an object that others change too. */
@@ -35,6 +35,6 @@ export async function patchWithRetry<T extends KubeObject>(
     } catch (error) {
       if (!isKubeError(error, 'conflict') || attempt >= attempts) throw error;
     }
-    await sleep(backoffDelay(attempt - 1, { initial: 10, max: 1_000 }), undefined, { ...(signal && { signal }) });
+    await pause(backoffDelay(attempt - 1, { initial: 10, max: 1_000 }), signal);
   }
 }

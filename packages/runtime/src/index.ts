@@ -34,3 +34,13 @@ export type { Counter, Gauge, Histogram, MetricOptions, Metrics } from './metric
 export { writeFileAtomic } from './files/atomic-write.js';
 export { ensureDirectory } from './files/ensure-directory.js';
 export { isProcessAlive, readPidFile, writePidFile } from './files/pid-file.js';
+
+export {
+  createHttpServer,
+  type HttpServer,
+  type HttpServerOptions,
+  type ServerCertificate,
+} from './http/http-server.js';
+export { HttpError, type HttpAnswer, type HttpHandler, type HttpRequest } from './http/http-types.js';
+export { Router } from './http/router.js';
+export { HealthChecks, routeMetrics, type HealthCheck, type HealthKind } from './http/health.js';

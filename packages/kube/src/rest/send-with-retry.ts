@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { backoffDelay, type BackoffOptions } from '../backoff.js';
 import { isKubeError, KubeError } from '../errors.js';
+import { pause } from '../pause.js';
 import { errorFromAnswer } from './status-error.js';
 import { retryAfterOf, type HttpAnswer, type HttpRequest, type Transport } from './transport.js';
 
@@ -28,9 +28,7 @@ export async function sendWithRetry(
     if (!(outcome instanceof KubeError)) return outcome;
     if (attempt >= retry.attempts || !isWorthRepeating(request, outcome, attempt)) throw outcome;
     const delay = backoffDelay(attempt - 1, retry.backoff);
-    await sleep(Math.max(delay, (outcome.retryAfter ?? 0) * 1000), undefined, {
-      ...(request.signal !== undefined && { signal: request.signal }),
-    });
+    await pause(Math.max(delay, (outcome.retryAfter ?? 0) * 1000), request.signal);
   }
 }
 

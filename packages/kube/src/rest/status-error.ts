@@ -48,8 +48,8 @@ function codeOf(status: number, reason: string | undefined): KubeErrorCode {
 function parseStatus(body: string): Status | undefined {
   try {
     const value: unknown = JSON.parse(body);
-    const isStatus = typeof value === 'object' && value !== null && (value as Status).kind === 'Status';
-    return isStatus ? (value as Status) : undefined;
+    const isStatus = typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'Status';
+    return isStatus ? (value as object) : undefined;
   } catch {
     return undefined;
   }

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer, type ServerOptions } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 
 /** An object of the fake: a Pod in namespace `default`, say. */
 export interface FakeObject {
@@ -55,6 +55,8 @@ export class FakeApiServer {
     status: 404,
     body: {},
   });
+  /** Of the last request. */
+  lastSocket: Socket | undefined;
   readonly #objects = new Map<string, FakeObject>();
   readonly #faults: Fault[] = [];
   readonly #watchers = new Set<(entry: LogEntry) => void>();
@@ -84,7 +86,8 @@ export class FakeApiServer {
   }
 
   get url(): string {
-    return `${this.#scheme}://127.0.0.1:${(this.#server?.address() as AddressInfo).port}`;
+    const address = this.#server?.address() as AddressInfo | undefined;
+    return `${this.#scheme}://127.0.0.1:${address?.port}`;
   }
 
   /** `name` to `data` of all objects. */
@@ -144,6 +147,7 @@ export class FakeApiServer {
   }
 
   async #handle(message: IncomingMessage, response: ServerResponse): Promise<void> {
+    this.lastSocket = message.socket;
     const pieces: Buffer[] = [];
     for await (const piece of message) pieces.push(piece as Buffer);
     const url = new URL(message.url ?? '/', 'http://fake');

@@ -1,8 +1,9 @@
-import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { silentLogger, type Logger } from '@antrea-ts/runtime';
 import { backoffDelay, type BackoffOptions } from '../backoff.js';
 import { isKubeError, KubeError } from '../errors.js';
 import type { KubeClient, Selection } from '../kube-client.js';
+import { pause } from '../pause.js';
 import { objectKey, type KubeObject, type Resource, type Stored } from '../resource.js';
 import { Store, type IndexFunctions, type ReadonlyStore, type StoreListener } from './store.js';
 import { VersionedStore } from './versioned-store.js';
@@ -225,8 +226,8 @@ class ListWatchReflector<T extends KubeObject, P> implements Reflector<P> {
     this.#failures++;
     this.stats.failures++;
     this.#log.warn(wasListing ? 'Failed to list' : 'Watch failed', { error, retryInMs: Math.round(delay) });
-    // Cancelled sleep: the loop sees the signal.
-    await sleep(delay, undefined, { signal }).catch(() => {});
+    // When cancelled, the loop sees the signal.
+    await pause(delay, signal).catch(() => {});
   }
 
   /** An object that cannot be projected is a fault of ours; the others must not suffer from it. */

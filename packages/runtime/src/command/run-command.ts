@@ -84,8 +84,12 @@ function limitOutput(outputs: readonly (Readable | null)[], maxOutput: number, f
 type AnyResult = Result<{ reject: false; encoding: 'utf8' }>;
 
 function textOf(result: { stdout?: unknown; stderr?: unknown }): { stdout: string; stderr: string } {
-  const text = (value: unknown): string => (typeof value === 'string' ? value : '');
-  return { stdout: text(result.stdout), stderr: text(result.stderr) };
+  return { stdout: textOr(result.stdout), stderr: textOr(result.stderr) };
+}
+
+/** execa leaves outputs out when the program never ran. */
+function textOr(value: unknown): string {
+  return typeof value === 'string' ? value : '';
 }
 
 function killedByUs(result: Pick<AnyResult, 'isCanceled' | 'timedOut'>): boolean {

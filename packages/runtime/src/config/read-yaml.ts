@@ -47,7 +47,7 @@ class YamlReader {
     const line = this.#line(node);
     if (this.#yaml.isMap(node)) return { kind: 'map', line, entries: this.#entries(node) };
     if (this.#yaml.isSeq(node)) return { kind: 'list', line, items: this.#items(node) };
-    return this.#yaml.isScalar(node) ? { kind: 'scalar', line, text: String((node as Scalar).value) } : undefined;
+    return this.#yaml.isScalar(node) ? { kind: 'scalar', line, text: String(node.value) } : undefined;
   }
 
   #entries(map: YAMLMap): RawEntry[] {

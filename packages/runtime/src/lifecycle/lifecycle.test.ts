@@ -83,30 +83,25 @@ describe('runComponents', () => {
 describe('runMain', () => {
   class FakeProcess extends EventEmitter implements MainProcess {
     readonly exits: number[] = [];
-    printed = '';
-    readonly stderr = {
-      write: (text: string): void => {
-        this.printed += text;
-      },
-    };
+    readonly lines: string[] = [];
+    readonly stderr: MainProcess['stderr'] = { write: (text) => this.lines.push(text) };
+    get printed(): string {
+      return this.lines.join('');
+    }
     exit(code: number): void {
       this.exits.push(code);
     }
   }
 
-  it.each([
-    ['nothing', async () => {}, [0], ''],
-    ['a number', async () => 3, [3], ''],
-    [
-      'an error',
-      () => Promise.reject(new Error('bridge br-int: not there')),
-      [255],
-      'error: bridge br-int: not there\n',
-    ],
-  ] as const)('ends with %s', async (_name, main, exits, printed) => {
+  const endings: readonly [string, () => Promise<number | void>, number, string][] = [
+    ['nothing', () => Promise.resolve(), 0, ''],
+    ['a number', () => Promise.resolve(3), 3, ''],
+    ['an error', () => Promise.reject(new Error('bridge br-int: absent')), 255, 'error: bridge br-int: absent\n'],
+  ];
+  it.each(endings)('ends with %s', async (_name, main, code, printed) => {
     const host = new FakeProcess();
     await runMain(main, { process: host });
-    expect(host.exits).toEqual(exits);
+    expect(host.exits).toEqual([code]);
     expect(host.printed).toBe(printed);
     expect(host.eventNames()).toEqual([]);
   });
@@ -120,20 +115,16 @@ describe('runMain', () => {
 
   it('aborts on the first signal and leaves on the second', async () => {
     const host = new FakeProcess();
-    let release: () => void = () => {};
-    const released = new Promise<void>((resolve) => (release = resolve));
-    const run = runMain(
+    await runMain(
       async ({ signal }) => {
         host.emit('SIGTERM');
         expect(signal.aborted).toBe(true);
-        await released;
+        expect(host.exits).toEqual([]);
+        host.emit('SIGINT');
       },
       { process: host },
     );
-    host.emit('SIGINT');
-    expect(host.exits).toEqual([1]);
-    release();
-    await run;
+    expect(host.exits).toEqual([1, 0]);
   });
 
   it('reports what nobody caught', async () => {

@@ -37,7 +37,7 @@ export async function runComponents(components: readonly Component[], options: R
     options.onStarted?.();
     await aborted(signal);
   }
-  const stopErrors = await stopAll(begun.reverse(), options);
+  const stopErrors = await stopAll(begun.toReversed(), options);
   if (failure !== undefined) {
     for (const error of stopErrors) log.warn('Failed to clean up', { error });
     throw failure;

@@ -36,7 +36,7 @@ export async function runMain(
   main: (options: { readonly signal: AbortSignal }) => Promise<number | void>,
   options: RunMainOptions = {},
 ): Promise<void> {
-  const host = options.process ?? (process as MainProcess);
+  const host: MainProcess = options.process ?? process;
   const controller = new AbortController();
   const onSignal = (): void => {
     if (controller.signal.aborted) host.exit(exitCodes.forced);

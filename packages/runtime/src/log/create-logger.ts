@@ -39,7 +39,9 @@ export async function createLogger(options: LoggerOptions = {}): Promise<RootLog
   const root = Object.assign(logger, { close: sink.close });
   Object.defineProperty(root, 'level', {
     get: () => core.level,
-    set: (level: LogLevel) => void (core.level = level),
+    set: (level: LogLevel) => {
+      core.level = level;
+    },
     enumerable: true,
   });
   return root as Logger as RootLogger;

@@ -1,0 +1,172 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { once } from 'node:events';
+import type { Component } from '../lifecycle/component.js';
+import { errorMessage } from '../errors.js';
+import type { Logger } from '../log/logger.js';
+import { HttpError, type HttpAnswer, type HttpRequest } from './http-types.js';
+import { sendAnswer } from './send-answer.js';
+
+/** PEM certificate and key of a server. */
+export interface ServerCertificate {
+  readonly cert: string;
+  readonly key: string;
+}
+
+/** Where and how to serve. */
+export interface HttpServerOptions {
+  /** For the log and for errors: `agent API`. */
+  readonly name: string;
+  readonly router: { handle(request: HttpRequest): Promise<HttpAnswer> };
+  /** A TCP port (0: any free one) on an address, or a local socket (on Windows a named pipe). */
+  readonly listen: { readonly host?: string; readonly port: number } | { readonly path: string };
+  readonly log: Logger;
+  /** Set: HTTPS. */
+  readonly certificate?: ServerCertificate;
+  /** TLS settings as OpenSSL names them. */
+  readonly tls?: { readonly minVersion?: 'TLSv1.2' | 'TLSv1.3'; readonly ciphers?: string };
+  /** Bytes of a request's body; default 4 MiB. */
+  readonly maxBody?: number;
+}
+
+/** A server as a component. */
+export interface HttpServer extends Component {
+  /** `https://127.0.0.1:10350`, or the path of the local socket. Only while started. */
+  readonly address: string;
+  /** The TCP port in use. */
+  readonly port: number;
+  /** Takes another certificate for new connections. */
+  setCertificate(certificate: ServerCertificate): void;
+}
+
+const defaultMaxBody = 4 * 1024 * 1024;
+
+/** Makes a server. It listens from `start` on; `stop` ends requests under way by their signals. */
+export function createHttpServer(options: HttpServerOptions): HttpServer {
+  return new NodeHttpServer(options);
+}
+
+class NodeHttpServer implements HttpServer {
+  readonly name: string;
+  readonly #options: HttpServerOptions;
+  readonly #stopping = new AbortController();
+  #server: Server | TlsServer | undefined;
+
+  constructor(options: HttpServerOptions) {
+    this.name = options.name;
+    this.#options = options;
+  }
+
+  async start(): Promise<void> {
+    const { listen, certificate, tls, log } = this.#options;
+    const onRequest = (message: IncomingMessage, response: ServerResponse): void => void this.#serve(message, response);
+    const server =
+      certificate === undefined ? createServer(onRequest) : createTlsServer({ ...tls, ...certificate }, onRequest);
+    this.#server = server;
+    // Rejects with what `error` says, such as EADDRINUSE with the address in its message.
+    const listening = once(server, 'listening');
+    server.listen(listen);
+    await listening;
+    server.on('error', (error) => log.error('Server failed', { server: this.name, error }));
+    log.info('Listening', { server: this.name, address: this.address });
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    const server = this.#server;
+    if (server?.listening !== true) return;
+    const closed = once(server, 'close');
+    server.close();
+    server.closeAllConnections();
+    await closed;
+  }
+
+  get port(): number {
+    const address = this.#server?.address();
+    return typeof address === 'object' && address !== null ? address.port : 0;
+  }
+
+  get address(): string {
+    const { listen, certificate } = this.#options;
+    if ('path' in listen) return listen.path;
+    const { address, family } = (this.#server?.address() ?? {}) as Partial<AddressInfo>;
+    const host = family === 'IPv6' ? `[${address}]` : address;
+    return `${certificate === undefined ? 'http' : 'https'}://${host}:${this.port}`;
+  }
+
+  setCertificate(certificate: ServerCertificate): void {
+    if (this.#server !== undefined && 'setSecureContext' in this.#server) {
+      this.#server.setSecureContext({ ...this.#options.tls, ...certificate });
+    }
+  }
+
+  async #serve(message: IncomingMessage, response: ServerResponse): Promise<void> {
+    const gone = new AbortController();
+    const onStop = (): void => gone.abort();
+    this.#stopping.signal.addEventListener('abort', onStop, { once: true });
+    response.on('close', () => {
+      this.#stopping.signal.removeEventListener('abort', onStop);
+      gone.abort();
+    });
+    try {
+      const answer = await this.#answer(message, gone.signal);
+      await sendAnswer(response, answer, { withBody: message.method !== 'HEAD', signal: gone.signal });
+    } catch (error) {
+      // Only a stream that began can fail here: a broken answer must not look complete.
+      if (!gone.signal.aborted) this.#options.log.warn('Answer broke', { server: this.name, path: message.url, error });
+      response.destroy();
+    }
+  }
+
+  async #answer(message: IncomingMessage, signal: AbortSignal): Promise<HttpAnswer> {
+    try {
+      return await this.#options.router.handle(this.#request(message, signal));
+    } catch (error) {
+      if (error instanceof HttpError) return { status: error.status, body: `${error.message}\n` };
+      if (!signal.aborted) {
+        this.#options.log.error('Request failed', {
+          server: this.name,
+          method: message.method,
+          path: message.url,
+          error,
+        });
+      }
+      return { status: 500, body: `internal error: ${errorMessage(error)}\n` };
+    }
+  }
+
+  #request(message: IncomingMessage, signal: AbortSignal): HttpRequest {
+    const target = `http://local${message.url ?? '/'}`;
+    if (!URL.canParse(target)) throw new HttpError(400, 'the request target is not a path');
+    const url = new URL(target);
+    return {
+      method: message.method ?? 'GET',
+      path: decodePath(url.pathname),
+      params: {},
+      query: url.searchParams,
+      headers: message.headers,
+      signal,
+      body: () => readBody(message, this.#options.maxBody ?? defaultMaxBody),
+    };
+  }
+}
+
+function decodePath(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    throw new HttpError(400, 'the path is not well encoded');
+  }
+}
+
+async function readBody(message: IncomingMessage, maxBody: number): Promise<Uint8Array> {
+  const pieces: Buffer[] = [];
+  let size = 0;
+  for await (const piece of message as AsyncIterable<Buffer>) {
+    size += piece.length;
+    if (size > maxBody) throw new HttpError(413, `the body is longer than ${maxBody} bytes`);
+    pieces.push(piece);
+  }
+  return Buffer.concat(pieces);
+}

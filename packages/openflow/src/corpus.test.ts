@@ -13,12 +13,12 @@ import {
   type GroupMod,
 } from './index.js';
 
-function corpus(name: string): string[][] {
+function corpus(name: string): [string, string, string][] {
   const text = readFileSync(new URL(`../corpus/${name}`, import.meta.url), 'utf8');
   return text
     .split('\n')
     .filter((line) => line !== '' && !line.startsWith('#'))
-    .map((line) => line.split('\t'));
+    .map((line) => line.split('\t') as [string, string, string]);
 }
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
@@ -45,11 +45,11 @@ function asFlowMod(flow: FlowMod): string {
 
 describe('flow-mods of ovs-ofctl', () => {
   test.each(corpus('flow-mods.txt'))('%s', (input, printed, encoded) => {
-    const decoded = decodeMessage(bytes(encoded!)).message as FlowMod;
+    const decoded = decodeMessage(bytes(encoded)).message as FlowMod;
     expect(asFlowMod(decoded), 'text of the decoded bytes').toBe(printed);
     expect(hex(encodeMessage(decoded, 1)), 'bytes of the decoded bytes').toBe(encoded);
 
-    const flow = parseFlow(input!);
+    const flow = parseFlow(input);
     const message: FlowMod = { type: 'flow_mod', command: 'add', ...flow };
     expect(hex(encodeMessage(message, 1)), 'bytes of the parsed text').toBe(encoded);
     expect(sameFlow(flow, decoded)).toBe(true);
@@ -59,9 +59,9 @@ describe('flow-mods of ovs-ofctl', () => {
 
 describe('group-mods of ovs-ofctl', () => {
   test.each(corpus('group-mods.txt'))('%s', (input, printed, encoded) => {
-    const decoded = decodeMessage(bytes(encoded!)).message as GroupMod;
+    const decoded = decodeMessage(bytes(encoded)).message as GroupMod;
     expect(formatGroup(decoded)).toBe(printed);
-    const message: GroupMod = { type: 'group_mod', command: 'add', ...parseGroup(input!) };
+    const message: GroupMod = { type: 'group_mod', command: 'add', ...parseGroup(input) };
     expect(hex(encodeMessage(message, 1))).toBe(encoded);
     expect(hex(encodeMessage(decoded, 1))).toBe(encoded);
   });
@@ -69,9 +69,31 @@ describe('group-mods of ovs-ofctl', () => {
 
 test('errors carry the names of ovs-ofctl', () => {
   for (const [line] of corpus('errors.txt')) {
-    const [name, vendor, type, code] = line!.split(' ');
+    const [name, vendor, type, code] = line.split(' ');
     const message = errorMessage(Number(vendor), Number(type), Number(code), new Uint8Array([1, 2]));
     expect(message.name, line).toBe(name);
     expect(decodeMessage(encodeMessage(message, 7)), line).toEqual({ xid: 7, version: 4, message });
   }
+});
+
+describe('flows that the switch printed', () => {
+  test.each(corpus('dump.txt'))('%s', (line) => {
+    const flow = parseFlow(line);
+    expect(formatFlow(flow)).toBe(line);
+    const { message } = decodeMessage(encodeMessage({ type: 'flow_mod', command: 'add', ...flow }, 1));
+    expect(formatFlow(message as FlowMod)).toBe(line);
+    expect(sameFlow(message as FlowMod, flow)).toBe(true);
+  });
+});
+
+describe('frames that the switch sent', () => {
+  test.each(corpus('replies.txt'))('%.80s', (encoded) => {
+    const { message, xid } = decodeMessage(bytes(encoded));
+    // Neither may be written differently: hello may lack its bitmap, properties of a packet-in come in any order.
+    if (message.type === 'hello' || message.type === 'packet_in') {
+      expect(decodeMessage(encodeMessage(message, xid)).message).toEqual(message);
+    } else {
+      expect(hex(encodeMessage(message, xid))).toBe(encoded);
+    }
+  });
 });

@@ -7,11 +7,6 @@ import type { WireWriter } from '../wire/writer.js';
 /** Most bytes that a value may have and still be a `number`. */
 export const numberBytes = 6;
 
-/** All bits of a field. */
-export function fullMask(field: Field): FieldValue {
-  return field.bytes <= numberBytes ? 2 ** field.bits - 1 : (1n << BigInt(field.bits)) - 1n;
-}
-
 /** The value in the type that its width asks for. Throws `out_of_range`. */
 export function checkValue(field: Field, value: FieldValue): FieldValue {
   if (typeof value === 'number') {

@@ -11,17 +11,16 @@ import { readOxmHeader, readOxmValue, valueBytes, writeOxm } from './oxm.js';
 const oxmMatchType = 1;
 const vlanPresent = 0x1000;
 
-/** Names that `ovs-ofctl` uses in a match for rows that exist once per protocol. */
-const matchNames: Readonly<Record<string, string>> = {
-  in_port_oxm: 'in_port',
-  tcp_src: 'tp_src',
-  tcp_dst: 'tp_dst',
-  udp_src: 'tp_src',
-  udp_dst: 'tp_dst',
-  sctp_src: 'tp_src',
-  sctp_dst: 'tp_dst',
-  icmpv6_type: 'icmp_type',
-  icmpv6_code: 'icmp_code',
+/** Rows that exist once per protocol, by the name that `ovs-ofctl` uses in a match of that protocol. */
+const protocolNames: Readonly<Record<string, readonly [string, number]>> = {
+  tcp_src: ['tp_src', 6],
+  tcp_dst: ['tp_dst', 6],
+  udp_src: ['tp_src', 17],
+  udp_dst: ['tp_dst', 17],
+  sctp_src: ['tp_src', 132],
+  sctp_dst: ['tp_dst', 132],
+  icmpv6_type: ['icmp_type', 58],
+  icmpv6_code: ['icmp_code', 58],
 };
 
 /** `ofp_match` with its padding (OpenFlow 1.3, 7.2.3). */
@@ -62,18 +61,23 @@ export function readMatch(reader: WireReader): Match {
 /** Fields up to the end of `reader`. */
 export function readOxmFields(reader: WireReader): Match {
   const match: (FieldMatch | UnknownFieldMatch)[] = [];
-  while (reader.remaining > 0) match.push(readField(reader));
+  let protocol: FieldValue | undefined;
+  while (reader.remaining > 0) {
+    const entry = readField(reader, protocol);
+    if (entry.field === 'nw_proto') protocol = entry.value;
+    match.push(entry);
+  }
   return match;
 }
 
-function readField(reader: WireReader): FieldMatch | UnknownFieldMatch {
+function readField(reader: WireReader, protocol: FieldValue | undefined): FieldMatch | UnknownFieldMatch {
   const oxm = readOxmHeader(reader);
   const start = reader.offset;
   const bytes = oxm.field && valueBytes(oxm.field, oxm);
   if (oxm.field !== undefined && bytes !== undefined) {
     const { value, mask } = readOxmValue(reader, oxm.field, bytes, oxm.hasMask);
     if (valueFits(oxm.field, value)) {
-      const entry = matchEntry(oxm.field, value, mask);
+      const entry = matchEntry(oxm.field, value, mask, protocol);
       return oxm.field.variable ? { ...entry, length: bytes } : entry;
     }
   }
@@ -82,13 +86,19 @@ function readField(reader: WireReader): FieldMatch | UnknownFieldMatch {
   return { field: 'unknown', header, payload, ...(experimenter === undefined ? {} : { experimenter }) };
 }
 
-/** A row with its value in the names and units of a match. */
-export function matchEntry(field: Field, value: FieldValue, mask: FieldValue | undefined): FieldMatch {
+/** A row with its value in the names and units of a match whose IP protocol is `protocol`. */
+export function matchEntry(field: Field, value: FieldValue, mask?: FieldValue, protocol?: FieldValue): FieldMatch {
   if (field.name === 'ip_dscp') return { field: 'nw_tos', value: (Number(value) << 2) & 0xfc };
   if (field.name === 'in_port') return { field: 'in_port', value: portFrom16(Number(value)) };
   if (field.name === 'vlan_vid') return vlanEntry(Number(value), mask === undefined ? undefined : Number(mask));
-  const name = matchNames[field.name] ?? field.name;
+  const name = matchName(field, protocol);
   return mask === undefined ? { field: name, value } : { field: name, value, mask };
+}
+
+function matchName({ name }: Field, protocol: FieldValue | undefined): string {
+  if (name === 'in_port_oxm') return 'in_port';
+  const short = protocolNames[name];
+  return short !== undefined && short[1] === protocol ? short[0] : name;
 }
 
 function vlanEntry(vid: number, mask: number | undefined): FieldMatch {

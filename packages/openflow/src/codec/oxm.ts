@@ -4,7 +4,7 @@ import { fieldByHeader } from '../fields/registry.js';
 import type { FieldValue } from '../model/field.js';
 import type { WireReader } from '../wire/reader.js';
 import type { WireWriter } from '../wire/writer.js';
-import { readValue, writeValue } from './field-value.js';
+import { andValues, readValue, writeValue } from './field-value.js';
 
 const experimenterClass = 0xffff;
 const maskBit = 0x100;
@@ -64,7 +64,7 @@ export function writeOxmHeader(writer: WireWriter, field: Field, { header, exper
   if (experimenter !== undefined) writer.u32(experimenter);
 }
 
-/** Value and optional mask behind a header that `valueBytes` accepted. */
+/** Value and optional mask behind a header that `valueBytes` accepted. Mask bits beyond the field's mean nothing. */
 export function readOxmValue(
   reader: WireReader,
   field: Field,
@@ -72,7 +72,7 @@ export function readOxmValue(
   hasMask: boolean,
 ): { value: FieldValue; mask?: FieldValue } {
   const value = readValue(reader, field, bytes);
-  return hasMask ? { value, mask: readValue(reader, field, bytes) } : { value };
+  return hasMask ? { value, mask: andValues(readValue(reader, field, bytes), field.all) } : { value };
 }
 
 function maskedHeader(header: number, bytes: number): number {

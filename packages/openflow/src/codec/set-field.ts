@@ -2,7 +2,7 @@ import { fieldByName } from '../fields/registry.js';
 import type { Action } from '../model/action.js';
 import type { WireReader } from '../wire/reader.js';
 import type { WireWriter } from '../wire/writer.js';
-import { checkValue, fullMask, valueFits } from './field-value.js';
+import { checkValue, valueFits } from './field-value.js';
 import { readOxmHeader, readOxmValue, valueBytes, writeOxm } from './oxm.js';
 
 type SetField = Extract<Action, { kind: 'set_field' }>;
@@ -11,7 +11,7 @@ type SetField = Extract<Action, { kind: 'set_field' }>;
 export function isMasked({ field, mask }: SetField): boolean {
   if (mask === undefined) return false;
   const row = fieldByName(field);
-  return checkValue(row, mask) !== fullMask(row);
+  return checkValue(row, mask) !== row.all;
 }
 
 /** OFPAT_SET_FIELD with its header, a whole field. */

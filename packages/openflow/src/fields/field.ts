@@ -36,6 +36,8 @@ export interface Field {
   readonly aliases: readonly string[];
   /** Bits that may be set. */
   readonly bits: number;
+  /** All of these bits. */
+  readonly all: number | bigint;
   /** Bytes on the wire. */
   readonly bytes: number;
   readonly format: FieldFormat;

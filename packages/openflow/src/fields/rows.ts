@@ -241,6 +241,7 @@ export const fieldRows: readonly Field[] = rows.map((source, rank) => {
     wireName,
     aliases: [...(source.aliases ?? []), ...[source.nxm?.[0], source.oxm?.[0]].filter((name) => name !== undefined)],
     bits: source.bits,
+    all: bytes <= 6 ? 2 ** source.bits - 1 : (1n << BigInt(source.bits)) - 1n,
     bytes,
     format: source.format,
     maskable: source.maskable ?? false,

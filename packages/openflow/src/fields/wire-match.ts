@@ -1,4 +1,4 @@
-import { andValues, checkValue, fullMask } from '../codec/field-value.js';
+import { andValues, checkValue } from '../codec/field-value.js';
 import { OpenflowError } from '../errors.js';
 import type { FieldMatch, FieldValue, Match, UnknownFieldMatch } from '../model/field.js';
 import type { Field } from './field.js';
@@ -91,7 +91,7 @@ function add(fields: WireField[], field: Field, value: FieldValue, mask?: FieldV
   if (isZero(checkedMask)) return;
   const extra = length === undefined ? {} : { length };
   const masked = andValues(checked, checkedMask);
-  if (checkedMask === fullMask(field)) fields.push({ field, value: masked, ...extra });
+  if (checkedMask === field.all) fields.push({ field, value: masked, ...extra });
   else fields.push({ field, value: masked, mask: checkedMask, ...extra });
 }
 
@@ -134,7 +134,7 @@ function addRegisters(fields: WireField[], field: Field, value: FieldValue, mask
   const words = field.bits / 32;
   const first = Number(field.name.replace(/^x+reg/, '')) * words;
   const bits = BigInt(checkValue(field, value));
-  const maskBits = BigInt(mask === undefined ? fullMask(field) : checkValue(field, mask));
+  const maskBits = BigInt(mask === undefined ? field.all : checkValue(field, mask));
   for (let word = 0; word < words; word += 1) {
     const shift = BigInt(32 * (words - 1 - word));
     const part = (source: bigint): number => Number((source >> shift) & 0xffff_ffffn);

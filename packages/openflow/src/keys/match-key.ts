@@ -1,5 +1,5 @@
 import { unknownFields, wireFields, type WireField } from '../fields/wire-match.js';
-import type { FieldMatch, Match } from '../model/field.js';
+import type { FieldMatch, FieldValue, Match } from '../model/field.js';
 import { matchEntry } from '../codec/match.js';
 
 /**
@@ -7,11 +7,13 @@ import { matchEntry } from '../codec/match.js';
  * `xxreg` as their 32-bit registers, names as `ovs-ofctl` prints them, in the switch's order.
  */
 export function normalizeMatch(match: Match): Match {
-  return [...wireFields(match).map(toEntry), ...unknownFields(match)];
+  const fields = wireFields(match);
+  const protocol = fields.find(({ field }) => field.name === 'nw_proto')?.value;
+  return [...fields.map((field) => toEntry(field, protocol)), ...unknownFields(match)];
 }
 
-function toEntry({ field, value, mask, length }: WireField): FieldMatch {
-  const entry = matchEntry(field, value, mask);
+function toEntry({ field, value, mask, length }: WireField, protocol: FieldValue | undefined): FieldMatch {
+  const entry = matchEntry(field, value, mask, protocol);
   return length === undefined ? entry : { ...entry, length };
 }
 

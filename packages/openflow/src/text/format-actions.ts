@@ -31,7 +31,7 @@ function formatInstruction(instruction: Instruction): string {
       return `goto_table:${instruction.table}`;
     case 'meter':
       return `meter:${instruction.meter}`;
-    case 'unknown':
+    default:
       return `unknown_instruction(${formatDottedBytes(instruction.data)})`;
   }
 }
@@ -85,7 +85,7 @@ function formatAction(action: Action): string {
       return formatLearn(action);
     case 'controller':
       return formatController(action);
-    case 'unknown':
+    default:
       return `unknown(${formatDottedBytes(action.data)})`;
   }
 }

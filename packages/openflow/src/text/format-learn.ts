@@ -5,9 +5,13 @@ import { formatHex, formatValue } from './value-text.js';
 
 const defaultPriority = 32768;
 
+/** A property that is absent and one that is zero mean the same. */
+function number(name: string, value = 0): string[] {
+  return value === 0 ? [] : [`${name}=${value}`];
+}
+
 /** `learn(table=…)`, without what has its usual value. */
 export function formatLearn(action: LearnAction): string {
-  const number = (name: string, value: number | undefined): string[] => (value ? [`${name}=${value}`] : []);
   const parts = [
     `table=${action.table}`,
     ...number('idle_timeout', action.idleTimeout),
@@ -40,7 +44,7 @@ function formatSpec(spec: LearnSpec): string {
       return `load:${formatSubField(spec.src)}->${formatSubField(spec.dst)}`;
     case 'load_value':
       return `load:${formatHex(spec.value)}->${formatSubField(spec.dst)}`;
-    case 'output':
+    default:
       return `output:${formatSubField(spec.src)}`;
   }
 }

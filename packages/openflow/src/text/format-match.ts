@@ -1,4 +1,3 @@
-import { fullMask } from '../codec/field-value.js';
 import { unknownFields, wireFields, type WireField } from '../fields/wire-match.js';
 import type { Match, UnknownFieldMatch } from '../model/field.js';
 import { formatDottedBytes } from './bytes-text.js';
@@ -178,7 +177,7 @@ function formatVlan(fields: Fields): string[] {
   const pcp = fields.get('dl_vlan_pcp');
   if (vid === undefined && pcp === undefined) return [];
   const value = Number(vid?.value ?? present) | (Number(pcp?.value ?? 0) << 13);
-  const vidMask = vid === undefined ? present : Number(vid.mask ?? fullMask(vid.field));
+  const vidMask = vid === undefined ? present : Number(vid.mask ?? vid.field.all);
   const idBits = vidMask & 0xfff;
   if ((vidMask & value & present) !== 0 && (idBits === 0 || idBits === 0xfff) && (idBits !== 0 || pcp !== undefined)) {
     const id = idBits === 0 ? [] : [`dl_vlan=${value & 0xfff}`];

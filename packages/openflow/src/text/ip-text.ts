@@ -21,9 +21,12 @@ export function formatIpv6(value: bigint): string {
   if (endsInIpv4(words, run)) {
     return `${words[5] === 0xffff ? '::ffff:' : '::'}${formatIpv4(((words[6]! << 16) | words[7]!) >>> 0)}`;
   }
-  const hex = (part: readonly number[]): string => part.map((word) => word.toString(16)).join(':');
   if (run.length < 2) return hex(words);
   return `${hex(words.slice(0, run.start))}::${hex(words.slice(run.start + run.length))}`;
+}
+
+function hex(words: readonly number[]): string {
+  return words.map((word) => word.toString(16)).join(':');
 }
 
 interface Run {

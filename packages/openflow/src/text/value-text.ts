@@ -1,4 +1,4 @@
-import { andValues, fullMask } from '../codec/field-value.js';
+import { andValues } from '../codec/field-value.js';
 import { OpenflowError } from '../errors.js';
 import type { Field } from '../fields/field.js';
 import type { FieldValue } from '../model/field.js';
@@ -43,7 +43,7 @@ export function parseInteger(text: string): bigint {
 /** Value and mask of a field as `set_field` and `learn` show them. */
 export function formatValue(field: Field, value: FieldValue, mask?: FieldValue): string {
   const flags = flagFields[field.format];
-  if (flags !== undefined) return formatFlags(flags.names, Number(value), Number(mask ?? fullMask(field)), flags.all);
+  if (flags !== undefined) return formatFlags(flags.names, Number(value), Number(mask ?? field.all), flags.all);
   switch (field.format) {
     case 'ipv4':
       return formatIpv4(Number(value)) + maskSuffix(field, mask, (whole) => formatIpv4(Number(whole)));

@@ -17,10 +17,11 @@ export {
   type MessageHeader,
 } from './codec/message.js';
 export { OpenflowError, type OpenflowErrorCode } from './errors.js';
-export { OpenFlowSession, type MultipartPart, type OperationOptions } from './session/session.js';
+export { OpenFlowSession } from './session/session.js';
+export type { MultipartPart, OperationOptions } from './session/transactions.js';
 export { SessionError, type Refusal, type SessionErrorCode } from './session/errors.js';
 export type { BatchMessage } from './session/batch-writer.js';
-export type { SessionClock } from './session/clock.js';
+export type { SessionClock } from './session/platform.js';
 export type { SwitchEvent } from './session/event-queue.js';
 export type { SessionLimits, SessionOptions, SwitchSettings } from './session/options.js';
 export { fieldByName, findField } from './fields/registry.js';

@@ -4,36 +4,62 @@ import { SessionError } from './errors.js';
 export const HEADER_BYTES = 8;
 
 /**
- * Cuts a byte stream into OpenFlow messages. Frames inside one chunk are views of it, without copying; at most one
+ * Cuts a byte stream into OpenFlow messages. Messages inside one chunk are views of it, without copying; at most one
  * incomplete message is kept, which its 16-bit length bounds.
  */
 export class FrameSplitter {
-  #rest: Uint8Array | undefined;
+  /** As long as the incomplete message, or as its header while that is incomplete too. */
+  #partial = new Uint8Array();
+  #have = 0;
 
   /** Hands every message that is complete now to `take`, in order. Throws `protocol` on an impossible length. */
   push(chunk: Uint8Array, take: (frame: Uint8Array) => void): void {
-    const bytes = this.#rest === undefined ? chunk : join(this.#rest, chunk);
-    this.#rest = undefined;
-    let at = 0;
-    while (bytes.length - at >= HEADER_BYTES) {
-      const length = (bytes[at + 2]! << 8) | bytes[at + 3]!;
-      if (length < HEADER_BYTES) {
-        throw new SessionError('protocol', `read message: its header says ${length} bytes, fewer than a header has`);
-      }
-      if (bytes.length - at < length) break;
-      take(bytes.subarray(at, at + length));
+    let at = this.#have === 0 ? 0 : this.#resume(chunk, take);
+    while (chunk.length - at >= HEADER_BYTES) {
+      const length = lengthAt(chunk, at);
+      if (chunk.length - at < length) break;
+      take(chunk.subarray(at, at + length));
       at += length;
     }
-    // A copy: the view would keep a whole chunk alive for a few bytes.
-    if (at < bytes.length) this.#rest = bytes.slice(at);
+    if (at < chunk.length) this.#keep(chunk.subarray(at));
+  }
+
+  #keep(start: Uint8Array): void {
+    this.#partial = new Uint8Array(start.length < HEADER_BYTES ? HEADER_BYTES : lengthAt(start, 0));
+    this.#partial.set(start);
+    this.#have = start.length;
+  }
+
+  /** Goes on with the incomplete message; answers how much of the chunk belongs to it. */
+  #resume(chunk: Uint8Array, take: (frame: Uint8Array) => void): number {
+    let at = this.#fill(chunk, 0);
+    if (this.#have === HEADER_BYTES && this.#partial.length === HEADER_BYTES) {
+      const header = this.#partial;
+      this.#partial = new Uint8Array(lengthAt(header, 0));
+      this.#partial.set(header);
+      at = this.#fill(chunk, at);
+    }
+    if (this.#have === this.#partial.length) {
+      this.#have = 0;
+      take(this.#partial);
+    }
+    return at;
+  }
+
+  #fill(chunk: Uint8Array, at: number): number {
+    const end = Math.min(chunk.length, at + this.#partial.length - this.#have);
+    this.#partial.set(chunk.subarray(at, end), this.#have);
+    this.#have += end - at;
+    return end;
   }
 }
 
-function join(first: Uint8Array, second: Uint8Array): Uint8Array {
-  const bytes = new Uint8Array(first.length + second.length);
-  bytes.set(first);
-  bytes.set(second, first.length);
-  return bytes;
+function lengthAt(bytes: Uint8Array, at: number): number {
+  const length = (bytes[at + 2]! << 8) | bytes[at + 3]!;
+  if (length < HEADER_BYTES) {
+    throw new SessionError('protocol', `read message: its header says ${length} bytes, fewer than a header has`);
+  }
+  return length;
 }
 
 export function frameVersion(frame: Uint8Array): number {

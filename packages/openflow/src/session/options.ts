@@ -1,5 +1,5 @@
 import type { ErrorMessage, FeaturesReply, Message } from '../model/message.js';
-import type { SessionClock } from './clock.js';
+import type { SessionClock } from './platform.js';
 import type { SessionError } from './errors.js';
 
 /** What the switch is asked to be like, once per connection. */

@@ -1,42 +1,26 @@
 import './platform.js';
-import { encodeMessage } from '../codec/encode.js';
 import { decodeMessage, version13 } from '../codec/message.js';
 import { messageTypes } from '../codec/message-types.js';
-import type {
-  BundleFlags,
-  FeaturesReply,
-  Message,
-  MultipartReplyBody,
-  MultipartRequestBody,
-} from '../model/message.js';
-import { BATCH_EXTRA_XIDS, Bundle, FencedBatch, type Batch, type BatchOptions } from './batch.js';
+import type { BundleFlags, Message, MultipartRequestBody } from '../model/message.js';
 import type { BatchMessage } from './batch-writer.js';
 import { SessionError } from './errors.js';
 import { EventQueue, type SwitchEvent } from './event-queue.js';
-import type { Exchange, ExchangePort } from './exchange.js';
-import { Exchanges } from './exchanges.js';
 import { FrameSplitter, frameType, frameVersion, frameXid } from './frame-splitter.js';
 import { checkHello } from './handshake.js';
 import { Keepalive } from './keepalive.js';
 import { settingsMessages, type SessionOptions } from './options.js';
-import { Outbox } from './outbox.js';
-import { MultipartCollection, Request } from './requests.js';
 import { isPacketIn, takeSwitchEvent } from './switch-events.js';
-import { Xids } from './xids.js';
+import {
+  Transactions,
+  type MultipartKind,
+  type MultipartPart,
+  type NamedOperation,
+  type OperationOptions,
+} from './transactions.js';
 
 const TICK_MS = 1_000;
 const SECOND = 1_000;
 const MEBIBYTE = 1 << 20;
-
-/** What a caller says with each operation. */
-export interface OperationOptions {
-  /** What is being done, for error messages. */
-  readonly operation?: string;
-  readonly signal?: AbortSignal | undefined;
-}
-
-/** A multipart answer of one kind. */
-export type MultipartPart<K extends MultipartReplyBody['kind']> = Extract<MultipartReplyBody, { kind: K }>;
 
 type State = 'new' | 'hello' | 'setup' | 'ready' | 'ended';
 
@@ -48,23 +32,25 @@ type State = 'new' | 'hello' | 'setup' | 'ready' | 'ended';
 export class OpenFlowSession {
   readonly #options: SessionOptions;
   readonly #splitter = new FrameSplitter();
-  readonly #outbox: Outbox;
-  readonly #exchanges = new Exchanges();
-  readonly #xids = new Xids();
+  readonly #transactions: Transactions;
   readonly #keepalive: Keepalive;
   readonly #packetIns: EventQueue;
   readonly #reports: EventQueue;
-  readonly #port: ExchangePort;
-  readonly #requestTimeoutMs: number;
   readonly #started: number;
   #state: State = 'new';
   #cancelTick: () => void = () => undefined;
-  #nextBundle = 1;
 
   constructor(options: SessionOptions) {
     const { clock } = options;
     this.#options = options;
-    this.#outbox = new Outbox((bytes) => options.write(bytes));
+    this.#transactions = new Transactions(
+      (bytes) => options.write(bytes),
+      () => clock.now(),
+      {
+        requestTimeoutMs: options.requestTimeoutMs ?? 10 * SECOND,
+        maxReplyBytes: options.maxReplyBytes ?? 512 * MEBIBYTE,
+      },
+    );
     this.#started = clock.now();
     this.#keepalive = new Keepalive({
       echoIntervalMs: options.echoIntervalMs ?? 3 * SECOND,
@@ -73,21 +59,19 @@ export class OpenFlowSession {
     });
     this.#packetIns = new EventQueue(options.maxQueuedPacketIns ?? 1_000, takeSwitchEvent);
     this.#reports = new EventQueue(options.maxQueuedReports ?? 10_000, takeSwitchEvent);
-    this.#requestTimeoutMs = options.requestTimeoutMs ?? 10 * SECOND;
-    this.#port = { now: () => clock.now(), done: (exchange) => this.#exchanges.remove(exchange) };
   }
 
   /** Says hello. Call once, when the connection is open. */
   start(): void {
     this.#state = 'hello';
-    this.#send({ type: 'hello', versions: [version13] });
+    this.#transactions.send({ type: 'hello', versions: [version13] });
     this.#scheduleTick();
   }
 
   /** Bytes from the switch, cut anywhere. */
   receive(bytes: Uint8Array): void {
     if (this.#state === 'ended') return;
-    this.#keepalive.heard(this.#port.now());
+    this.#keepalive.heard(this.#options.clock.now());
     // A plain view: the `slice` of Node's buffers would not copy.
     const plain = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     try {
@@ -101,8 +85,8 @@ export class OpenFlowSession {
 
   /** The connection takes bytes again. */
   drained(): void {
-    this.#keepalive.heard(this.#port.now());
-    this.#outbox.drained();
+    this.#keepalive.heard(this.#options.clock.now());
+    this.#transactions.outbox.drained();
   }
 
   /** The connection is gone, or is to go. */
@@ -118,7 +102,7 @@ export class OpenFlowSession {
 
   /** The connection takes no bytes for now: whoever can, should produce less. */
   get congested(): boolean {
-    return this.#outbox.blocked;
+    return this.#transactions.outbox.blocked;
   }
 
   get waitingEvents(): number {
@@ -139,14 +123,13 @@ export class OpenFlowSession {
   /** Sends a message that has no answer (a packet-out). An error about it goes to `onStrayError`. */
   send(message: BatchMessage): void {
     this.#checkReady('send a message');
-    if (message instanceof Uint8Array) this.#outbox.pushBytes(message);
-    else this.#send(message);
+    this.#transactions.send(message);
   }
 
   /** Sends a request that has one message as its answer. Rejects with `refused`, `timeout` or `disconnected`. */
   request(message: Message, options: OperationOptions = {}): Promise<Message> {
-    const operation = options.operation ?? message.type;
-    return this.#attempt(operation, options.signal, () => this.#request(message, { ...options, operation }));
+    const named = { operation: message.type, ...options };
+    return this.#attempt(named, () => this.#transactions.request(message, named));
   }
 
   /** Resolves when the switch has handled everything sent before. */
@@ -155,24 +138,12 @@ export class OpenFlowSession {
   }
 
   /** Collects the parts of a multipart answer. Rejects as `request` does, or with `too_much`. */
-  multipart<K extends MultipartRequestBody['kind'] & MultipartReplyBody['kind']>(
+  multipart<K extends MultipartKind>(
     body: MultipartRequestBody & { readonly kind: K },
     options: OperationOptions = {},
   ): Promise<readonly MultipartPart<K>[]> {
-    const operation = options.operation ?? `ask for ${body.kind}`;
-    return this.#attempt(operation, options.signal, async () => {
-      const collection = new MultipartCollection(this.#port, {
-        operation,
-        firstXid: this.#xids.take(),
-        timeoutMs: this.#requestTimeoutMs,
-        maxBytes: this.#options.maxReplyBytes ?? 512 * MEBIBYTE,
-        signal: options.signal,
-      });
-      const parts = await this.#exchange(collection, { type: 'multipart_request', body });
-      const other = parts.find(({ kind }) => kind !== body.kind);
-      if (other !== undefined) throw new SessionError('protocol', `${operation}: answered with ${other.kind}`);
-      return parts as readonly MultipartPart<K>[];
-    });
+    const named = { operation: `ask for ${body.kind}`, ...options };
+    return this.#attempt(named, () => this.#transactions.multipart<K>(body, named));
   }
 
   /**
@@ -180,8 +151,8 @@ export class OpenFlowSession {
    * that the switch did not take; the others have taken effect.
    */
   sendAll(messages: readonly BatchMessage[], options: OperationOptions = {}): Promise<void> {
-    const operation = options.operation ?? 'send messages';
-    return this.#attempt(operation, options.signal, () => this.#sendAll(messages, { ...options, operation }));
+    const named = { operation: 'send messages', ...options };
+    return this.#attempt(named, () => this.#transactions.sendAll(messages, named));
   }
 
   /**
@@ -193,80 +164,13 @@ export class OpenFlowSession {
     messages: readonly BatchMessage[],
     options: OperationOptions & { readonly flags?: BundleFlags } = {},
   ): Promise<void> {
-    const operation = options.operation ?? `apply a bundle of ${messages.length} messages`;
-    return this.#attempt(operation, options.signal, async () => {
-      if (messages.length === 0) return;
-      const bundle: Bundle = new Bundle(this.#port, {
-        ...this.#batchOptions(messages, { ...options, operation }),
-        bundle: this.#takeBundleId(),
-        flags: options.flags ?? { atomic: true, ordered: true },
-        sendControl: (message, xid) => {
-          if (this.#state !== 'ended') this.#outbox.urgent(encodeMessage(message, xid));
-        },
-      });
-      try {
-        await this.#runBatch(bundle);
-      } catch (error) {
-        bundle.abandon();
-        throw error;
-      }
-    });
-  }
-
-  #batchOptions(messages: readonly BatchMessage[], options: OperationOptions & { operation: string }): BatchOptions {
-    return {
-      operation: options.operation,
-      messages,
-      firstXid: this.#xids.take(messages.length + BATCH_EXTRA_XIDS),
-      timeoutMs: this.#requestTimeoutMs,
-      signal: options.signal,
-    };
-  }
-
-  async #sendAll(messages: readonly BatchMessage[], options: OperationOptions & { operation: string }): Promise<void> {
-    const batch = new FencedBatch(this.#port, this.#batchOptions(messages, options));
-    try {
-      await this.#runBatch(batch);
-    } catch (error) {
-      batch.writer.stop();
-      throw error;
-    }
-  }
-
-  #runBatch(batch: Batch): Promise<void> {
-    this.#exchanges.add(batch);
-    this.#outbox.push(batch.writer);
-    return batch.promise;
-  }
-
-  #request(message: Message, options: OperationOptions & { operation: string }): Promise<Message> {
-    const request = new Request(this.#port, {
-      operation: options.operation,
-      firstXid: this.#xids.take(),
-      timeoutMs: this.#requestTimeoutMs,
-      signal: options.signal,
-    });
-    return this.#exchange(request, message);
-  }
-
-  /** Sends a single-message request when its turn comes; its time to answer counts from then. */
-  #exchange<T>(exchange: Exchange<T> & { sent(): void }, message: Message): Promise<T> {
-    const bytes = encodeMessage(message, exchange.firstXid);
-    this.#exchanges.add(exchange);
-    let handedOut = false;
-    this.#outbox.push({
-      next: () => {
-        if (handedOut || exchange.settled) return undefined;
-        handedOut = true;
-        exchange.sent();
-        return bytes;
-      },
-    });
-    return exchange.promise;
+    const { flags = { atomic: true, ordered: true }, ...rest } = options;
+    const named = { operation: `apply a bundle of ${messages.length} messages`, ...rest };
+    return this.#attempt(named, () => this.#transactions.bundle(messages, flags, named));
   }
 
   /** Runs an operation if there is a ready session and no abort yet; its failures are rejections, not exceptions. */
-  async #attempt<T>(operation: string, signal: AbortSignal | undefined, run: () => Promise<T>): Promise<T> {
+  async #attempt<T>({ operation, signal }: NamedOperation, run: () => Promise<T>): Promise<T> {
     signal?.throwIfAborted();
     this.#checkReady(operation);
     return run();
@@ -276,16 +180,6 @@ export class OpenFlowSession {
     if (this.#state !== 'ready') {
       throw new SessionError('disconnected', `${operation}: there is no connection to the switch now`);
     }
-  }
-
-  #send(message: Message): void {
-    this.#outbox.pushBytes(encodeMessage(message, this.#xids.take()));
-  }
-
-  #takeBundleId(): number {
-    const id = this.#nextBundle;
-    this.#nextBundle = id === 0xffff_ffff ? 1 : id + 1;
-    return id;
   }
 
   #takeFrame(frame: Uint8Array): void {
@@ -311,15 +205,13 @@ export class OpenFlowSession {
   #answerEcho(frame: Uint8Array): void {
     const answer = frame.slice();
     answer[1] = messageTypes.echo_reply;
-    this.#outbox.urgent(answer);
+    this.#transactions.outbox.urgent(answer);
   }
 
   #deliver(frame: Uint8Array, type: number): void {
-    const xid = frameXid(frame);
-    const exchange = this.#exchanges.find(xid);
-    if (exchange !== undefined) exchange.receive(frame, xid);
-    else if (type === messageTypes.error) this.#strayError(frame);
-    // Anything else is an echo reply, or the answer to a request that was given up.
+    const awaited = this.#transactions.deliver(frame, frameXid(frame));
+    // Whatever else nobody awaits is an echo reply, or the answer to a request that was given up.
+    if (!awaited && type === messageTypes.error) this.#strayError(frame);
   }
 
   #strayError(frame: Uint8Array): void {
@@ -336,8 +228,8 @@ export class OpenFlowSession {
     const operation = 'set up the connection';
     const settings = settingsMessages(this.#options);
     Promise.all([
-      this.#request({ type: 'features_request' }, { operation }),
-      this.#sendAll(settings, { operation }),
+      this.#transactions.request({ type: 'features_request' }, { operation }),
+      this.#transactions.sendAll(settings, { operation }),
     ]).then(
       ([features]) => this.#becomeReady(features),
       (error: SessionError) => this.#end(error),
@@ -351,7 +243,7 @@ export class OpenFlowSession {
       return;
     }
     this.#state = 'ready';
-    this.#options.onReady(features satisfies FeaturesReply);
+    this.#options.onReady(features);
   }
 
   #scheduleTick(): void {
@@ -360,8 +252,8 @@ export class OpenFlowSession {
 
   #tick(): void {
     if (this.#state === 'ended') return;
-    const now = this.#port.now();
-    this.#exchanges.expire(now);
+    const now = this.#options.clock.now();
+    this.#transactions.expire();
     const handshakeTimeoutMs = this.#options.handshakeTimeoutMs ?? 5 * SECOND;
     if (this.#state !== 'ready' && now - this.#started >= handshakeTimeoutMs) {
       this.#end(
@@ -369,14 +261,13 @@ export class OpenFlowSession {
       );
       return;
     }
-    const step = this.#keepalive.step(now, this.#exchanges.busyUntil());
+    const step = this.#keepalive.step(now, this.#transactions.busyUntil());
     if (step === 'dead') {
       const seconds = Math.round(this.#keepalive.silentMs(now) / SECOND);
       this.#end(new SessionError('unresponsive', `keep the connection: the switch has been silent for ${seconds} s`));
       return;
     }
-    if (step === 'ask')
-      this.#outbox.urgent(encodeMessage({ type: 'echo_request', data: new Uint8Array() }, this.#xids.take()));
+    if (step === 'ask') this.#transactions.sendUrgent({ type: 'echo_request', data: new Uint8Array() });
     this.#scheduleTick();
   }
 
@@ -384,8 +275,7 @@ export class OpenFlowSession {
     if (this.#state === 'ended') return;
     this.#state = 'ended';
     this.#cancelTick();
-    this.#outbox.clear();
-    this.#exchanges.failAll('disconnected', error);
+    this.#transactions.end(error);
     this.#options.onEnd(error);
   }
 }

@@ -36,7 +36,11 @@ export async function applyDataplanePlan(
 
   const metersBuilt = await attempt(meters.build, (messages) => connection.sendAll(messages, context), 'refused only');
   const bundle: readonly Planned[] = [...groups.build, ...flows.build, ...flows.tearDown, ...groups.tearDown];
-  const bundled = await attempt(bundle, (messages) => connection.applyBundle(messages, { ...context, flags: ATOMIC }), 'all');
+  const bundled = await attempt(
+    bundle,
+    (messages) => connection.applyBundle(messages, { ...context, flags: ATOMIC }),
+    'all',
+  );
   const metersGone = bundled.every(({ ok }) => ok)
     ? await attempt(meters.tearDown, (messages) => connection.sendAll(messages, context), 'refused only')
     : held(meters.tearDown, bundled);

@@ -163,7 +163,7 @@ function wrapEvent(event: SwitchEvent): OpenFlowEvent {
       return { kind: 'packet_in', packet: event };
     case 'port_status':
       return { kind: 'port_status', status: event };
-    case 'flow_removed':
+    default:
       return { kind: 'flow_removed', flow: event };
   }
 }

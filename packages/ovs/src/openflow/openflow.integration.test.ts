@@ -1,7 +1,22 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { parseActions, parseFlow, parseGroup, parseMatch, SessionError, type FlowMod, type PacketIn } from '@antrea-ts/openflow';
+import {
+  parseActions,
+  parseFlow,
+  parseGroup,
+  parseMatch,
+  SessionError,
+  type FlowMod,
+  type PacketIn,
+} from '@antrea-ts/openflow';
 import { isEmptyPlan } from '@antrea-ts/reconcile';
-import { sampleDataplane, sampleFlows, startPrivateOvs, waitUntil, whyNoPrivateOvs, type PrivateOvs } from '../testing/index.js';
+import {
+  sampleDataplane,
+  sampleFlows,
+  startPrivateOvs,
+  waitUntil,
+  whyNoPrivateOvs,
+  type PrivateOvs,
+} from '../testing/index.js';
 import { applyDataplanePlan } from './apply-dataplane.js';
 import { connectOpenFlow } from './connect-openflow.js';
 import { dataplaneOf, observeDataplane, planDataplane, type Dataplane, type DataplanePlan } from './dataplane.js';
@@ -73,12 +88,17 @@ describe.skipIf(skip !== undefined)(`OpenFlow with Open vSwitch${skip === undefi
     const driver = flowDriver(connection);
     const before = dataplaneOf({ flows: [parseFlow('cookie=0x1, table=5, priority=7,ip actions=drop')] }).flows;
     await applyDataplanePlan(connection, planDataplane({ ...nothing, flows: before }, nothing));
-    for (const text of ['cookie=0x1, table=5, priority=7,ip actions=goto_table:6', 'cookie=0x2, table=5, priority=7,ip actions=drop']) {
+    for (const text of [
+      'cookie=0x1, table=5, priority=7,ip actions=goto_table:6',
+      'cookie=0x2, table=5, priority=7,ip actions=drop',
+    ]) {
       const desired = { ...nothing, flows: dataplaneOf({ flows: [parseFlow(text)] }).flows };
       const plan = planDataplane(desired, { ...nothing, flows: await driver.observe({ signal }) });
       expect(plan.flows.update.size).toBe(1);
       expect(await driver.apply(plan.flows, { signal })).toEqual([{ key: [...desired.flows.keys()][0], ok: true }]);
-      expect(isEmptyPlan(planDataplane(desired, { ...nothing, flows: await driver.observe({ signal }) }).flows)).toBe(true);
+      expect(isEmptyPlan(planDataplane(desired, { ...nothing, flows: await driver.observe({ signal }) }).flows)).toBe(
+        true,
+      );
     }
     await program(nothing);
   });
@@ -87,7 +107,9 @@ describe.skipIf(skip !== undefined)(`OpenFlow with Open vSwitch${skip === undefi
     const bad = parseFlow('table=9, priority=3,ip actions=goto_table:2');
     const good = parseFlow('table=8, priority=3,ip actions=drop');
     const bundle = [good, bad].map((flow): FlowMod => ({ type: 'flow_mod', command: 'add', ...flow }));
-    const error = await connection.applyBundle(bundle, { operation: 'install the flows of Pod default/web' }).catch((e: unknown) => e);
+    const error = await connection
+      .applyBundle(bundle, { operation: 'install the flows of Pod default/web' })
+      .catch((e: unknown) => e);
     expect(error).toMatchObject({ code: 'refused', refusals: [{ index: 1, reason: 'OFPBIC_BAD_TABLE_ID' }] });
     expect(String(error)).toContain('install the flows of Pod default/web');
     expect(String(error)).toContain('table=9, priority=3,ip actions=goto_table:2');
@@ -102,7 +124,10 @@ describe.skipIf(skip !== undefined)(`OpenFlow with Open vSwitch${skip === undefi
   test('a flow that only the commit refuses is named too, and its groups are not left behind', async () => {
     const desired = dataplaneOf({
       groups: [parseGroup('group_id=8,type=select,bucket=actions=drop')],
-      flows: [parseFlow('table=3, priority=3,ip actions=group:8'), parseFlow('table=3, priority=4,ip actions=group:77')],
+      flows: [
+        parseFlow('table=3, priority=3,ip actions=group:8'),
+        parseFlow('table=3, priority=4,ip actions=group:77'),
+      ],
     });
     const { flows, groups } = await applyDataplanePlan(connection, planDataplane(desired, nothing));
     expect([...flows, ...groups].map(({ ok }) => ok)).toEqual([false, false, false]);
@@ -125,19 +150,30 @@ describe.skipIf(skip !== undefined)(`OpenFlow with Open vSwitch${skip === undefi
   });
 
   test('what the switch learned is not ours to remove', async () => {
-    const learner = 'cookie=0x7, table=1, priority=5,ip actions=learn(table=2,hard_timeout=60,priority=9,cookie=0x7,eth_type=0x800,NXM_OF_IP_SRC[]),output:2';
+    const learner =
+      'cookie=0x7, table=1, priority=5,ip actions=learn(table=2,hard_timeout=60,priority=9,cookie=0x7,eth_type=0x800,NXM_OF_IP_SRC[]),output:2';
     const desired = dataplaneOf({ flows: [parseFlow('table=0, priority=1 actions=goto_table:1'), parseFlow(learner)] });
     await program(desired);
     await receive(ovs, 'p1');
     await waitUntil('the flow is learned', async () => (await connection.dumpFlows({ table: 2 })).length === 1);
     expect(isEmptyPlan(planDataplane(desired, await observeDataplane(connection)).flows)).toBe(true);
-    await connection.applyBundle([{ type: 'flow_mod', command: 'delete', table: 2, priority: 0, cookie: 0n, match: [], instructions: [] }]);
+    await connection.applyBundle([
+      { type: 'flow_mod', command: 'delete', table: 2, priority: 0, cookie: 0n, match: [], instructions: [] },
+    ]);
     await program(nothing);
   });
 
   test('a packet comes to the controller, with its reason and registers', async () => {
     const packets = await packetIns(connection, events, async () => {
-      await program(dataplaneOf({ flows: [parseFlow('table=0, priority=9,ip,in_port=1 actions=load:0x42->NXM_NX_REG0[],controller(reason=no_match,max_len=128,id=12345)')] }));
+      await program(
+        dataplaneOf({
+          flows: [
+            parseFlow(
+              'table=0, priority=9,ip,in_port=1 actions=load:0x42->NXM_NX_REG0[],controller(reason=no_match,max_len=128,id=12345)',
+            ),
+          ],
+        }),
+      );
       await receive(ovs, 'p1');
     });
     expect(packets[0]).toMatchObject({ reason: 'no_match', table: 0 });
@@ -149,7 +185,9 @@ describe.skipIf(skip !== undefined)(`OpenFlow with Open vSwitch${skip === undefi
     const sent = new Uint8Array(80).fill(7);
     sent.set([8, 0], 12);
     const packets = await packetIns(connection, events, async () => {
-      await program(dataplaneOf({ flows: [parseFlow('table=0, priority=9,in_port=2 actions=controller(max_len=128,id=12345)')] }));
+      await program(
+        dataplaneOf({ flows: [parseFlow('table=0, priority=9,in_port=2 actions=controller(max_len=128,id=12345)')] }),
+      );
       connection.packetOut({ inPort: 2, actions: parseActions('TABLE'), data: sent });
       await connection.barrier();
     });
@@ -171,7 +209,14 @@ describe.skipIf(skip !== undefined)(`OpenFlow with Open vSwitch${skip === undefi
   });
 
   test('dumps are filtered by table and cookie', async () => {
-    await program(dataplaneOf({ flows: [...sampleFlows(4, { cookie: 0x1_0200_0000_0000n }), ...sampleFlows(2, { table: 71, cookie: 0x1_0300_0000_0000n })] }));
+    await program(
+      dataplaneOf({
+        flows: [
+          ...sampleFlows(4, { cookie: 0x1_0200_0000_0000n }),
+          ...sampleFlows(2, { table: 71, cookie: 0x1_0300_0000_0000n }),
+        ],
+      }),
+    );
     expect(await connection.dumpFlows({ table: 71 })).toHaveLength(2);
     const mask = { cookie: 0x0200_0000_0000n, cookieMask: 0xff00_0000_0000n };
     expect(await connection.dumpFlows(mask)).toHaveLength(4);

@@ -19,8 +19,10 @@ export function flowMessages({ create, update, remove }: Plan<string, Flow>): Pl
   const build: PlannedMessage<string, FlowMod>[] = [];
   const tearDown: PlannedMessage<string, FlowMod>[] = [];
   for (const [key, flow] of create) build.push({ key, message: flowMod('add', flow) });
-  for (const [key, { observed, desired }] of update) build.push({ key, message: flowMod(updateCommand(observed, desired), desired) });
-  for (const [key, flow] of remove) tearDown.push({ key, message: flowMod('delete_strict', { ...flow, instructions: [] }) });
+  for (const [key, { observed, desired }] of update)
+    build.push({ key, message: flowMod(updateCommand(observed, desired), desired) });
+  for (const [key, flow] of remove)
+    tearDown.push({ key, message: flowMod('delete_strict', { ...flow, instructions: [] }) });
   return { build, tearDown };
 }
 
@@ -63,9 +65,13 @@ export function groupMessages({ create, update, remove }: Plan<number, Group>): 
   return {
     build: [
       ...Array.from(create, ([key, group]) => planned(key, { type: 'group_mod', command: 'add', ...group } as const)),
-      ...Array.from(update, ([key, { desired }]) => planned(key, { type: 'group_mod', command: 'modify', ...desired } as const)),
+      ...Array.from(update, ([key, { desired }]) =>
+        planned(key, { type: 'group_mod', command: 'modify', ...desired } as const),
+      ),
     ],
-    tearDown: Array.from(remove, ([key, group]) => planned(key, { type: 'group_mod', command: 'delete', ...group, buckets: [] } as const)),
+    tearDown: Array.from(remove, ([key, group]) =>
+      planned(key, { type: 'group_mod', command: 'delete', ...group, buckets: [] } as const),
+    ),
   };
 }
 
@@ -73,9 +79,13 @@ export function meterMessages({ create, update, remove }: Plan<number, Meter>): 
   return {
     build: [
       ...Array.from(create, ([key, meter]) => planned(key, { type: 'meter_mod', command: 'add', ...meter } as const)),
-      ...Array.from(update, ([key, { desired }]) => planned(key, { type: 'meter_mod', command: 'modify', ...desired } as const)),
+      ...Array.from(update, ([key, { desired }]) =>
+        planned(key, { type: 'meter_mod', command: 'modify', ...desired } as const),
+      ),
     ],
-    tearDown: Array.from(remove, ([key, meter]) => planned(key, { type: 'meter_mod', command: 'delete', ...meter } as const)),
+    tearDown: Array.from(remove, ([key, meter]) =>
+      planned(key, { type: 'meter_mod', command: 'delete', ...meter } as const),
+    ),
   };
 }
 

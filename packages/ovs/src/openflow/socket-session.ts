@@ -64,7 +64,7 @@ async function serve(socket: Socket, options: SocketSessionOptions): Promise<Soc
     ...options,
     clock: sessionClock(options.clock),
     write: (bytes) => !socket.destroyed && socket.write(bytes),
-    onReady: ready.resolve,
+    onReady: (features) => ready.resolve(features),
     onEnd: (error) => {
       ready.reject(error);
       closed.resolve(error);

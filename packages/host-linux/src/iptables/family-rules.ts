@@ -13,6 +13,8 @@ export class FamilyRules {
    * without this, such a program would have us write the chain anew each time.
    */
   readonly #accepted = new Map<string, { readonly desired: string; readonly printed: string }>();
+  /** What was last written into each chain. */
+  readonly #written = new Map<string, string>();
 
   constructor(tool: IptablesTool) {
     this.#tool = tool;
@@ -25,7 +27,7 @@ export class FamilyRules {
       const write = await this.#difference(table, { signal });
       if (write === undefined) continue;
       await this.#tool.restore(renderRestoreInput(write), { signal });
-      for (const chain of write.chains) await this.#learnSpelling(table.table, chain, { signal });
+      for (const chain of write.chains) await this.#noteWritten(table.table, chain, { signal });
       changes.push(...describeWrite(write));
     }
     return changes;
@@ -70,11 +72,17 @@ export class FamilyRules {
     return accepted?.desired === desired && accepted.printed === printed;
   }
 
-  async #learnSpelling(table: string, { chain, rules }: ChainRules, { signal }: Signal): Promise<void> {
-    const present = await this.#tool.readChain(table, chain, { signal });
+  /** The same chain written for the second time: somebody changed it, or it is only spelled in another way. */
+  async #noteWritten(table: string, chain: ChainRules, { signal }: Signal): Promise<void> {
+    const key = `${table} ${chain.chain}`;
+    const desired = canonicalChain(chain.rules);
+    const again = this.#written.get(key) === desired;
+    this.#written.set(key, desired);
+    if (!again) return;
+    const present = await this.#tool.readChain(table, chain.chain, { signal });
     // A different number of rules is no spelling: somebody else changed the chain at the same time.
-    if (present?.length !== rules.length) return;
-    this.#accepted.set(`${table} ${chain}`, { desired: canonicalChain(rules), printed: canonicalChain(present) });
+    if (present?.length !== chain.rules.length) return;
+    this.#accepted.set(key, { desired, printed: canonicalChain(present) });
   }
 }
 

@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, statSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, statSync } from 'node:fs';
 import { HostError } from '@antrea-ts/host';
 import { libc } from '../libc.js';
 import { isSystemError } from '../system-error.js';
@@ -32,7 +32,8 @@ export function openNetns(path: string): NetnsHandle {
 
 function openPath(path: string): number {
   try {
-    return openSync(path, 'r');
+    // Not blocking: a path that turns out to be a pipe must not hold the process.
+    return openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   } catch (cause) {
     if (isSystemError(cause, 'ENOENT', 'ENOTDIR', 'ESRCH')) {
       throw new HostError(

@@ -2,6 +2,7 @@ import { HostError, type PodInterfaceSpec, type PodInterfaceState } from '@antre
 import type { SyncNetlink } from '../netlink/sync-netlink.js';
 import { isOwnNetns, openNetns, type NetnsHandle } from '../netns/netns-handle.js';
 import { createVethPair, deleteLink, getLink, setLink, type Link } from '../rtnetlink/link.js';
+import { writeSysctl } from '../sysctl.js';
 import { configurePodEnd } from './configure-pod-end.js';
 import { insidePod } from './inside-pod.js';
 import { inspectPodEnd } from './inspect-pod-end.js';
@@ -62,6 +63,9 @@ function create(node: SyncNetlink, spec: PodInterfaceSpec, netns: NetnsHandle): 
       peer: { name: spec.name, mac: randomMac(), netnsFd: netns.fd },
     }),
   );
+  // The Node's end belongs to Open vSwitch. An address of the Node on it, if only a link-local one, would be a way
+  // around the pipeline where the datapath sees copies of the packets (`netdev`).
+  writeSysctl(`net/ipv6/conf/${spec.hostName}/disable_ipv6`, 1, { optional: true });
 }
 
 function complete(node: SyncNetlink, spec: PodInterfaceSpec, netns: NetnsHandle): PodInterfaceState {

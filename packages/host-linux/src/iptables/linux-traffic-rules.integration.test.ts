@@ -1,0 +1,179 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { parseCidr, parseIp } from '@antrea-ts/net-types';
+import type { TrafficRules } from '@antrea-ts/host';
+import { runCommand, type CommandRunner } from '@antrea-ts/runtime';
+import { enterNewNetwork, runHere } from '../testing/own-network.js';
+import { createLinuxTrafficRules } from './linux-traffic-rules.js';
+
+const { signal } = new AbortController();
+const lockFile = '/run/xtables.lock';
+
+const desired: TrafficRules = {
+  families: ['ipv4', 'ipv6'],
+  gatewayName: 'antrea-gw0',
+  localPodCidrs: [parseCidr('10.10.0.0/24'), parseCidr('fd00:10::/64')],
+  clusterPodCidrs: ['10.10.0.0/24', '10.10.1.0/24', 'fd00:10::/64', '10.10.9.9/32'].map((text) => parseCidr(text)),
+  masquerade: true,
+  untrackedUdpPort: 6081,
+  egress: [
+    { mark: 1, address: parseIp('192.0.2.7') },
+    { mark: 2, address: parseIp('2001:db8::7') },
+  ],
+  restoreEksMark: true,
+};
+
+describe.each(['nft', 'legacy'] as const)('iptables-%s', (backend) => {
+  let started: string[];
+  const run: CommandRunner = (file, args, options) => {
+    started.push(`${file} ${args.join(' ')}`);
+    return runCommand(file, args, options);
+  };
+  const open = () => createLinuxTrafficRules({ run, backend, lockFile });
+  const iptables = (...args: readonly string[]) => runHere(`iptables-${backend}`, '-w', ...args);
+  /** Everything there is, without packet counts and times. */
+  const save = () =>
+    ['iptables', 'ip6tables']
+      .map((name) => runHere(`${name}-${backend}-save`))
+      .join('')
+      .replaceAll(/^#.*\n/gm, '')
+      .replaceAll(/\[\d+:\d+\]/g, '');
+  const sets = () => runHere('ipset', 'save', '-sorted');
+
+  beforeEach(async () => {
+    started = [];
+    await enterNewNetwork();
+  });
+
+  it('chains, jumps and sets are there as Antrea 1.3 has them', async () => {
+    await open().ensure(desired, { signal });
+    expect(iptables('-t', 'nat', '-S', 'ANTREA-POSTROUTING')).toBe(`-N ANTREA-POSTROUTING
+-A ANTREA-POSTROUTING ! -o antrea-gw0 -m comment --comment "Antrea: SNAT Pod to external packets" -m mark --mark 0x1/0xff -j SNAT --to-source 192.0.2.7
+-A ANTREA-POSTROUTING -s 10.10.0.0/24 -m comment --comment "Antrea: masquerade Pod to external packets" -m set ! --match-set ANTREA-POD-IP dst -j MASQUERADE
+-A ANTREA-POSTROUTING -o antrea-gw0 -m comment --comment "Antrea: masquerade LOCAL traffic" -m addrtype ! --src-type LOCAL --limit-iface-out -m addrtype --src-type LOCAL -j MASQUERADE --random-fully
+`);
+    expect(iptables('-S', 'FORWARD')).toContain(
+      '--comment "Antrea: jump to Antrea forwarding rules" -j ANTREA-FORWARD',
+    );
+    expect(sets()).toContain('add ANTREA-POD-IP 10.10.1.0/24');
+    expect(sets()).toContain('add ANTREA-POD-IP6 fd00:10::/64');
+  });
+
+  it('with nothing to do it writes nothing and reads only single chains', async () => {
+    await open().ensure(desired, { signal });
+    started = [];
+    const before = save() + sets();
+    expect(await open().ensure(desired, { signal })).toEqual([]);
+    expect(save() + sets()).toBe(before);
+    for (const command of started) expect(command).toMatch(/--version$| -S \S+$| -C | save \S+$/);
+  });
+
+  it('what others made stays as it is, through ensure, repair and remove', async () => {
+    iptables('-N', 'KUBE-FORWARD');
+    iptables('-A', 'KUBE-FORWARD', '-m', 'comment', '--comment', 'of somebody', '-j', 'ACCEPT');
+    iptables('-A', 'FORWARD', '-j', 'KUBE-FORWARD');
+    iptables('-t', 'nat', '-A', 'POSTROUTING', '-s', '198.51.100.0/24', '-j', 'MASQUERADE');
+    iptables('-t', 'raw', '-A', 'PREROUTING', '-i', 'eth9', '-j', 'DROP');
+    runHere('ipset', 'create', 'KUBE-SET', 'hash:ip');
+    runHere('ipset', 'add', 'KUBE-SET', '198.51.100.1');
+    // Tables that nobody used yet come into being when they are looked at.
+    for (const table of ['raw', 'mangle', 'filter', 'nat']) {
+      iptables('-t', table, '-S');
+      runHere(`ip6tables-${backend}`, '-w', '-t', table, '-N', 'FOREIGN');
+    }
+    iptables('-t', 'mangle', '-N', 'FOREIGN');
+    const before = { rules: save(), sets: sets() };
+    const withoutOurs = (text: string) => text.replaceAll(/^.*(ANTREA|Antrea).*\n/gm, '');
+
+    const driver = open();
+    await driver.ensure(desired, { signal });
+    expect(withoutOurs(save())).toBe(before.rules);
+    expect(withoutOurs(sets())).toBe(before.sets);
+    iptables('-F', 'ANTREA-FORWARD');
+    await driver.ensure(desired, { signal });
+    expect(withoutOurs(save())).toBe(before.rules);
+    await driver.remove({ signal });
+    expect(save()).toBe(before.rules);
+    expect(sets()).toBe(before.sets);
+  });
+
+  it.each([
+    [
+      'a flushed chain',
+      ['-t', 'mangle', '-F', 'ANTREA-OUTPUT'],
+      'ipv4: table mangle: wrote chain ANTREA-OUTPUT (1 rules)',
+    ],
+    [
+      'a rule that was added',
+      ['-I', 'ANTREA-FORWARD', '1', '-j', 'DROP'],
+      'ipv4: table filter: wrote chain ANTREA-FORWARD (2 rules)',
+    ],
+    [
+      'a rule that was replaced',
+      ['-t', 'nat', '-R', 'ANTREA-POSTROUTING', '1', '-j', 'ACCEPT'],
+      'ipv4: table nat: wrote chain ANTREA-POSTROUTING (3 rules)',
+    ],
+    [
+      'a jump that was removed',
+      ['-t', 'raw', '-D', 'PREROUTING', '1'],
+      'ipv4: table raw: added the jump from PREROUTING to ANTREA-PREROUTING',
+    ],
+  ] as const)('%s is repaired, and nothing else', async (_name, damage, change) => {
+    const driver = open();
+    await driver.ensure(desired, { signal });
+    const before = save();
+    iptables(...damage);
+    expect(save()).not.toBe(before);
+    expect(await driver.ensure(desired, { signal })).toEqual([change]);
+    expect(save()).toBe(before);
+  });
+
+  it('rules of one family do not count for the other', async () => {
+    const driver = open();
+    await driver.ensure({ ...desired, families: ['ipv4'] }, { signal });
+    expect(runHere(`ip6tables-${backend}-save`)).not.toContain('ANTREA');
+    const changes = await driver.ensure(desired, { signal });
+    expect(changes.every((change) => change.startsWith('ipv6: '))).toBe(true);
+    expect(changes).toContain('ipv6: table nat: wrote chain ANTREA-POSTROUTING (3 rules)');
+  });
+
+  it('members of the set: only the difference is written', async () => {
+    const driver = open();
+    await driver.ensure(desired, { signal });
+    runHere('ipset', 'add', 'ANTREA-POD-IP', '172.16.0.0/16');
+    runHere('ipset', 'del', 'ANTREA-POD-IP', '10.10.1.0/24');
+    expect(await driver.ensure(desired, { signal })).toEqual([
+      'ipv4: ipset ANTREA-POD-IP: added 10.10.1.0/24',
+      'ipv4: ipset ANTREA-POD-IP: removed 172.16.0.0/16',
+    ]);
+  });
+
+  it('a set of our name but another type is not touched', async () => {
+    runHere('ipset', 'create', 'ANTREA-POD-IP', 'hash:ip');
+    await expect(open().ensure(desired, { signal })).rejects.toMatchObject({ code: 'foreign-state' });
+    // The other family is done nevertheless.
+    expect(runHere(`ip6tables-${backend}-save`)).toContain('ANTREA-FORWARD');
+  });
+});
+
+describe('the lock of iptables-legacy', () => {
+  let holder: ReturnType<typeof spawn> | undefined;
+  afterEach(() => holder?.kill('SIGKILL'));
+
+  it('is waited for', async () => {
+    await enterNewNetwork();
+    // Prints when it has the lock, and gives it back when its input ends.
+    holder = spawn('flock', [lockFile, 'sh', '-c', 'echo held; read line'], { stdio: ['pipe', 'pipe', 'inherit'] });
+    if (holder.stdout === null || holder.stdin === null) throw new Error('no pipes');
+    await once(holder.stdout, 'data');
+    let settled = false;
+    const ensured = createLinuxTrafficRules({ run: runCommand, backend: 'legacy', lockFile })
+      .ensure(desired, { signal })
+      .finally(() => (settled = true));
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    expect(settled).toBe(false);
+    holder.stdin.end('\n');
+    expect((await ensured).length).toBeGreaterThan(0);
+  });
+});

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { fieldRows } from './fields/rows.js';
 import type { Field } from './fields/field.js';
 import type { Action, FieldMatch, Flow, Instruction, LearnSpec, Match, Message, SubField } from './index.js';

@@ -99,7 +99,7 @@ export class FakeApiServer {
     return this.#watchers.size;
   }
 
-  put(name: string, data: string): void {
+  put(name: string, data: string, more: object = {}): void {
     const known = this.#objects.get(name);
     const metadata = {
       name,
@@ -108,7 +108,7 @@ export class FakeApiServer {
       resourceVersion: String(++this.#version),
       managedFields: [{ manager: 'x' }],
     };
-    const object = { metadata, data };
+    const object = { metadata, data, ...more };
     this.#objects.set(name, object);
     this.#append({ version: this.#version, type: known === undefined ? 'ADDED' : 'MODIFIED', object });
   }

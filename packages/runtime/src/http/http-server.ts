@@ -1,5 +1,5 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
+import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
+import type { Server as TlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { once } from 'node:events';
 import type { Component } from '../lifecycle/component.js';
@@ -59,10 +59,8 @@ class NodeHttpServer implements HttpServer {
   }
 
   async start(): Promise<void> {
-    const { listen, certificate, tls, log } = this.#options;
-    const onRequest = (message: IncomingMessage, response: ServerResponse): void => void this.#serve(message, response);
-    const server =
-      certificate === undefined ? createServer(onRequest) : createTlsServer({ ...tls, ...certificate }, onRequest);
+    const { listen, log } = this.#options;
+    const server = await this.#create((message, response) => void this.#serve(message, response));
     this.#server = server;
     // Rejects with what `error` says, such as EADDRINUSE with the address in its message.
     const listening = once(server, 'listening');
@@ -99,6 +97,13 @@ class NodeHttpServer implements HttpServer {
     if (this.#server !== undefined && 'setSecureContext' in this.#server) {
       this.#server.setSecureContext({ ...this.#options.tls, ...certificate });
     }
+  }
+
+  /** Node's servers take 40 ms to load: only programs that serve pay for them. */
+  async #create(onRequest: RequestListener): Promise<Server | TlsServer> {
+    const { certificate, tls } = this.#options;
+    if (certificate === undefined) return (await import('node:http')).createServer(onRequest);
+    return (await import('node:https')).createServer({ ...tls, ...certificate }, onRequest);
   }
 
   async #serve(message: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -108,7 +108,7 @@ export class ChangeEvents {
     this.#debounce = undefined;
     const changes = new Set(this.#pending);
     this.#pending.clear();
-    for (const listener of [...this.#listeners]) {
+    for (const listener of this.#listeners) {
       try {
         listener(changes);
       } catch (error) {

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { compareKernelVersions, isKernelAtLeast, tryParseKernelVersion, type KernelVersion } from './kernel-version.js';
 
+const parse = (text: string) => tryParseKernelVersion(text) as KernelVersion;
+
 describe('kernel versions', () => {
   it.each([
     ['5.10.0-28-amd64', '5.10.0'], // Debian
@@ -33,7 +35,6 @@ describe('kernel versions', () => {
   });
 
   it('compares numbers, not text', () => {
-    const parse = (text: string) => tryParseKernelVersion(text) as KernelVersion;
     expect(compareKernelVersions(parse('4.18.0-372.9.1.el8.x86_64'), parse('4.4.0'))).toBeGreaterThan(0);
     expect(compareKernelVersions(parse('4.18.0-1'), parse('4.18.0-2'))).toBe(0);
     expect(compareKernelVersions(parse('3.10.0'), parse('3.9.99'))).toBeGreaterThan(0);

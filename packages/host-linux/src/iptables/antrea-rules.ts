@@ -1,11 +1,12 @@
 import { formatCidr, formatIp, type IpFamily } from '@antrea-ts/net-types';
 import type { TrafficRules } from '@antrea-ts/host';
+import { splitWords } from './rule-text.js';
 import type { RuleSpec, TableRules } from './table-rules.js';
 
 /** Sets of the Pod CIDRs of all Nodes, named as Antrea 1.3 names them. */
 export const podIpSet: Readonly<Record<IpFamily, string>> = { ipv4: 'ANTREA-POD-IP', ipv6: 'ANTREA-POD-IP6' };
 
-const comment = (text: string): RuleSpec => ['-m', 'comment', '--comment', `Antrea: ${text}`];
+const comment = (text: string) => `-m comment --comment "Antrea: ${text}"`;
 const hex = (value: number) => `0x${value.toString(16)}`;
 
 /**
@@ -46,10 +47,11 @@ export function renderAntreaRules(desired: TrafficRules, family: IpFamily): read
 
 /** Outer packets of the overlay are many and each stands for itself: tracking them would only cost. */
 function rawChains({ untrackedUdpPort: port }: TrafficRules): TableRules['chains'] {
-  const untracked = (what: string, local: string): RuleSpec => [
-    ...['-p', 'udp', ...comment(`do not track ${what} encapsulation packets`)],
-    ...['-m', 'udp', '--dport', String(port), '-m', 'addrtype', local, 'LOCAL', '-j', 'NOTRACK'],
-  ];
+  const untracked = (what: string, local: string): RuleSpec =>
+    splitWords(
+      `-p udp ${comment(`do not track ${what} encapsulation packets`)} ` +
+        `-m udp --dport ${port} -m addrtype ${local} LOCAL -j NOTRACK`,
+    );
   return [
     { chain: 'ANTREA-PREROUTING', rules: port === undefined ? [] : [untracked('incoming', '--dst-type')] },
     { chain: 'ANTREA-OUTPUT', rules: port === undefined ? [] : [untracked('outgoing', '--src-type')] },
@@ -57,28 +59,26 @@ function rawChains({ untrackedUdpPort: port }: TrafficRules): TableRules['chains
 }
 
 /** Mark 0x1: packets of the Node itself to its Pods, which the pipeline lets past ingress rules (kubelet's probes). */
-function mangleChains({ gatewayName, restoreEksMark }: TrafficRules): TableRules['chains'] {
-  const restoreMark: RuleSpec = [
-    ...['-i', gatewayName, ...comment('AWS, primary ENI')],
-    ...['-j', 'CONNMARK', '--restore-mark', '--nfmask', '0x80', '--ctmask', '0x80'],
-  ];
-  const markLocal: RuleSpec = [
-    ...['-o', gatewayName, ...comment('mark LOCAL output packets')],
-    ...['-m', 'addrtype', '--src-type', 'LOCAL', '-j', 'MARK', '--set-xmark', '0x1/0x1'],
-  ];
+function mangleChains({ gatewayName: gateway, restoreEksMark }: TrafficRules): TableRules['chains'] {
+  const restoreMark = splitWords(
+    `-i ${gateway} ${comment('AWS, primary ENI')} -j CONNMARK --restore-mark --nfmask 0x80 --ctmask 0x80`,
+  );
+  const markLocal = splitWords(
+    `-o ${gateway} ${comment('mark LOCAL output packets')} -m addrtype --src-type LOCAL -j MARK --set-xmark 0x1/0x1`,
+  );
   return [
     { chain: 'ANTREA-MANGLE', rules: restoreEksMark ? [restoreMark] : [] },
     { chain: 'ANTREA-OUTPUT', rules: [markLocal] },
   ];
 }
 
-function filterChains({ gatewayName }: TrafficRules): TableRules['chains'] {
+function filterChains({ gatewayName: gateway }: TrafficRules): TableRules['chains'] {
   return [
     {
       chain: 'ANTREA-FORWARD',
       rules: [
-        ['-i', gatewayName, ...comment('accept packets from local Pods'), '-j', 'ACCEPT'],
-        ['-o', gatewayName, ...comment('accept packets to local Pods'), '-j', 'ACCEPT'],
+        splitWords(`-i ${gateway} ${comment('accept packets from local Pods')} -j ACCEPT`),
+        splitWords(`-o ${gateway} ${comment('accept packets to local Pods')} -j ACCEPT`),
       ],
     },
   ];
@@ -90,20 +90,23 @@ function postroutingRules(desired: TrafficRules, family: IpFamily): readonly Rul
   const egress = desired.egress
     .filter(({ address }) => address.family === family)
     .toSorted((a, b) => a.mark - b.mark)
-    .map(({ mark, address }): RuleSpec => [
-      ...['!', '-o', gateway, ...comment('SNAT Pod to external packets')],
-      ...['-m', 'mark', '--mark', `${hex(mark)}/0xff`, '-j', 'SNAT', '--to-source', formatIp(address)],
-    ]);
+    .map(({ mark, address }) =>
+      splitWords(
+        `! -o ${gateway} ${comment('SNAT Pod to external packets')} ` +
+          `-m mark --mark ${hex(mark)}/0xff -j SNAT --to-source ${formatIp(address)}`,
+      ),
+    );
   const masquerade = (desired.masquerade ? desired.localPodCidrs : [])
     .filter(({ address }) => address.family === family)
-    .map((cidr): RuleSpec => [
-      ...['-s', formatCidr(cidr), ...comment('masquerade Pod to external packets')],
-      ...['-m', 'set', '!', '--match-set', podIpSet[family], 'dst', '-j', 'MASQUERADE'],
-    ]);
-  const masqueradeLocal: RuleSpec = [
-    ...['-o', gateway, ...comment('masquerade LOCAL traffic')],
-    ...['-m', 'addrtype', '!', '--src-type', 'LOCAL', '--limit-iface-out', '-m', 'addrtype', '--src-type', 'LOCAL'],
-    ...['-j', 'MASQUERADE', '--random-fully'],
-  ];
+    .map((cidr) =>
+      splitWords(
+        `-s ${formatCidr(cidr)} ${comment('masquerade Pod to external packets')} ` +
+          `-m set ! --match-set ${podIpSet[family]} dst -j MASQUERADE`,
+      ),
+    );
+  const masqueradeLocal = splitWords(
+    `-o ${gateway} ${comment('masquerade LOCAL traffic')} ` +
+      '-m addrtype ! --src-type LOCAL --limit-iface-out -m addrtype --src-type LOCAL -j MASQUERADE --random-fully',
+  );
   return [...egress, ...masquerade, masqueradeLocal];
 }

@@ -24,6 +24,9 @@ const desired: TrafficRules = {
   restoreEksMark: true,
 };
 
+const sets = () => runHere('ipset', 'save', '-sorted');
+const withoutOurs = (text: string) => text.replaceAll(/^.*(ANTREA|Antrea).*\n/gm, '');
+
 describe.each(['nft', 'legacy'] as const)('iptables-%s', (backend) => {
   let started: string[];
   const run: CommandRunner = (file, args, options) => {
@@ -39,7 +42,6 @@ describe.each(['nft', 'legacy'] as const)('iptables-%s', (backend) => {
       .join('')
       .replaceAll(/^#.*\n/gm, '')
       .replaceAll(/\[\d+:\d+\]/g, '');
-  const sets = () => runHere('ipset', 'save', '-sorted');
 
   beforeEach(async () => {
     started = [];
@@ -84,7 +86,6 @@ describe.each(['nft', 'legacy'] as const)('iptables-%s', (backend) => {
     }
     iptables('-t', 'mangle', '-N', 'FOREIGN');
     const before = { rules: save(), sets: sets() };
-    const withoutOurs = (text: string) => text.replaceAll(/^.*(ANTREA|Antrea).*\n/gm, '');
 
     const driver = open();
     await driver.ensure(desired, { signal });

@@ -42,6 +42,10 @@ function emptyMachine(version: string) {
   return { run, written, failures };
 }
 
+const nothingInstalled: CommandRunner = async (file, args) => {
+  throw new CommandError({ file, args, end: { kind: 'not-started', code: 'ENOENT' }, stdout: '', stderr: '' });
+};
+
 describe('traffic rules on a machine that is played', () => {
   let directory = '';
   let lockFile = '';
@@ -102,10 +106,7 @@ describe('traffic rules on a machine that is played', () => {
   });
 
   it('says which package is missing', async () => {
-    const run: CommandRunner = async (file, args) => {
-      throw new CommandError({ file, args, end: { kind: 'not-started', code: 'ENOENT' }, stdout: '', stderr: '' });
-    };
-    const call = createLinuxTrafficRules({ run, lockFile }).ensure(desired, { signal });
+    const call = createLinuxTrafficRules({ run: nothingInstalled, lockFile }).ensure(desired, { signal });
     await expect(call).rejects.toMatchObject({
       code: 'tool-missing',
       message: expect.stringContaining('install the package ipset'),

@@ -109,6 +109,6 @@ export class AsyncNetlink {
   }
 
   #failAll(error: Error): void {
-    for (const pending of [...this.#pending.values()]) pending.reject(error);
+    for (const pending of this.#pending.values()) pending.reject(error);
   }
 }

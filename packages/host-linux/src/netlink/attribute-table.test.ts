@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { raw, s32, string, u16, u32, u8 } from './attribute-codec.js';
 import { decodeAttributes, encodeAttributes, nested } from './attribute-table.js';
@@ -67,14 +67,14 @@ describe('netlink attributes', () => {
   });
 });
 
-describe('a reply', () => {
-  const code = (value: number) => new Uint8Array(Int32Array.of(value).buffer);
-  const message = (type: number, payload: Uint8Array, flags = 0) => {
-    const [decoded] = decodeMessages(encodeMessage({ type, flags, sequence: 1, payload }));
-    if (decoded === undefined) throw new Error('not decoded');
-    return decoded;
-  };
+const code = (value: number) => new Uint8Array(Int32Array.of(value).buffer);
+const message = (type: number, payload: Uint8Array, flags = 0) => {
+  const [decoded] = decodeMessages(encodeMessage({ type, flags, sequence: 1, payload }));
+  if (decoded === undefined) throw new Error('not decoded');
+  return decoded;
+};
 
+describe('a reply', () => {
   it('ends with an acknowledgement or the end of a list', () => {
     const reply = new Reply('test');
     expect(reply.take(message(16, Uint8Array.of(1)))).toBe(false);

@@ -44,7 +44,7 @@ function openPath(path: string): number {
       );
     }
     const code = isSystemError(cause, 'EACCES', 'EPERM') ? 'permission' : 'netns-invalid';
-    throw new HostError(code, `open network namespace ${path}: ${String((cause as Error).message)}`, { cause });
+    throw new HostError(code, `open network namespace ${path}: ${(cause as Error).message}`, { cause });
   }
 }
 

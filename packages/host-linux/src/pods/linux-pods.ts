@@ -20,14 +20,6 @@ export function createLinuxPods(openNode: () => SyncNetlink): PodInterfaces {
   /** Deletions under way, by host name: a new interface of that name must wait. */
   const deletions = new Map<string, Promise<void>>();
 
-  const ready = async (signal: AbortSignal) => {
-    signal.throwIfAborted();
-    await warmThreadPool();
-    // Many calls at once must not keep the loop from everything else until the last is done.
-    await nextTurn();
-    signal.throwIfAborted();
-  };
-
   const removeLink = async (link: Link) => {
     const deletion = deleteInBackground(link).finally(() => deletions.delete(link.name));
     deletions.set(link.name, deletion);
@@ -66,6 +58,14 @@ export function createLinuxPods(openNode: () => SyncNetlink): PodInterfaces {
       await announcePodInterface(openNode(), ref, { signal });
     },
   };
+}
+
+async function ready(signal: AbortSignal): Promise<void> {
+  signal.throwIfAborted();
+  await warmThreadPool();
+  // Many calls at once must not keep the loop from everything else until the last is done.
+  await nextTurn();
+  signal.throwIfAborted();
 }
 
 function translated<T>(operation: string, work: () => T): T {

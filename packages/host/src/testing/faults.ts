@@ -38,12 +38,12 @@ export function createFaults(): FaultPoint {
   return {
     failNext: (operation, error) => add(operation, { kind: 'fail', error }),
     holdNext(operation) {
-      let release = () => {};
+      let release: () => void;
       const released = new Promise<void>((resolve) => {
         release = resolve;
       });
       add(operation, { kind: 'hold', released });
-      return release;
+      return () => release();
     },
     async pass(operation, signal) {
       signal.throwIfAborted();

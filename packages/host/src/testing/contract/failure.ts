@@ -13,7 +13,8 @@ export async function expectFailure(
     (cause: unknown) => cause,
   );
   if (!(error instanceof HostError)) {
-    throw new Error(`expected a HostError with code ${code}, got ${error === undefined ? 'success' : String(error)}`);
+    const got = error instanceof Error ? error.message : 'success';
+    throw new Error(`expected a HostError with code ${code}, got: ${got}`);
   }
   runner.expect(error.code, error.message).toEqual(code);
   for (const text of named) runner.expect(error.message).toContain(text);

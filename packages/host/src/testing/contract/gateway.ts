@@ -10,14 +10,15 @@ function addressesOf(gateway: HostInterface): readonly string[] {
     .toSorted();
 }
 
+const desiredFor = (name: string): DesiredGateway => ({
+  name,
+  mtu: 1450,
+  addresses: [parseInterfaceAddress('10.10.0.1/24'), parseInterfaceAddress('fd00:10::1/64')],
+});
+
 export function gatewayContract(context: ContractContext): void {
   const { test, signal, runner } = context;
   const { expect } = runner;
-  const desiredFor = (name: string): DesiredGateway => ({
-    name,
-    mtu: 1450,
-    addresses: [parseInterfaceAddress('10.10.0.1/24'), parseInterfaceAddress('fd00:10::1/64')],
-  });
 
   runner.describe('gateway', () => {
     test('set up once, then nothing is changed any more', async (fixture) => {

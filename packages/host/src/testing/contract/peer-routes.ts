@@ -12,33 +12,36 @@ function describeRoutes(routes: ReadonlyMap<string, PeerRoute>) {
     .toSorted();
 }
 
+async function makeRoutes({ host, gatewayName }: HostFixture, signal: AbortSignal) {
+  await host.ensureGateway({ name: gatewayName, mtu: 1450, addresses: [] }, { signal });
+  const ipv4: PeerRoute = {
+    destination: parseCidr('10.10.1.0/24'),
+    interfaceName: gatewayName,
+    via: parseIp('10.10.1.1'),
+    onLink: true,
+  };
+  const peer: PeerRoute = { destination: parseCidr('fd00:10:1::1/128'), interfaceName: gatewayName };
+  const ipv6: PeerRoute = {
+    destination: parseCidr('fd00:10:1::/64'),
+    interfaceName: gatewayName,
+    via: parseIp('fd00:10:1::1'),
+    neighbour: parseMac('aa:bb:cc:dd:ee:ff'),
+  };
+  return { ipv4, peer, ipv6, all: planOf({ create: [ipv6, ipv4, peer] }) };
+}
+
+const installed = (gateway: string) => [
+  `10.10.1.0/24 via 10.10.1.1 ${gateway}`,
+  `fd00:10:1::/64 via fd00:10:1::1 ${gateway} aa:bb:cc:dd:ee:ff`,
+  `fd00:10:1::1/128 on link ${gateway}`,
+];
+
 export function peerRouteContract({ test, signal, runner }: ContractContext): void {
   const { expect } = runner;
   const observe = (host: { peerRoutes: Driver<string, PeerRoute> }) => host.peerRoutes.observe({ signal });
 
   runner.describe('peer routes', () => {
-    const setUp = async ({ host, gatewayName }: HostFixture) => {
-      await host.ensureGateway({ name: gatewayName, mtu: 1450, addresses: [] }, { signal });
-      const ipv4: PeerRoute = {
-        destination: parseCidr('10.10.1.0/24'),
-        interfaceName: gatewayName,
-        via: parseIp('10.10.1.1'),
-        onLink: true,
-      };
-      const peer: PeerRoute = { destination: parseCidr('fd00:10:1::1/128'), interfaceName: gatewayName };
-      const ipv6: PeerRoute = {
-        destination: parseCidr('fd00:10:1::/64'),
-        interfaceName: gatewayName,
-        via: parseIp('fd00:10:1::1'),
-        neighbour: parseMac('aa:bb:cc:dd:ee:ff'),
-      };
-      return { ipv4, peer, ipv6, all: planOf({ create: [ipv6, ipv4, peer] }) };
-    };
-    const installed = (gateway: string) => [
-      `10.10.1.0/24 via 10.10.1.1 ${gateway}`,
-      `fd00:10:1::/64 via fd00:10:1::1 ${gateway} aa:bb:cc:dd:ee:ff`,
-      `fd00:10:1::1/128 on link ${gateway}`,
-    ];
+    const setUp = (fixture: HostFixture) => makeRoutes(fixture, signal);
 
     test('what is created is observed, also in an order that depends on itself', async (fixture) => {
       const { host, gatewayName } = fixture;
@@ -127,12 +130,13 @@ function failures(outcomes: readonly { readonly key: string; readonly ok: boolea
   return outcomes.filter(({ ok }) => !ok).map(({ key }) => key);
 }
 
+const byKey = (routes: readonly PeerRoute[] = []) => new Map(routes.map((route) => [peerRouteKey(route), route]));
+
 function planOf(parts: {
   create?: readonly PeerRoute[];
   update?: readonly (readonly [PeerRoute, PeerRoute])[];
   remove?: readonly PeerRoute[];
 }) {
-  const byKey = (routes: readonly PeerRoute[] = []) => new Map(routes.map((route) => [peerRouteKey(route), route]));
   return {
     create: byKey(parts.create),
     update: new Map((parts.update ?? []).map(([observed, desired]) => [peerRouteKey(desired), { observed, desired }])),

@@ -4,7 +4,7 @@ import type { ContractContext } from './fixture.js';
 
 /** Settles when the host has told of this change; the runner's time limit ends the wait. */
 function told(host: Host, change: HostChange): { readonly promise: Promise<void>; readonly end: () => void } {
-  let end = () => {};
+  let end: () => void;
   const promise = new Promise<void>((resolve) => {
     end = host.subscribe((changes) => {
       if (changes.has(change)) resolve();

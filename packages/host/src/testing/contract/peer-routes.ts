@@ -41,11 +41,9 @@ export function peerRouteContract({ test, signal, runner }: ContractContext): vo
   const observe = (host: { peerRoutes: Driver<string, PeerRoute> }) => host.peerRoutes.observe({ signal });
 
   runner.describe('peer routes', () => {
-    const setUp = (fixture: HostFixture) => makeRoutes(fixture, signal);
-
     test('what is created is observed, also in an order that depends on itself', async (fixture) => {
       const { host, gatewayName } = fixture;
-      const { all } = await setUp(fixture);
+      const { all } = await makeRoutes(fixture, signal);
       expect(describeRoutes(await observe(host))).toEqual([]);
       const outcomes = await host.peerRoutes.apply(all, { signal });
       expect(failures(outcomes)).toEqual([]);
@@ -55,7 +53,7 @@ export function peerRouteContract({ test, signal, runner }: ContractContext): vo
 
     test('a repeated plan is harmless', async (fixture) => {
       const { host, gatewayName } = fixture;
-      const { all } = await setUp(fixture);
+      const { all } = await makeRoutes(fixture, signal);
       await host.peerRoutes.apply(all, { signal });
       expect(failures(await host.peerRoutes.apply(all, { signal }))).toEqual([]);
       expect(describeRoutes(await observe(host))).toEqual(installed(gatewayName));
@@ -63,7 +61,7 @@ export function peerRouteContract({ test, signal, runner }: ContractContext): vo
 
     test('an update changes next hop and neighbour in place', async (fixture) => {
       const { host, gatewayName } = fixture;
-      const { all, ipv4, ipv6 } = await setUp(fixture);
+      const { all, ipv4, ipv6 } = await makeRoutes(fixture, signal);
       await host.peerRoutes.apply(all, { signal });
       const { neighbour: _, ...withoutNeighbour } = ipv6;
       const update = planOf({
@@ -82,7 +80,7 @@ export function peerRouteContract({ test, signal, runner }: ContractContext): vo
 
     test('removal, and removal of what is absent', async (fixture) => {
       const { host } = fixture;
-      const { all, ipv4, ipv6, peer } = await setUp(fixture);
+      const { all, ipv4, ipv6, peer } = await makeRoutes(fixture, signal);
       await host.peerRoutes.apply(all, { signal });
       const remove = planOf({ remove: [ipv4, ipv6, peer] });
       expect(failures(await host.peerRoutes.apply(remove, { signal }))).toEqual([]);
@@ -92,7 +90,7 @@ export function peerRouteContract({ test, signal, runner }: ContractContext): vo
 
     test('the failure of one item is its own', async (fixture) => {
       const { host, gatewayName } = fixture;
-      const { ipv4 } = await setUp(fixture);
+      const { ipv4 } = await makeRoutes(fixture, signal);
       const lost: PeerRoute = { destination: parseCidr('10.10.2.0/24'), interfaceName: 'no-such-link' };
       const outcomes = await host.peerRoutes.apply(planOf({ create: [lost, ipv4] }), { signal });
       expect(failures(outcomes)).toEqual(['10.10.2.0/24']);
@@ -101,7 +99,7 @@ export function peerRouteContract({ test, signal, runner }: ContractContext): vo
 
     test('routes of others are neither observed nor replaced nor removed', async (fixture) => {
       const { host } = fixture;
-      const { ipv4 } = await setUp(fixture);
+      const { ipv4 } = await makeRoutes(fixture, signal);
       await fixture.addForeignRoute('10.10.1.0/24');
       expect(describeRoutes(await observe(host))).toEqual([]);
       expect(failures(await host.peerRoutes.apply(planOf({ create: [ipv4] }), { signal }))).toEqual(['10.10.1.0/24']);
@@ -111,14 +109,14 @@ export function peerRouteContract({ test, signal, runner }: ContractContext): vo
 
     test('a lost route is seen to be lost', async (fixture) => {
       const { host } = fixture;
-      const { ipv4 } = await setUp(fixture);
+      const { ipv4 } = await makeRoutes(fixture, signal);
       await host.peerRoutes.apply(planOf({ create: [ipv4] }), { signal });
       await fixture.loseRoute('10.10.1.0/24');
       expect(describeRoutes(await observe(host))).toEqual([]);
     });
 
     test('after a restart ours are found again', async (fixture) => {
-      const { all } = await setUp(fixture);
+      const { all } = await makeRoutes(fixture, signal);
       await fixture.host.peerRoutes.apply(all, { signal });
       const restarted = await fixture.restart();
       expect(describeRoutes(await observe(restarted))).toEqual(installed(fixture.gatewayName));

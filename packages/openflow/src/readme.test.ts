@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { decodeMessage, encodeMessage, flowKey, formatFlow, parseFlow, sameFlow, type Flow } from '@antrea-ts/openflow';
+import { decodeMessage, encodeMessage, flowKey, formatFlow, parseFlow, sameFlow, type Flow } from './index.js';
 
 const file = (name: string): string => readFileSync(new URL(name, import.meta.url), 'utf8');
 

@@ -48,7 +48,7 @@ function writeBody(writer: WireWriter, action: Action, writeActions: ActionsWrit
       writer.u16(subtypes.regLoad2);
       writer.zeros(6);
       const mask = action.mask === undefined ? undefined : checkValue(row, action.mask);
-      writeOxm(writer, row, row.nxm, checkValue(row, action.value), mask);
+      writeOxm(writer, row, row.nxm, checkValue(row, action.value), mask, action.length);
       return;
     }
     case 'output_field':

@@ -15,12 +15,12 @@ export function isMasked({ field, mask }: SetField): boolean {
 }
 
 /** OFPAT_SET_FIELD with its header, a whole field. */
-export function writeSetField(writer: WireWriter, { field, value }: SetField, type: number): void {
+export function writeSetField(writer: WireWriter, { field, value, length }: SetField, type: number): void {
   const start = writer.length;
   const row = fieldByName(field);
   writer.u16(type);
   writer.u16(0);
-  writeOxm(writer, row, row.oxm, checkValue(row, value));
+  writeOxm(writer, row, row.oxm, checkValue(row, value), undefined, length);
   writer.padFrom(start, 8);
   writer.patchLength(start + 2, start);
 }
@@ -29,9 +29,14 @@ export function writeSetField(writer: WireWriter, { field, value }: SetField, ty
 export function readSetField(body: WireReader): Action | undefined {
   const oxm = readOxmHeader(body);
   const bytes = oxm.field && valueBytes(oxm.field, oxm);
-  if (oxm.field === undefined || bytes === undefined || oxm.field.variable) return undefined;
+  if (oxm.field === undefined || bytes === undefined) return undefined;
   const { value, mask } = readOxmValue(body, oxm.field, bytes, oxm.hasMask);
   if (!valueFits(oxm.field, value)) return undefined;
-  const field = oxm.field.name;
-  return mask === undefined ? { kind: 'set_field', field, value } : { kind: 'set_field', field, value, mask };
+  return {
+    kind: 'set_field',
+    field: oxm.field.name,
+    value,
+    ...(mask === undefined ? {} : { mask }),
+    ...(oxm.field.variable ? { length: bytes } : {}),
+  };
 }

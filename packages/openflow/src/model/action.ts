@@ -78,7 +78,14 @@ export type Action =
   | { readonly kind: 'group'; readonly group: number }
   | { readonly kind: 'set_queue'; readonly queue: number }
   /** Without mask OFPAT_SET_FIELD, whatever the field; with mask NXAST_REG_LOAD2. */
-  | { readonly kind: 'set_field'; readonly field: string; readonly value: FieldValue; readonly mask?: FieldValue }
+  | {
+      readonly kind: 'set_field';
+      readonly field: string;
+      readonly value: FieldValue;
+      readonly mask?: FieldValue;
+      /** Bytes on the wire of a field of variable length, as in `FieldMatch`. */
+      readonly length?: number;
+    }
   /** NXAST_REG_LOAD; more than 64 bits go as several. */
   | { readonly kind: 'reg_load'; readonly dst: SubField; readonly value: FieldValue }
   | { readonly kind: 'move'; readonly src: SubField; readonly dst: SubField }

@@ -201,7 +201,8 @@ export function startPodWorker(first: Pod, modules: PodModules): PodWorker {
     if (!isGone && !labSignal.aborted) await cluster.removePod(first);
   };
 
-  const done = life().catch((error: unknown) => {
+  // Not before the caller knows the worker: what it publishes may come back at once.
+  const done = Promise.resolve().then(life).catch((error: unknown) => {
     log.error('Pod worker failed', { error: errorMessage(error) });
   });
   const worker: PodWorker = {

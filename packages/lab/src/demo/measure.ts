@@ -1,0 +1,72 @@
+import { runCommand } from '@antrea-ts/runtime';
+import { urlHost } from '../plan/addresses.js';
+import { enterArgs } from '../process/namespace.js';
+
+/** From where is measured. */
+export interface Place {
+  readonly name: string;
+  readonly detail: string;
+  readonly pid: number;
+}
+
+/** What is to be reached. */
+export interface Target {
+  readonly name: string;
+  readonly address: string;
+}
+
+export interface Measurement {
+  readonly reached: boolean;
+  /** Average round trip of the pings, milliseconds. */
+  readonly pingMs?: number;
+  readonly httpStatus?: number;
+  readonly httpMs?: number;
+}
+
+export interface MeasuredRow {
+  readonly place: Place;
+  readonly cells: readonly Measurement[];
+}
+
+/** Measures every target from every place, one place after the other, so that they do not disturb each other. */
+export async function measureAll(places: readonly Place[], targets: readonly Target[]): Promise<readonly MeasuredRow[]> {
+  // The first packets resolve neighbours and fill caches; userspace tunnels even lose them.
+  await Promise.all(places.flatMap((place) => targets.map((target) => ping(place, target, 2))));
+  const rows: MeasuredRow[] = [];
+  for (const place of places) {
+    rows.push({ place, cells: await Promise.all(targets.map((target) => measure(place, target))) });
+  }
+  return rows;
+}
+
+async function measure(place: Place, target: Target): Promise<Measurement> {
+  const pingMs = await ping(place, target, 3);
+  const http = await get(place, target);
+  return {
+    reached: pingMs !== undefined && http?.status === 200,
+    ...(pingMs === undefined ? {} : { pingMs }),
+    ...(http === undefined ? {} : { httpStatus: http.status, httpMs: http.ms }),
+  };
+}
+
+async function ping(place: Place, { address }: Target, count: number): Promise<number | undefined> {
+  const args = ['-n', '-q', '-c', String(count), '-i', '0.05', '-W', '1', '-w', '3', address];
+  const { stdout } = await runCommand('nsenter', enterArgs(place.pid, 'ping', args), { okExitCodes: [0, 1, 2] });
+  return parsePing(stdout);
+}
+
+/** The average of `rtt min/avg/max/mdev = …`; `undefined` when nothing came back. */
+export function parsePing(output: string): number | undefined {
+  const average = /= [\d.]+\/([\d.]+)\//.exec(output)?.[1];
+  return average === undefined ? undefined : Number(average);
+}
+
+async function get(place: Place, { address }: Target): Promise<{ status: number; ms: number } | undefined> {
+  const url = `http://${urlHost(address)}/`;
+  const args = ['-s', '-o', '/dev/null', '-m', '3', '-w', '%{http_code} %{time_total}', url];
+  const { stdout } = await runCommand('nsenter', enterArgs(place.pid, 'curl', args), {
+    okExitCodes: Array.from({ length: 100 }, (_, code) => code),
+  });
+  const [status, seconds] = stdout.trim().split(' ').map(Number);
+  return status ? { status, ms: (seconds ?? 0) * 1000 } : undefined;
+}

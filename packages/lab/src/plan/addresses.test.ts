@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest';
+import { cidrsOverlap, parseCidr, parseIp } from '@antrea-ts/net-types';
+import { maxNodes } from '../options.js';
+import { planAddresses, urlHost } from './addresses.js';
+
+describe('planAddresses', () => {
+  it('numbers the Nodes of both families alike, IPv4 first', () => {
+    expect(planAddresses({ nodes: 3, ip: 'dual' }).nodes[2]).toEqual({
+      name: 'node-3',
+      addresses: ['192.168.77.13', 'fd77::13'],
+      podCidrs: ['10.10.3.0/24', 'fd10:10:3::/64'],
+    });
+  });
+
+  it.each([
+    ['v4', ['ipv4']],
+    ['v6', ['ipv6']],
+    ['dual', ['ipv4', 'ipv6']],
+  ] as const)('%s has families %j and no others', (ip, families) => {
+    const plan = planAddresses({ nodes: 1, ip });
+    expect(plan.families.map(({ family }) => family)).toEqual(families);
+    expect(plan.nodes[0]!.addresses).toHaveLength(families.length);
+  });
+
+  it('gives the largest lab valid addresses, and networks that do not overlap', () => {
+    const plan = planAddresses({ nodes: maxNodes, ip: 'dual' });
+    for (const address of plan.nodes.flatMap(({ addresses }) => addresses)) expect(() => parseIp(address)).not.toThrow();
+    expect(new Set(plan.nodes.flatMap(({ addresses }) => addresses)).size).toBe(2 * maxNodes);
+    const networks = [
+      ...plan.nodes.flatMap(({ podCidrs }) => podCidrs),
+      ...plan.families.flatMap(({ outsideCidr, serviceCidr }) => [outsideCidr, serviceCidr]),
+      '192.168.77.0/24',
+      'fd77::/64',
+    ].map((text) => parseCidr(text));
+    const overlapping = networks.filter((cidr, index) => networks.slice(index + 1).some((other) => cidrsOverlap(cidr, other)));
+    expect(overlapping).toEqual([]);
+  });
+});
+
+it('urlHost puts IPv6 into brackets', () => {
+  expect([urlHost('fd77::1'), urlHost('192.168.77.1')]).toEqual(['[fd77::1]', '192.168.77.1']);
+});

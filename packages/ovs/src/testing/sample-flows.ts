@@ -9,7 +9,10 @@ const PEER = 0xc0_a8_4d_65;
  * `count` different flows of the shape a route to another Node has (at most 2^24): three fields of a match, three set
  * actions and a goto.
  */
-export function sampleFlows(count: number, options: { readonly table?: number; readonly cookie?: bigint } = {}): Flow[] {
+export function sampleFlows(
+  count: number,
+  options: { readonly table?: number; readonly cookie?: bigint } = {},
+): Flow[] {
   return Array.from({ length: count }, (_, index) => ({
     table: options.table ?? 70,
     priority: 200,

@@ -38,6 +38,7 @@ export async function ensureGateway(netlink: AsyncNetlink, desired: DesiredGatew
     const after = changes.length === 0 ? current : await find(netlink, desired.name, signal);
     return { interface: after ?? current, changes };
   } catch (error) {
+    signal.throwIfAborted();
     throw translateError(`set up gateway ${desired.name}`, error);
   }
 }

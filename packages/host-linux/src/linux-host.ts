@@ -76,6 +76,7 @@ export function createLinuxHost(options: LinuxHostOptions): Host {
       try {
         return await listInterfaces(node(), { signal });
       } catch (error) {
+        signal.throwIfAborted();
         throw translateError('list interfaces', error);
       }
     },

@@ -153,7 +153,7 @@ describe('the socket of the netlink package', () => {
     await Promise.all([...Array.from({ length: 100 }, (_, index) => add(index)), ...lists]);
     const routes = (await node.request(listRoutes('ipv4'), { signal })).filter(({ table }) => table === mainTable);
     expect(routes).toHaveLength(100);
-    await expect.poll(() => told).toBeGreaterThan(0);
+    await expect.poll(() => told, { timeout: 10_000 }).toBeGreaterThan(0);
     end();
   });
 
@@ -163,7 +163,7 @@ describe('the socket of the netlink package', () => {
     const end = events.subscribe((changes) => told.push([...changes].toSorted().join()));
     // The loop stands still meanwhile, so that nothing is read.
     addManyRoutes(30_000);
-    await expect.poll(() => told, { timeout: 10_000 }).toContain('addresses,links,routes');
+    await expect.poll(() => told, { timeout: 20_000 }).toContain('addresses,links,routes');
     end();
   });
 
@@ -174,7 +174,7 @@ describe('the socket of the netlink package', () => {
     other.close();
     await expect(pending).rejects.toMatchObject({ code: 'closed' });
     await expect(other.request(listLinks(), { signal })).rejects.toMatchObject({ code: 'closed' });
-    await expect.poll(() => readdirSync('/proc/self/fd').length).toBe(before);
+    await expect.poll(() => readdirSync('/proc/self/fd').length, { timeout: 10_000 }).toBe(before);
   });
 
   it('an aborted request is not sent', async () => {

@@ -21,11 +21,14 @@ interface Waiter {
   reject(error: Error): void;
 }
 
+export type FlowOperation = 'add' | 'modify' | 'delete';
+
 /** Counters for metrics. */
 export interface DataplaneCounters {
-  /** Called for each item of a bundle that OVS took or refused. */
-  applied(operation: 'add' | 'modify' | 'delete', ok: boolean): void;
-  bundle(milliseconds: number): void;
+  /** One item of a bundle, which OVS took or refused. */
+  applied(operation: FlowOperation, ok: boolean): void;
+  /** One bundle, with the kinds of items that were in it. */
+  bundle(milliseconds: number, kinds: readonly FlowOperation[]): void;
 }
 
 /**
@@ -230,7 +233,7 @@ export class Dataplane {
   ): Promise<ReadonlyMap<string, Error>> {
     const startedAt = performance.now();
     const outcomes = await this.#driver.apply(plan, { signal });
-    this.#counters?.bundle(performance.now() - startedAt);
+    this.#counters?.bundle(performance.now() - startedAt, kindsOf(plan));
     const failures = new Map<string, Error>();
     for (const outcome of outcomes) {
       const { key } = outcome;
@@ -273,4 +276,12 @@ function countByKind(differences: readonly Difference[]): Record<Difference['kin
   const counts = { missing: 0, altered: 0, unwanted: 0 };
   for (const { kind } of differences) counts[kind] += 1;
   return counts;
+}
+
+function kindsOf(plan: Plan<string, Flow>): FlowOperation[] {
+  const kinds: FlowOperation[] = [];
+  if (plan.create.size > 0) kinds.push('add');
+  if (plan.update.size > 0) kinds.push('modify');
+  if (plan.remove.size > 0) kinds.push('delete');
+  return kinds;
 }

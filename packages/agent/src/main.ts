@@ -1,0 +1,56 @@
+import type { Host } from '@antrea-ts/host';
+import { createKubeClient, loadConnection } from '@antrea-ts/kube';
+import {
+  createLogger,
+  createMetrics,
+  describeSettings,
+  loadConfig,
+  runMain,
+  type ConfigPlatform,
+  type Logger,
+} from '@antrea-ts/runtime';
+import { runAgent } from './agent.js';
+import { agentConfigTable } from './config/keys.js';
+import { agentOptions } from './config/options.js';
+import { createAgentMetrics } from './metrics.js';
+import { Readiness } from './readiness.js';
+import { version } from './version.js';
+
+/** What the platform's main gives: which platform it is, and its host. */
+export interface Platform {
+  readonly name: ConfigPlatform;
+  createHost(modules: { readonly logger: Logger }): Host;
+}
+
+/** The program: configuration, then the agent until a signal ends it. */
+export async function main(platform: Platform): Promise<void> {
+  await runMain(async ({ signal }) => {
+    const loaded = await loadConfig(agentConfigTable, {
+      argv: process.argv.slice(2),
+      env: process.env,
+      platform: platform.name,
+    });
+    if (loaded.kind === 'help') return void process.stdout.write(loaded.text);
+    if (loaded.kind === 'version') return void process.stdout.write(`antrea-agent ${version}\n`);
+    const options = agentOptions(loaded.config);
+    const logger = await createLogger({ level: options.logLevel });
+    logger.info('Starting antrea-agent', { version, ...describeSettings(loaded.settings) });
+
+    const metrics = await createMetrics();
+    const readiness = new Readiness();
+    const connection = await loadConnection({
+      kubeconfig: options.clientConnection.kubeconfig,
+      env: process.env,
+      serverOverride: options.kubeAPIServerOverride,
+    });
+    const client = createKubeClient(connection);
+    const host = platform.createHost({ logger: logger.child('host') });
+    try {
+      await runAgent(options, { host, client, logger, readiness, metrics: createAgentMetrics(metrics) }, { signal });
+      logger.info('Stopped; the switch goes on forwarding');
+    } finally {
+      await host.close();
+      await client.close();
+    }
+  });
+}

@@ -1,0 +1,314 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { isJsonObject, type ApiObject, type Json } from '../object.js';
+import type { DeleteOptions, Operations, PatchType, Target, WriteContext } from '../operations.js';
+import { tableOf, type IncludeObject } from '../print/table.js';
+import { apiVersionOf, type ApiResource } from '../resources/resource.js';
+import { parseFieldSelector, parseLabelSelector, type Predicate } from '../selectors.js';
+import { ApiError, notFound } from '../status.js';
+import type { Store } from '../storage/store.js';
+import { acceptedForm, parseBody, readBody, type AcceptedForm } from './request.js';
+import type { Subresources } from './subresources.js';
+import type { User } from './users.js';
+import { streamWatch } from './watch-stream.js';
+
+const patchTypes: Readonly<Record<string, PatchType>> = {
+  'application/merge-patch+json': 'merge',
+  'application/json-patch+json': 'json',
+  'application/strategic-merge-patch+json': 'strategic',
+  'application/apply-patch+yaml': 'apply',
+};
+
+const maxPage = 10_000;
+const defaultWatchSeconds = 1_800;
+
+export interface ResourceRequest {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly query: URLSearchParams;
+  readonly target: Target;
+  readonly user: User;
+}
+
+/** Answers requests about objects and collections. */
+export class ResourceHandler {
+  readonly #store: Store;
+  readonly #operations: Operations;
+  readonly #subresources: Subresources;
+
+  constructor(modules: {
+    readonly store: Store;
+    readonly operations: Operations;
+    readonly subresources: Subresources;
+  }) {
+    this.#store = modules.store;
+    this.#operations = modules.operations;
+    this.#subresources = modules.subresources;
+  }
+
+  async handle(call: ResourceRequest): Promise<void> {
+    const { target, request } = call;
+    const { subresource } = target;
+    if (target.resource.virtual || (subresource !== undefined && subresource !== 'status')) {
+      return this.#subresources.handle(call);
+    }
+    if (subresource === 'status' && !target.resource.status) throw notFound(target.resource, `${target.name}/status`);
+    return target.name === undefined ? this.#collection(call, request.method) : this.#object(call, request.method);
+  }
+
+  #collection(call: ResourceRequest, method: string | undefined): Promise<void> | void {
+    switch (method) {
+      case 'GET':
+      case 'HEAD':
+        return isTrue(call.query.get('watch')) ? this.#watch(call) : this.#list(call);
+      case 'POST':
+        return this.#create(call);
+      case 'DELETE':
+        return this.#deleteCollection(call);
+      default:
+        throw methodNotAllowed();
+    }
+  }
+
+  #object(call: ResourceRequest, method: string | undefined): Promise<void> | void {
+    switch (method) {
+      case 'GET':
+      case 'HEAD':
+        if (isTrue(call.query.get('watch'))) return this.#watch(call);
+        return sendObject(call, 200, this.#operations.get(call.target));
+      case 'PUT':
+        return this.#update(call);
+      case 'PATCH':
+        return this.#patch(call);
+      case 'DELETE':
+        return this.#delete(call);
+      default:
+        throw methodNotAllowed();
+    }
+  }
+
+  #list(call: ResourceRequest): void {
+    const { target, query, request } = call;
+    const matches = this.#predicate(call);
+    const all = this.#operations.list(target).filter(matches);
+    const { page, version, token, remaining } = paged(all, query, this.#store.version);
+    const form = acceptedForm(request.headers.accept);
+    if (form.as === 'Table') {
+      const table = tableOf(target.resource, page, {
+        version: form.version,
+        include: includeOf(query),
+        resourceVersion: version,
+        ...(token ? { continueToken: token, remaining } : {}),
+      });
+      return sendJson(call.response, 200, table);
+    }
+    const metadata = { resourceVersion: version, ...(token ? { continue: token, remainingItemCount: remaining } : {}) };
+    if (form.as !== undefined) {
+      const items = page.map(metadataOnly);
+      return sendJson(call.response, 200, {
+        kind: 'PartialObjectMetadataList',
+        apiVersion: 'meta.k8s.io/v1',
+        metadata,
+        items,
+      });
+    }
+    return sendJson(call.response, 200, {
+      kind: `${target.resource.kind}List`,
+      apiVersion: apiVersionOf(target.resource),
+      metadata,
+      items: page,
+    });
+  }
+
+  #watch(call: ResourceRequest): void {
+    const { target, query, request, response } = call;
+    const version = query.get('resourceVersion') ?? '';
+    const initial = isTrue(query.get('sendInitialEvents')) || version === '' || version === '0';
+    if (!initial && !/^\d+$/.test(version)) {
+      throw new ApiError('BadRequest', `resourceVersion: Invalid value: "${version}"`);
+    }
+    streamWatch(this.#store, response, {
+      resource: target.resource,
+      namespace: target.resource.namespaced ? target.namespace : undefined,
+      matches: this.#predicate(call),
+      since: initial ? undefined : Number(version),
+      bookmarks: isTrue(query.get('allowWatchBookmarks')),
+      markInitialEnd: isTrue(query.get('sendInitialEvents')),
+      timeoutSeconds: Number(query.get('timeoutSeconds')) || defaultWatchSeconds,
+      form: acceptedForm(request.headers.accept),
+      include: includeOf(query),
+    });
+  }
+
+  async #create(call: ResourceRequest): Promise<void> {
+    const body = await this.#body(call);
+    const namespace = call.target.namespace ?? namespaceIn(body);
+    const target = namespace === undefined ? call.target : { ...call.target, namespace };
+    sendObject(call, 201, await this.#operations.create(target, body, writeContext(call)));
+  }
+
+  async #update(call: ResourceRequest): Promise<void> {
+    const body = await this.#body(call);
+    sendObject(call, 200, await this.#operations.update(call.target, body, writeContext(call)));
+  }
+
+  async #patch(call: ResourceRequest): Promise<void> {
+    const contentType = (call.request.headers['content-type'] ?? '').split(';')[0]?.trim() ?? '';
+    const type = patchTypes[contentType];
+    if (!type) {
+      throw new ApiError(
+        'UnsupportedMediaType',
+        `the body of the request was in an unknown format - accepted media types include: ${Object.keys(patchTypes).join(', ')}`,
+      );
+    }
+    const patch = parseBody(await readBody(call.request), contentType);
+    sendObject(call, 200, await this.#operations.patch(call.target, type, patch, writeContext(call)));
+  }
+
+  async #delete(call: ResourceRequest): Promise<void> {
+    const options = await this.#deleteOptions(call);
+    const object = await this.#operations.delete(call.target, options, writeContext(call));
+    sendObject(call, 200, object);
+  }
+
+  async #deleteCollection(call: ResourceRequest): Promise<void> {
+    const options = await this.#deleteOptions(call);
+    const objects = this.#operations.list(call.target).filter(this.#predicate(call));
+    for (const { metadata } of objects) {
+      const target = {
+        ...call.target,
+        name: metadata.name,
+        ...(metadata.namespace === undefined ? {} : { namespace: metadata.namespace }),
+      };
+      await this.#operations.delete(target, options, writeContext(call));
+    }
+    sendJson(call.response, 200, {
+      kind: `${call.target.resource.kind}List`,
+      apiVersion: apiVersionOf(call.target.resource),
+      metadata: { resourceVersion: String(this.#store.version) },
+      items: objects,
+    });
+  }
+
+  #predicate({ query, target }: ResourceRequest): Predicate {
+    const labels = parseLabelSelector(query.get('labelSelector') ?? undefined);
+    const fields = parseFieldSelector(query.get('fieldSelector') ?? undefined, target.resource.selectableFields);
+    return (object) =>
+      labels(object) && fields(object) && (target.name === undefined || object.metadata.name === target.name);
+  }
+
+  async #body({ request }: ResourceRequest): Promise<Json> {
+    return parseBody(await readBody(request), request.headers['content-type'] ?? '');
+  }
+
+  async #deleteOptions(call: ResourceRequest): Promise<DeleteOptions> {
+    const text = await readBody(call.request);
+    const body = text === '' ? {} : parseBody(text, call.request.headers['content-type'] ?? '');
+    if (!isJsonObject(body)) throw new ApiError('BadRequest', 'DeleteOptions must be an object');
+    const grace = call.query.get('gracePeriodSeconds') ?? body['gracePeriodSeconds'];
+    const preconditions = body['preconditions'];
+    return {
+      gracePeriodSeconds: grace === undefined || grace === null ? undefined : Number(grace),
+      propagationPolicy: call.query.get('propagationPolicy') ?? stringOf(body['propagationPolicy']),
+      preconditions: isJsonObject(preconditions)
+        ? { uid: stringOf(preconditions['uid']), resourceVersion: stringOf(preconditions['resourceVersion']) }
+        : undefined,
+    };
+  }
+}
+
+function stringOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}
+
+function isTrue(value: string | null): boolean {
+  return value === 'true' || value === '1';
+}
+
+function methodNotAllowed(): ApiError {
+  return new ApiError('MethodNotAllowed', 'the server does not allow this method on the requested resource');
+}
+
+function writeContext({ query, user, request }: ResourceRequest): WriteContext {
+  return {
+    dryRun: query.getAll('dryRun').includes('All'),
+    user: user.name,
+    groups: user.groups,
+    fieldManager: query.get('fieldManager') ?? request.headers['user-agent']?.split('/')[0] ?? 'unknown',
+    force: isTrue(query.get('force')),
+  };
+}
+
+function namespaceIn(body: Json): string | undefined {
+  const metadata = isJsonObject(body) ? body['metadata'] : undefined;
+  return isJsonObject(metadata) ? stringOf(metadata['namespace']) : undefined;
+}
+
+function includeOf(query: URLSearchParams): IncludeObject {
+  const include = query.get('includeObject');
+  return include === 'None' || include === 'Object' ? include : 'Metadata';
+}
+
+function metadataOnly(object: ApiObject): object {
+  return { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1', metadata: object.metadata };
+}
+
+interface Page {
+  readonly page: readonly ApiObject[];
+  readonly version: string;
+  readonly token?: string;
+  readonly remaining: number;
+}
+
+/** The page that `limit` and `continue` ask for. A token holds the last key and the version of the first page. */
+function paged(all: readonly ApiObject[], query: URLSearchParams, currentVersion: number): Page {
+  const limit = Math.min(Number(query.get('limit')) || maxPage * maxPage, maxPage * maxPage);
+  const given = query.get('continue');
+  const from = given ? readToken(given) : { version: String(currentVersion), after: '' };
+  const rest = from.after === '' ? all : all.filter((object) => keyOf(object) > from.after);
+  const page = rest.slice(0, limit);
+  const last = page.at(-1);
+  const remaining = rest.length - page.length;
+  if (remaining === 0 || !last) return { page, version: from.version, remaining: 0 };
+  const token = Buffer.from(JSON.stringify({ version: from.version, after: keyOf(last) })).toString('base64url');
+  return { page, version: from.version, token, remaining };
+}
+
+function readToken(token: string): { version: string; after: string } {
+  try {
+    const { version, after } = JSON.parse(Buffer.from(token, 'base64url').toString()) as Record<string, unknown>;
+    if (typeof version === 'string' && typeof after === 'string') return { version, after };
+  } catch {
+    // Not one of ours.
+  }
+  throw new ApiError('BadRequest', 'continue key is not valid');
+}
+
+function keyOf({ metadata: { namespace, name } }: ApiObject): string {
+  return namespace === undefined ? name : `${namespace}/${name}`;
+}
+
+/** One object, in the form that the client asks for. */
+export function sendObject(
+  { request, response, query, target }: ResourceRequest,
+  code: number,
+  object: ApiObject,
+): void {
+  const form: AcceptedForm = acceptedForm(request.headers.accept);
+  sendJson(response, code, inForm(target.resource, object, form, includeOf(query)));
+}
+
+function inForm(resource: ApiResource, object: ApiObject, form: AcceptedForm, include: IncludeObject): object {
+  const { resourceVersion } = object.metadata;
+  if (form.as === 'Table') return tableOf(resource, [object], { version: form.version, include, resourceVersion });
+  return form.as === undefined ? object : metadataOnly(object);
+}
+
+export function sendJson(response: ServerResponse, code: number, body: object): void {
+  const text = Buffer.from(`${JSON.stringify(body)}\n`);
+  response.writeHead(code, {
+    'content-type': 'application/json',
+    'content-length': text.length,
+    'cache-control': 'no-cache, private',
+  });
+  response.end(text);
+}

@@ -1,0 +1,149 @@
+import { at, deepEqual, isJsonObject, type ApiObject } from '../object.js';
+import type { ApiResource } from '../resources/resource.js';
+import { invalid, type StatusCause } from '../status.js';
+
+type Check = (object: ApiObject, existing: ApiObject | undefined) => StatusCause[];
+
+const required = (field: string, message = 'Required value'): StatusCause => ({
+  reason: 'FieldValueRequired',
+  field,
+  message,
+});
+const wrong = (field: string, value: unknown, why: string): StatusCause => ({
+  reason: 'FieldValueInvalid',
+  field,
+  message: `Invalid value: ${JSON.stringify(value)}: ${why}`,
+});
+
+const checks: Readonly<Record<string, Check>> = {
+  Pod: podProblems,
+  Service: serviceProblems,
+  NetworkPolicy: (object) => (isJsonObject(at(object, 'spec', 'podSelector')) ? [] : [required('spec.podSelector')]),
+  Deployment: templateProblems,
+  ReplicaSet: templateProblems,
+  DaemonSet: templateProblems,
+  Node: nodeProblems,
+};
+
+/** Checks what the common kinds need beyond metadata. Not the whole of Kubernetes' validation. */
+export function validateKind(resource: ApiResource, object: ApiObject, existing: ApiObject | undefined): void {
+  const causes = checks[resource.kind]?.(object, existing) ?? [];
+  if (causes.length > 0) throw invalid(resource, object.metadata.name, causes);
+}
+
+/** What of a running Pod may still change. */
+const mutablePodFields = new Set(['activeDeadlineSeconds', 'tolerations', 'terminationGracePeriodSeconds', 'nodeName']);
+
+function podProblems(pod: ApiObject, existing: ApiObject | undefined): StatusCause[] {
+  const problems = containerProblems(at(pod, 'spec', 'containers'), 'spec.containers');
+  const policy = at(pod, 'spec', 'restartPolicy');
+  if (!['Always', 'OnFailure', 'Never'].includes(policy as string)) {
+    problems.push({
+      reason: 'FieldValueNotSupported',
+      field: 'spec.restartPolicy',
+      message: `Unsupported value: ${JSON.stringify(policy)}: supported values: "Always", "OnFailure", "Never"`,
+    });
+  }
+  if (existing) problems.push(...immutablePodProblems(pod, existing));
+  return problems;
+}
+
+function containerProblems(containers: unknown, field: string): StatusCause[] {
+  if (!Array.isArray(containers) || containers.length === 0) return [required(field)];
+  const names = new Set<unknown>();
+  return containers.flatMap((container: unknown, index) => {
+    const problems: StatusCause[] = [];
+    const name = at(container, 'name');
+    if (!name) problems.push(required(`${field}[${index}].name`));
+    else if (names.has(name)) {
+      problems.push({
+        reason: 'FieldValueDuplicate',
+        field: `${field}[${index}].name`,
+        message: `Duplicate value: ${JSON.stringify(name)}`,
+      });
+    }
+    names.add(name);
+    if (!at(container, 'image')) problems.push(required(`${field}[${index}].image`));
+    return problems;
+  });
+}
+
+function immutablePodProblems(pod: ApiObject, existing: ApiObject): StatusCause[] {
+  const fixed = (object: ApiObject): object => {
+    const spec = at(object, 'spec');
+    if (!isJsonObject(spec)) return {};
+    const entries = Object.entries(spec).filter(([key]) => !mutablePodFields.has(key));
+    const withoutImages = (list: unknown): unknown =>
+      Array.isArray(list) ? list.map((container: object) => ({ ...container, image: '' })) : list;
+    return Object.fromEntries(
+      entries.map(([key, value]) => [
+        key,
+        key === 'containers' || key === 'initContainers' ? withoutImages(value) : value,
+      ]),
+    );
+  };
+  const before = at(existing, 'spec', 'nodeName');
+  const moved = before !== undefined && before !== at(pod, 'spec', 'nodeName');
+  if (!moved && deepEqual(fixed(pod), fixed(existing))) return [];
+  return [
+    {
+      reason: 'FieldValueForbidden',
+      field: 'spec',
+      message:
+        'Forbidden: pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)',
+    },
+  ];
+}
+
+const serviceTypes = ['ClusterIP', 'NodePort', 'LoadBalancer', 'ExternalName'];
+
+function serviceProblems(service: ApiObject): StatusCause[] {
+  const type = at(service, 'spec', 'type');
+  const ports = at(service, 'spec', 'ports');
+  const headless = at(service, 'spec', 'clusterIP') === 'None';
+  const problems: StatusCause[] = [];
+  if (!serviceTypes.includes(type as string)) {
+    problems.push({
+      reason: 'FieldValueNotSupported',
+      field: 'spec.type',
+      message: `Unsupported value: ${JSON.stringify(type)}: supported values: ${serviceTypes.map((known) => `"${known}"`).join(', ')}`,
+    });
+  }
+  if (!Array.isArray(ports) || ports.length === 0) {
+    return type === 'ExternalName' || headless ? problems : [...problems, required('spec.ports')];
+  }
+  for (const [index, item] of ports.entries()) {
+    const port = at(item, 'port');
+    if (typeof port !== 'number' || port < 1 || port > 65535) {
+      problems.push(wrong(`spec.ports[${index}].port`, port ?? 0, 'must be between 1 and 65535, inclusive'));
+    }
+    if (ports.length > 1 && !at(item, 'name')) problems.push(required(`spec.ports[${index}].name`));
+  }
+  return problems;
+}
+
+function templateProblems(object: ApiObject): StatusCause[] {
+  const problems = containerProblems(
+    at(object, 'spec', 'template', 'spec', 'containers'),
+    'spec.template.spec.containers',
+  );
+  const selector = at(object, 'spec', 'selector', 'matchLabels');
+  const labels = at(object, 'spec', 'template', 'metadata', 'labels');
+  if (!isJsonObject(at(object, 'spec', 'selector'))) problems.push(required('spec.selector'));
+  else if (isJsonObject(selector) && Object.entries(selector).some(([key, value]) => at(labels, key) !== value)) {
+    problems.push(wrong('spec.template.metadata.labels', labels ?? {}, '`selector` does not match template `labels`'));
+  }
+  return problems;
+}
+
+function nodeProblems(node: ApiObject, existing: ApiObject | undefined): StatusCause[] {
+  const before = at(existing, 'spec', 'podCIDRs');
+  if (before === undefined || deepEqual(before, at(node, 'spec', 'podCIDRs'))) return [];
+  return [
+    {
+      reason: 'FieldValueForbidden',
+      field: 'spec.podCIDRs',
+      message: 'Forbidden: node updates may not change podCIDR except from "" to valid',
+    },
+  ];
+}

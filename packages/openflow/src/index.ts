@@ -21,6 +21,7 @@ export { OpenFlowSession } from './session/session.js';
 export type { MultipartPart, OperationOptions } from './session/transactions.js';
 export { SessionError, type Refusal, type SessionErrorCode } from './session/errors.js';
 export type { BatchMessage } from './session/batch-writer.js';
+export { describeMessage } from './session/describe-message.js';
 export type { SessionClock } from './session/platform.js';
 export type { SwitchEvent } from './session/event-queue.js';
 export type { SessionLimits, SessionOptions, SwitchSettings } from './session/options.js';

@@ -11,7 +11,7 @@ const layerConstraints = layers.map((layer, index) => ({
 }));
 
 export default [
-  { ignores: ['**/dist', '**/out-tsc', '**/node_modules', '.nx'] },
+  { ignores: ['**/vitest.config.ts', '**/dist', '**/out-tsc', '**/node_modules', '.nx'] },
   {
     files: ['**/*.ts'],
     plugins: { '@nx': nx },
@@ -20,7 +20,6 @@ export default [
       '@nx/enforce-module-boundaries': [
         'error',
         {
-          allow: ['**/tools/presets/*'],
           depConstraints: [
             ...layerConstraints,
             { sourceTag: 'pure', onlyDependOnLibsWithTags: ['pure'] },

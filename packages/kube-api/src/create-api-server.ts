@@ -1,7 +1,7 @@
 import { chmod, rm } from 'node:fs/promises';
 import type { Server } from 'node:https';
 import { createServer as createNetServer, type AddressInfo, type Server as NetServer } from 'node:net';
-import { silentLogger, type Logger } from '@antrea-ts/runtime';
+import { createAuthority, silentLogger, type Authority, type Logger } from '@antrea-ts/runtime';
 import { GarbageCollector } from './controllers/garbage-collector.js';
 import { NamespaceController } from './controllers/namespaces.js';
 import { acceptFrom, createRouter, createTlsServer } from './http/api-server.js';
@@ -12,7 +12,6 @@ import { renderKubeconfig } from './kubeconfig.js';
 import { Operations } from './operations.js';
 import { ResourceRegistry } from './resources/registry.js';
 import { Store } from './storage/store.js';
-import { createAuthority, type Authority } from './tls/certificates.js';
 
 export type Listener = { readonly host: string; readonly port: number } | { readonly path: string };
 
@@ -59,7 +58,7 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
     },
     onError: (error) => logger.error('Request failed', { error }),
   });
-  const serverPair = await authority.server(['localhost', '127.0.0.1', '::1', ...(options.hosts ?? [])]);
+  const serverPair = await authority.server('kube-apiserver', ['localhost', '127.0.0.1', '::1', ...(options.hosts ?? [])]);
   const tls = createTlsServer({ ...serverPair, ca: authority.caPem }, router);
   const controllers = [
     new NamespaceController({ store, registry, operations, caPem: authority.caPem }),

@@ -1,5 +1,5 @@
 import { stringify } from 'yaml';
-import type { KeyPairPem } from './tls/certificates.js';
+import type { KeyPairPem } from '@antrea-ts/runtime';
 
 /** A kubeconfig of one user for one server, with everything inside. */
 export function renderKubeconfig(options: {

@@ -44,3 +44,5 @@ export {
 export { HttpError, type HttpAnswer, type HttpHandler, type HttpRequest } from './http/http-types.js';
 export { Router } from './http/router.js';
 export { HealthChecks, routeMetrics, type HealthCheck, type HealthKind } from './http/health.js';
+
+export { createAuthority, type Authority, type KeyPairPem } from './tls/authority.js';

@@ -2,7 +2,7 @@ import { CniServer, createCniHandler, createHostLocalIpam } from '@antrea-ts/cni
 import type { Host } from '@antrea-ts/host';
 import type { KubeClient } from '@antrea-ts/kube';
 import { connectOpenFlow, connectOvsdb, flowDriver, isFlowRestoreWaiting, clearFlowRestoreWait } from '@antrea-ts/ovs';
-import { systemClock, type Logger } from '@antrea-ts/runtime';
+import { systemClock, type HealthChecks, type Logger } from '@antrea-ts/runtime';
 import { join } from 'node:path';
 import type { AgentOptions } from './config/options.js';
 import { Dataplane } from './dataplane/dataplane.js';
@@ -18,13 +18,12 @@ import { PeerController } from './peers/peer-controller.js';
 import { followPortNumbers, takeOverPods } from './pods/local-pods.js';
 import { AgentPodNetwork } from './pods/pod-network.js';
 import { PodStore } from './pods/pod-store.js';
-import type { Readiness } from './readiness.js';
 
 export interface AgentModules {
   readonly host: Host;
   readonly client: KubeClient;
   readonly logger: Logger;
-  readonly readiness: Readiness;
+  readonly health: HealthChecks;
   readonly metrics: AgentMetrics;
 }
 
@@ -56,8 +55,10 @@ async function start(
   onStop: (closer: () => Promise<unknown> | void) => void,
   signal: AbortSignal,
 ): Promise<void> {
-  const { host, client, logger, readiness, metrics } = modules;
+  const { host, client, logger, health, metrics } = modules;
   const clock = systemClock;
+  let serving = false;
+  health.add('start', () => (serving ? undefined : 'still starting'));
 
   // The cluster: who we are, and who else there is.
   const nodes = watchNodes(client, logger.child('nodes'));
@@ -74,7 +75,7 @@ async function start(
     signal,
   });
   onStop(() => database.close());
-  readiness.set('ovsdb', () => (database.connected ? undefined : 'not connected to ovsdb-server'));
+  health.add('ovsdb', () => (database.connected ? undefined : 'not connected to ovsdb-server'));
   const setup = await setUpBridge(options, { database, logger }, { mtu: node.mtu, signal });
   const gateway = await host.ensureGateway(desiredGateway(setup, node), { signal });
 
@@ -85,7 +86,7 @@ async function start(
     signal,
   });
   onStop(() => connection.close());
-  readiness.set('openflow', () => (connection.connected ? undefined : 'not connected to the bridge'));
+  health.add('openflow', () => (connection.connected ? undefined : 'not connected to the bridge'));
   const dataplane = new Dataplane({
     driver: flowDriver(connection),
     logger: logger.child('dataplane'),
@@ -93,7 +94,7 @@ async function start(
     counters: metrics.dataplane,
   });
   onStop(() => dataplane.stop());
-  readiness.set('flows', () => (dataplane.inSync ? undefined : 'flows are not installed yet'));
+  health.add('flows', () => (dataplane.inSync ? undefined : 'flows are not installed yet'));
   const intent = new NodeIntent(nodeProfile(options, node, setup, gateway.interface), dataplane);
 
   const store = new PodStore();
@@ -144,7 +145,7 @@ async function start(
   );
   const controller = hostController;
   onStop(() => controller.stop());
-  readiness.set('host', () => controller.problem);
+  health.add('host', () => controller.problem);
   hostController.start();
 
   onStop(
@@ -175,8 +176,6 @@ async function start(
   );
   const handler = createCniHandler({ network, ipam, logger: logger.child('cni') });
   const server = new CniServer({ path: options.cniSocket }, { handler, logger: logger.child('cni') });
-  let serving = false;
-  readiness.set('cni', () => (serving ? undefined : 'not serving yet'));
   await controller.firstPass;
   await server.start();
   onStop(() => server.stop());

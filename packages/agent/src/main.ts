@@ -3,6 +3,7 @@ import { createKubeClient, loadConnection } from '@antrea-ts/kube';
 import {
   createLogger,
   createMetrics,
+  HealthChecks,
   describeSettings,
   loadConfig,
   runMain,
@@ -10,10 +11,10 @@ import {
   type Logger,
 } from '@antrea-ts/runtime';
 import { runAgent } from './agent.js';
+import { startAgentApi } from './api/server.js';
 import { agentConfigTable } from './config/keys.js';
 import { agentOptions } from './config/options.js';
 import { createAgentMetrics } from './metrics.js';
-import { Readiness } from './readiness.js';
 import { version } from './version.js';
 
 /** What the platform's main gives: which platform it is, and its host. */
@@ -37,7 +38,7 @@ export async function main(platform: Platform): Promise<void> {
     logger.info('Starting antrea-agent', { version, ...describeSettings(loaded.settings) });
 
     const metrics = await createMetrics();
-    const readiness = new Readiness();
+    const health = new HealthChecks();
     const connection = await loadConnection({
       kubeconfig: options.clientConnection.kubeconfig,
       env: process.env,
@@ -45,10 +46,19 @@ export async function main(platform: Platform): Promise<void> {
     });
     const client = createKubeClient(connection);
     const host = platform.createHost({ logger: logger.child('host') });
+    const agentMetrics = createAgentMetrics(metrics);
+    // Making its certificate takes a while, and the Node need not wait for it.
+    const api = startAgentApi(
+      { port: options.apiPort, withMetrics: options.enablePrometheusMetrics },
+      { health, metrics, logger: logger.child('api') },
+      { signal },
+    );
     try {
-      await runAgent(options, { host, client, logger, readiness, metrics: createAgentMetrics(metrics) }, { signal });
+      const agent = runAgent(options, { host, client, logger, health, metrics: agentMetrics }, { signal });
+      await Promise.all([agent, api]);
       logger.info('Stopped; the switch goes on forwarding');
     } finally {
+      await (await api.catch(() => undefined))?.stop();
       await host.close();
       await client.close();
     }

@@ -24,6 +24,11 @@ import { waitFor } from './process/wait-for.js';
 /** Where the API listens on the underlay's router. */
 const apiPort = 6443;
 const agentStartMs = 60_000;
+/** Who the agent is to the API: the account that Antrea's manifest gives it. */
+const agentUser = {
+  name: 'system:serviceaccount:kube-system:antrea-agent',
+  groups: ['system:serviceaccounts', 'system:serviceaccounts:kube-system'],
+};
 
 /** What is recorded for commands that enter a namespace without asking the daemon. */
 export interface NamespaceRecord {
@@ -55,11 +60,8 @@ export async function startLab(modules: LabModules): Promise<Lab> {
   const components = findComponents();
   const plan = planAddresses(options);
   await mkdir(paths.pods, { recursive: true });
-  const starting = startApi({
-    socketPath: paths.apiSocket,
-    addresses: ['127.0.0.1', ...plan.families.map(({ underlayRouter }) => underlayRouter)],
-    log: log.child('api'),
-  });
+  const hosts = plan.families.map(({ underlayRouter }) => underlayRouter);
+  const starting = startApi({ paths, hosts, log: log.child('api') });
   starting.catch(() => {});
 
   progress(`network namespaces for ${options.nodes} ${options.nodes === 1 ? 'Node' : 'Nodes'}, the underlay and the outside world`);
@@ -79,7 +81,6 @@ export async function startLab(modules: LabModules): Promise<Lab> {
     plan.families.map(({ underlayRouter }) => ({ kind: 'tcp', address: underlayRouter, port: apiPort })),
   );
   for (const door of doors) if (door.kind === 'tcp') api.acceptFrom(door.server);
-  await writeFile(paths.kubeconfig, api.kubeconfig(`https://127.0.0.1:${api.port}`), { mode: 0o600 });
 
   const nameservers = plan.families.map(({ dns }) => dns);
   await startKubernetes({ api, nodes, components, nameservers, modules });
@@ -168,7 +169,7 @@ async function startAgents(
   const server = `https://${urlHost(plan.families[0]!.underlayRouter)}:${apiPort}`;
   await Promise.all(
     [...nodes.values()].map(async ({ paths, plan: nodePlan, agent }) => {
-      await writeFile(paths.kubeconfig, api.kubeconfig(server), { mode: 0o600 });
+      await writeFile(paths.kubeconfig, await api.kubeconfig(server, agentUser), { mode: 0o600 });
       await writeFile(paths.agentConfig, renderAgentConfig(options, plan, paths.kubeconfig));
       agent.start();
       await waitFor(

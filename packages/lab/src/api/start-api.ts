@@ -1,25 +1,44 @@
-import { createServer, type Server } from 'node:net';
+import { writeFile } from 'node:fs/promises';
+import type { Server } from 'node:net';
+import { createKubeClient, loadKubeconfig } from '@antrea-ts/kube';
+import { startApiServer } from '@antrea-ts/kube-api';
 import type { Logger } from '@antrea-ts/runtime';
 import type { Cluster } from '../kubelet/cluster.js';
-import { createMemoryCluster } from '../testing/memory-cluster.js';
+import type { LabPaths } from '../paths.js';
+import { createKubeCluster } from './kube-cluster.js';
+import { readPodLog } from './pod-logs.js';
 
 /** The Kubernetes API of a lab, in this process. */
 export interface LabApi {
-  /** Port on 127.0.0.1 of the machine. */
-  readonly port: number;
   readonly cluster: Cluster;
   /** Also takes connections from this server, which may listen in another namespace. */
   acceptFrom(server: Server): void;
-  /** A kubeconfig of the administrator for a server's URL. */
-  kubeconfig(server: string): string;
+  /** A kubeconfig for a server's URL; by default of the administrator. */
+  kubeconfig(server: string, user?: { readonly name: string; readonly groups: readonly string[] }): Promise<string>;
 }
 
-export async function startApi(_options: {
-  readonly socketPath: string;
+/** Starts the API on a free port of the machine's loopback, and writes the administrator's kubeconfig. */
+export async function startApi(options: {
+  readonly paths: LabPaths;
   /** Names and addresses that clients use for it: they must be in its certificate. */
-  readonly addresses: readonly string[];
+  readonly hosts: readonly string[];
   readonly log: Logger;
 }): Promise<LabApi> {
-  void createServer;
-  return { port: 1, cluster: createMemoryCluster(), acceptFrom: () => {}, kubeconfig: (server) => server };
+  const { paths, hosts, log } = options;
+  const server = await startApiServer({
+    listeners: [{ host: '127.0.0.1', port: 0 }, { path: paths.apiSocket }],
+    hosts,
+    logger: log,
+    podLogs: (pod, wanted) => readPodLog(paths, pod, wanted),
+  });
+  const address = server.addresses.find((candidate) => typeof candidate !== 'string');
+  const kubeconfig: LabApi['kubeconfig'] = (url, user) =>
+    server.kubeconfig({ server: url, ...(user === undefined ? {} : { user: user.name, groups: user.groups }) });
+  await writeFile(paths.kubeconfig, await kubeconfig(`https://127.0.0.1:${address?.port}`), { mode: 0o600 });
+  const client = createKubeClient(await loadKubeconfig(paths.kubeconfig));
+  return {
+    cluster: createKubeCluster({ client, log }),
+    acceptFrom: (source) => server.acceptFrom(source),
+    kubeconfig,
+  };
 }

@@ -20,8 +20,13 @@ export interface Sandbox {
   readonly env: Readonly<Record<string, string>>;
 }
 
+/** What names a Pod. */
+export interface NamedObject {
+  readonly metadata?: { readonly name?: string; readonly namespace?: string };
+}
+
 /** Directory of a Pod, and the record by which `lab exec` finds it. */
-export function podDirectory(paths: LabPaths, pod: Pod): string {
+export function podDirectory(paths: LabPaths, pod: NamedObject): string {
   return join(paths.pods, `${pod.metadata?.namespace}_${pod.metadata?.name}`);
 }
 

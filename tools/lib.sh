@@ -70,10 +70,9 @@ install_system_packages() {
 }
 
 install_node_packages() {
-  if [ ! -e "$root/node_modules/.package-lock.json" ] || [ "$root/package-lock.json" -nt "$root/node_modules/.package-lock.json" ]; then
+  if [ ! -e "$root/node_modules/.package-lock.json" ]; then
     say "npm ci"
     (cd "$root" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error) || die "npm ci failed"
-    touch "$root/node_modules/.package-lock.json"
   fi
 }
 

@@ -1,4 +1,3 @@
-import { tableDisplayName } from '@antrea-ts/pipeline';
 import type { Metrics } from '@antrea-ts/runtime';
 import type { DataplaneCounters } from './dataplane/dataplane.js';
 
@@ -33,10 +32,10 @@ export function createAgentMetrics(metrics: Metrics): AgentMetrics {
   metrics.gauge({
     name: 'antrea_agent_ovs_flow_count',
     help: 'Flows on the bridge, by table.',
-    labels: ['table_id', 'table_name'],
+    labels: ['table_id'],
     collect: (gauge) => {
       for (const [id, count] of sources.flows()) {
-        gauge.set(count, { table_id: id, table_name: tableDisplayName(id) });
+        gauge.set(count, { table_id: id });
       }
     },
   });

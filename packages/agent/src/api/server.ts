@@ -1,4 +1,13 @@
-import { createAuthority, createHttpServer, routeMetrics, Router, type HealthChecks, type HttpServer, type Logger, type Metrics } from '@antrea-ts/runtime';
+import {
+  createAuthority,
+  createHttpServer,
+  routeMetrics,
+  Router,
+  type HealthChecks,
+  type HttpServer,
+  type Logger,
+  type Metrics,
+} from '@antrea-ts/runtime';
 
 /**
  * Health and metrics of the agent, over HTTPS with a certificate that lives as long as the process: what kubelet's

@@ -52,7 +52,7 @@ export function openapiV2(registry: ResourceRegistry, accept: string): { content
   const definitions = new Map(registry.all().map((resource) => [definitionName(resource), schemaOf(resource)]));
   if (accept.includes('application/com.github.proto-openapi.spec.v2')) {
     return {
-      contentType: 'application/com.github.proto-openapi.spec.v2@v1.0+protobuf',
+      contentType: 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf',
       body: Buffer.from(encodeOpenapiV2(definitions)),
     };
   }

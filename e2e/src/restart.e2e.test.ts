@@ -1,0 +1,110 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { eventually, Lab } from './lab.js';
+import { parsePing, type PingResult } from './ping.js';
+
+describe('restarts', () => {
+  const lab = new Lab('restart');
+  let target = '';
+
+  beforeAll(async () => {
+    await lab.up('--nodes', '2');
+    await lab.pods([
+      { name: 'here', node: 'node-1' },
+      { name: 'neighbour', node: 'node-1' },
+      { name: 'far', node: 'node-2' },
+    ]);
+    [target = ''] = await lab.podIps('far');
+    // The first packet between two Nodes waits for the underlay to find its neighbour.
+    await eventually(() => lab.ok(['exec', 'default/here', '--', 'ping', '-c1', '-W1', target]));
+  });
+  afterAll(() => lab.down());
+
+  /** Pings 50 times a second while something happens. */
+  async function pingDuring(event: () => Promise<void>, seconds: number): Promise<PingResult> {
+    const count = String(seconds * 50);
+    const pinging = lab.exec('default/here', 'ping', '-n', '-q', '-i', '0.02', '-c', count, '-W', '1', target);
+    await event();
+    return parsePing((await pinging).stdout);
+  }
+
+  const ready = (): Promise<string> =>
+    eventually(() => lab.node('node-1', 'curl', '-skf', 'https://127.0.0.1:10350/readyz'));
+  const flows = async (): Promise<string[]> => {
+    const dump = await lab.node('node-1', 'ovs-ofctl', '-O', 'OpenFlow13', 'dump-flows', 'br-int', '--no-stats');
+    return dump
+      .split('\n')
+      .filter((line) => line !== '')
+      .sort();
+  };
+  const youngestFlowSeconds = async (): Promise<number> => {
+    const dump = await lab.node('node-1', 'ovs-ofctl', '-O', 'OpenFlow13', 'dump-flows', 'br-int');
+    return Math.min(...[...dump.matchAll(/duration=([\d.]+)s/g)].map(([, seconds]) => Number(seconds)));
+  };
+
+  it('the agent killed and started again: no packet lost, no flow touched', async () => {
+    const before = await flows();
+    const age = await youngestFlowSeconds();
+    const { lost } = await pingDuring(async () => {
+      for (let i = 0; i < 3; i++) {
+        await lab.ok(['agent', 'node-1', 'kill']);
+        await lab.ok(['agent', 'node-1', 'start']);
+        await ready();
+      }
+    }, 8);
+    expect(lost).toBe(0);
+    expect(await flows()).toEqual(before);
+    // A flow that was written again would be younger than it was.
+    expect(await youngestFlowSeconds()).toBeGreaterThan(age);
+    expect(await lab.ok(['logs', 'agent', 'node-1'])).toMatch(
+      /Read installed flows installed=\d+ missing=0 altered=0 unwanted=0/,
+    );
+  });
+
+  it('Open vSwitch killed and started again: everything is back', async () => {
+    const before = await flows();
+    await lab.ok(['ovs', 'node-1', 'kill']);
+    await lab.ok(['ovs', 'node-1', 'start']);
+    await ready();
+    await eventually(async () => expect(await flows()).toEqual(before));
+    await eventually(() => lab.ok(['exec', 'default/here', '--', 'ping', '-c1', '-W1', target]));
+  });
+
+  it('removes what Pods left that vanished while no agent ran', async () => {
+    await lab.pods([{ name: 'doomed', node: 'node-1' }]);
+    const ports = async (): Promise<string> => lab.node('node-1', 'ovs-vsctl', 'list-ports', 'br-int');
+    expect(await ports()).toContain('doomed-');
+    await lab.ok(['agent', 'node-1', 'kill']);
+    await lab.kubectl(['delete', 'pod', 'doomed', '--grace-period=0', '--force', '--wait=false']);
+    await eventually(async () => expect(await lab.kubectl(['get', 'pods', '-o', 'name'])).not.toContain('doomed'));
+    await lab.ok(['agent', 'node-1', 'start']);
+    await ready();
+    expect(await ports()).not.toContain('doomed-');
+    expect((await flows()).filter((line) => line.includes('actions=load:0x2->NXM_NX_REG0[0..3]'))).toHaveLength(2);
+  });
+
+  it('a flow, a route and a rule that somebody changed are repaired, and it is told', async () => {
+    const before = await flows();
+    await lab.node('node-1', 'ovs-ofctl', '-O', 'OpenFlow13', 'del-flows', 'br-int', 'table=70');
+    await lab.node(
+      'node-1',
+      'ovs-ofctl',
+      '-O',
+      'OpenFlow13',
+      'add-flow',
+      'br-int',
+      'table=0,priority=999,ip,actions=drop',
+    );
+    await lab.node('node-1', 'ip', 'route', 'del', '10.10.2.0/24');
+    await lab.node('node-1', 'iptables', '-w', '-t', 'nat', '-F', 'ANTREA-POSTROUTING');
+    await eventually(async () => expect(await flows()).toEqual(before), 40_000);
+    await eventually(async () => {
+      expect(await lab.node('node-1', 'ip', 'route')).toContain('10.10.2.0/24 via 10.10.2.1 dev antrea-gw0');
+      expect(await lab.node('node-1', 'iptables', '-w', '-t', 'nat', '-S', 'ANTREA-POSTROUTING')).toContain(
+        'MASQUERADE',
+      );
+    }, 40_000);
+    const log = await lab.ok(['logs', 'agent', 'node-1']);
+    expect(log).toContain('Repairing a flow that was changed from outside');
+    expect(log).toContain('Repaired');
+  });
+});

@@ -36,7 +36,13 @@ function componentsOf({ plan, agent, ovs }: LabNode): ComponentStatus[] {
   const daemons = (['ovsdb-server', 'ovs-vswitchd'] as const).map((component): ComponentStatus => {
     const pid = pids[component];
     const running = pid !== undefined;
-    return { component, node: plan.name, state: running ? 'running' : 'stopped', healthy: running, ...(running ? { pid } : {}) };
+    return {
+      component,
+      node: plan.name,
+      state: running ? 'running' : 'stopped',
+      healthy: running,
+      ...(running ? { pid } : {}),
+    };
   });
   const state = agent.state();
   return [

@@ -29,7 +29,8 @@ export function findComponents(env: NodeJS.ProcessEnv = process.env): Components
     ['antrea-agent', agentMain],
     ['antrea-cni', pluginFile],
   ]) {
-    if (!existsSync(file!)) throw new LabError('machine', `${name} is not built: ${file} is missing; run npm run build`);
+    if (!existsSync(file!))
+      throw new LabError('machine', `${name} is not built: ${file} is missing; run npm run build`);
   }
   return {
     agent: (configFile) => ({ file: process.execPath, args: [agentMain, '--config', configFile] }),

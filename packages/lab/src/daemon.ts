@@ -14,9 +14,16 @@ export interface Daemon {
   handle(request: ControlRequest, progress: (text: string) => void): Promise<unknown>;
 }
 
-type Phase = { readonly kind: 'starting' } | { readonly kind: 'up'; readonly lab: Lab } | { readonly kind: 'failed'; readonly error: unknown };
+type Phase =
+  | { readonly kind: 'starting' }
+  | { readonly kind: 'up'; readonly lab: Lab }
+  | { readonly kind: 'failed'; readonly error: unknown };
 
-export function createDaemon(modules: { readonly options: LabOptions; readonly paths: LabPaths; readonly log: Logger }): Daemon {
+export function createDaemon(modules: {
+  readonly options: LabOptions;
+  readonly paths: LabPaths;
+  readonly log: Logger;
+}): Daemon {
   const { options, paths, log } = modules;
   const { signal } = new AbortController();
   const told: string[] = [];
@@ -65,7 +72,8 @@ export function createDaemon(modules: { readonly options: LabOptions; readonly p
   const node = (name: string): LabNode => {
     const { nodes } = up();
     const found = nodes.get(name);
-    if (!found) throw new LabError('no-such-object', `there is no Node ${name}; there are: ${[...nodes.keys()].join(', ')}`);
+    if (!found)
+      throw new LabError('no-such-object', `there is no Node ${name}; there are: ${[...nodes.keys()].join(', ')}`);
     return found;
   };
 

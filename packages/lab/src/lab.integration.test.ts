@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -14,10 +15,12 @@ const main = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 const standIn = (file: string): string => fileURLToPath(new URL(`testing/${file}`, import.meta.url));
 
 const root = mkdtempSync('/run/lab-test-');
+const answers = mkdtempSync(join(tmpdir(), 'lab-test-'));
 const env = {
   ...process.env,
   LAB_ROOT: root,
-  LAB_TEST_DIR: root,
+  // Not below /run: Nodes have one of their own.
+  LAB_TEST_DIR: answers,
   NO_COLOR: '1',
   [testComponentsVariable]: JSON.stringify({
     agent: [process.execPath, standIn('stand-in-agent.mjs')],
@@ -57,12 +60,21 @@ const nothing = { processes: [], directory: false, mounts: false };
 
 afterAll(async () => {
   for (const name of ['one', 'two']) await lab('--name', name, 'down');
-  rmSync(root, { recursive: true, force: true });
+  for (const directory of [root, answers]) rmSync(directory, { recursive: true, force: true });
 });
+
+function kubectl(...args: string[]): Promise<Ended> {
+  return lab('--name', 'one', 'kubectl', ...args);
+}
+
+async function look(node: string): Promise<string> {
+  const script = 'hostname; touch /run/mark-$(hostname); ls /run';
+  return (await lab('--name', 'one', 'node', node, '--', 'sh', '-c', script)).stdout;
+}
 
 describe('a lab', () => {
   beforeAll(async () => {
-    writeFileSync(join(root, 'address'), '10.10.1.7');
+    writeFileSync(join(answers, 'address'), '10.10.1.7');
     const up = await lab('--name', 'one', 'up', '--ip', 'dual');
     expect(up).toMatchObject({ code: 0, stdout: `KUBECONFIG=${root}/one/kubeconfig\n` });
   });
@@ -84,7 +96,22 @@ describe('a lab', () => {
     ['2001:db8:ffff::10', 'the outside'],
   ])('lets a Node reach %s, %s', async (address) => {
     // The first packet may be lost while the switch learns.
-    const { code, stdout } = await lab('--name', 'one', 'node', 'node-1', '--', 'ping', '-n', '-c', '3', '-i', '0.1', '-W', '2', address);
+    const { code, stdout } = await lab(
+      '--name',
+      'one',
+      'node',
+      'node-1',
+      '--',
+      'ping',
+      '-n',
+      '-c',
+      '3',
+      '-i',
+      '0.1',
+      '-W',
+      '2',
+      address,
+    );
     expect(code, stdout).toBe(0);
   });
 
@@ -111,12 +138,42 @@ describe('a lab', () => {
   });
 
   it('keeps the Nodes apart from each other and from the machine', async () => {
-    const see = async (node: string): Promise<string> =>
-      (await lab('--name', 'one', 'node', node, '--', 'sh', '-c', 'hostname; touch /run/mark-$(hostname); ls /run')).stdout;
-    expect(await see('node-1')).toMatch(/^node-1\n/);
-    expect(await see('node-2')).not.toContain('mark-node-1');
+    expect(await look('node-1')).toMatch(/^node-1\n/);
+    expect(await look('node-2')).not.toContain('mark-node-1');
     expect(existsSync('/run/mark-node-1')).toBe(false);
     expect(existsSync(join(root, 'one/nodes/node-1/run/mark-node-1'))).toBe(true);
+  });
+
+  it('runs Pods that kubectl makes: scheduled, entered, logged, deleted', async () => {
+    const shell = ['--', 'sh', '-c', 'echo "I am $HOSTNAME"; exec sleep 1000'];
+    expect((await kubectl('run', 'web', '--image=none', ...shell)).code).toBe(0);
+    expect(await kubectl('wait', '--for=condition=Ready', 'pod/web', '--timeout=20s')).toMatchObject({ code: 0 });
+    expect((await kubectl('get', 'pod', 'web', '-o', 'jsonpath={.status.podIP} {.spec.nodeName}')).stdout).toBe(
+      '10.10.1.7 node-1',
+    );
+    expect((await lab('--name', 'one', 'exec', 'default/web', '--', 'hostname')).stdout).toBe('web\n');
+    await waitFor('its log', async () => (await kubectl('logs', 'web')).stdout === 'I am web\n', { timeoutMs: 10_000 });
+    expect((await lab('--name', 'one', 'logs', 'default/web')).stdout).toBe('I am web\n');
+    expect((await status('one')).pods).toMatchObject([
+      { name: 'web', ready: true, phase: 'Running', ips: ['10.10.1.7'] },
+    ]);
+    expect((await kubectl('delete', 'pod', 'web', '--grace-period=1')).code).toBe(0);
+    expect((await lab('--name', 'one', 'exec', 'default/web', '--', 'true')).code).toBe(1);
+    expect((await kubectl('get', 'pod', 'web')).code).toBe(1);
+  });
+
+  it('says of a Pod that no Node takes why', async () => {
+    await kubectl('run', 'homeless', '--image=none', '--overrides={"spec":{"nodeSelector":{"disk":"ssd"}}}');
+    const message = await waitFor(
+      'the reason',
+      async () =>
+        (await kubectl('get', 'pod', 'homeless', '-o', 'jsonpath={.status.conditions[0].message}')).stdout || undefined,
+      { timeoutMs: 10_000 },
+    );
+    expect(message).toBe("0/2 nodes are available: 2 node(s) didn't match Pod's node affinity/selector.");
+    expect((await kubectl('label', 'node', 'node-2', 'disk=ssd')).code).toBe(0);
+    expect((await kubectl('wait', '--for=condition=Ready', 'pod/homeless', '--timeout=20s')).code).toBe(0);
+    expect((await kubectl('delete', 'pod', 'homeless', '--grace-period=1')).code).toBe(0);
   });
 
   it('stops, starts and kills components one by one', async () => {
@@ -124,26 +181,44 @@ describe('a lab', () => {
     expect((await lab('--name', 'one', 'ovs', 'node-2', 'stop')).code).toBe(0);
     const down = await status('one');
     expect(down.healthy).toBe(false);
-    expect(down.components.filter(({ healthy }) => !healthy).map(({ component, node }) => `${component} ${node}`)).toEqual([
-      'antrea-agent node-1',
-      'ovsdb-server node-2',
-      'ovs-vswitchd node-2',
-    ]);
+    expect(
+      down.components.filter(({ healthy }) => !healthy).map(({ component, node }) => `${component} ${node}`),
+    ).toEqual(['antrea-agent node-1', 'ovsdb-server node-2', 'ovs-vswitchd node-2']);
     expect((await lab('--name', 'one', 'agent', 'node-1', 'start')).code).toBe(0);
     expect((await lab('--name', 'one', 'ovs', 'node-2', 'start')).code).toBe(0);
     expect((await lab('--name', 'one', 'ovs', 'node-1', 'kill')).code).toBe(0);
     expect((await lab('--name', 'one', 'ovs', 'node-1', 'restart')).code).toBe(0);
     expect((await status('one')).healthy).toBe(true);
-    const ping = await lab('--name', 'one', 'node', 'node-1', '--', 'ping', '-n', '-c', '3', '-i', '0.1', '-W', '2', '192.168.77.12');
+    const ping = await lab(
+      '--name',
+      'one',
+      'node',
+      'node-1',
+      '--',
+      'ping',
+      '-n',
+      '-c',
+      '3',
+      '-i',
+      '0.1',
+      '-W',
+      '2',
+      '192.168.77.12',
+    );
     expect(ping.code, ping.stdout).toBe(0);
   });
 
   it('tells an agent that ended by itself from one that was stopped', async () => {
-    const before = (await status('one')).components.find(({ component, node }) => component === 'antrea-agent' && node === 'node-2');
+    const before = (await status('one')).components.find(
+      ({ component, node }) => component === 'antrea-agent' && node === 'node-2',
+    );
     process.kill(before!.pid!, 'SIGSEGV');
     const state = await waitFor(
       'its end',
-      async () => (await status('one')).components.find(({ pid, component, node }) => component === 'antrea-agent' && node === 'node-2' && pid === undefined)?.state,
+      async () =>
+        (await status('one')).components.find(
+          ({ pid, component, node }) => component === 'antrea-agent' && node === 'node-2' && pid === undefined,
+        )?.state,
       { timeoutMs: 10_000 },
     );
     expect(state).toBe('ended: SIGSEGV');
@@ -181,14 +256,21 @@ describe('a lab', () => {
 
   it('leaves nothing when it is taken down, even after its daemon was killed', async () => {
     const { dir, controlSocket } = labPaths(root, 'one');
-    const daemon = findLabProcesses(dir).find((pid) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('daemon-main'));
+    const daemon = findLabProcesses(dir).find((pid) =>
+      readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('daemon-main'),
+    );
     process.kill(daemon!, 'SIGKILL');
-    await waitFor('its end', async () => (await lab('--name', 'one', 'status')).stderr.includes('does not answer'), { timeoutMs: 10_000 });
+    await waitFor('its end', async () => (await lab('--name', 'one', 'status')).stderr.includes('does not answer'), {
+      timeoutMs: 10_000,
+    });
     expect(existsSync(controlSocket)).toBe(true);
     expect((await lab('--name', 'one', 'node', 'node-1', '--', 'true')).code).toBe(0);
     expect((await lab('--name', 'one', 'down')).code).toBe(0);
     expect(traces('one')).toEqual(nothing);
-    expect(await lab('--name', 'one', 'down')).toMatchObject({ code: 0, stderr: expect.stringContaining('there is no lab') as string });
+    expect(await lab('--name', 'one', 'down')).toMatchObject({
+      code: 0,
+      stderr: expect.stringContaining('there is no lab') as string,
+    });
   });
 });
 
@@ -196,8 +278,11 @@ describe('a lab that does not come up', () => {
   it('names the component, shows the end of its log, and is removed', async () => {
     const broken = JSON.stringify({ agent: ['sh', '-c', 'echo "no bridge for me" >&2; exit 3'], plugin: '/bin/true' });
     const failed = await new Promise<Ended>((resolve) => {
-      execFile(process.execPath, [main, '--name', 'two', 'up', '--nodes', '1'], { env: { ...env, [testComponentsVariable]: broken } }, (error, stdout, stderr) =>
-        resolve({ code: Number(error?.code ?? 0), stdout, stderr }),
+      execFile(
+        process.execPath,
+        [main, '--name', 'two', 'up', '--nodes', '1'],
+        { env: { ...env, [testComponentsVariable]: broken } },
+        (error, stdout, stderr) => resolve({ code: Number(error?.code ?? 0), stdout, stderr }),
       );
     });
     expect(failed.code).toBe(1);
@@ -219,7 +304,9 @@ describe('a lab that does not come up', () => {
   it('leaves nothing when it is interrupted', async () => {
     const up = execFile(process.execPath, [main, '--name', 'two', 'up'], { env });
     const ended = new Promise<number | null>((resolve) => up.once('exit', resolve));
-    await waitFor('its first namespaces', () => findLabProcesses(labPaths(root, 'two').dir).length > 2, { timeoutMs: 10_000 });
+    await waitFor('its first namespaces', () => findLabProcesses(labPaths(root, 'two').dir).length > 2, {
+      timeoutMs: 10_000,
+    });
     up.kill('SIGINT');
     expect(await ended).toBe(130);
     expect(traces('two')).toEqual(nothing);

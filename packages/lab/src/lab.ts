@@ -64,7 +64,9 @@ export async function startLab(modules: LabModules): Promise<Lab> {
   const starting = startApi({ paths, hosts, log: log.child('api') });
   starting.catch(() => {});
 
-  progress(`network namespaces for ${options.nodes} ${options.nodes === 1 ? 'Node' : 'Nodes'}, the underlay and the outside world`);
+  progress(
+    `network namespaces for ${options.nodes} ${options.nodes === 1 ? 'Node' : 'Nodes'}, the underlay and the outside world`,
+  );
   const { underlay, external, nodeNamespaces } = await makeNamespaces(plan, paths);
   await connectNetwork(plan, { underlay, external, nodes: nodeNamespaces });
 
@@ -123,7 +125,11 @@ async function startNodes(
         await connectUplink(nodePlan, plan, options, namespace);
       };
       await start();
-      const agent = createAgentProcess({ namespace, paths: nodePaths, command: components.agent(nodePaths.agentConfig) });
+      const agent = createAgentProcess({
+        namespace,
+        paths: nodePaths,
+        command: components.agent(nodePaths.agentConfig),
+      });
       return { plan: nodePlan, paths: nodePaths, namespace, ovs: { ...ovs, start }, agent };
     }),
   );
@@ -141,7 +147,9 @@ async function startKubernetes(start: {
   const { paths, log, signal } = modules;
   const { stdout } = await runCommand('uname', ['-r']);
   const kernel = stdout.trim();
-  await Promise.all([...nodes.values()].map(({ plan }) => api.cluster.createNode(nodeObject(plan, { kernel, ready: false }))));
+  await Promise.all(
+    [...nodes.values()].map(({ plan }) => api.cluster.createNode(nodeObject(plan, { kernel, ready: false }))),
+  );
   const kubelets = new Map(
     [...nodes].map(([name, node]) => [
       name,

@@ -15,36 +15,16 @@ import type { Change, Cluster, ClusterObjects } from '../kubelet/cluster.js';
 /** The cluster as the Kubernetes API shows it. Each collection is watched once, however many follow it. */
 export function createKubeCluster(modules: { readonly client: KubeClient; readonly log: Logger }): Cluster {
   const { client, log } = modules;
-  const reflectors = new Map<string, Reflector<Stored<Pod> | Stored<Node>>>();
-
-  const reflectorOf = <R extends keyof ClusterObjects>(resource: R): Reflector<Stored<ClusterObjects[R]>> => {
-    type Wanted = Reflector<Stored<ClusterObjects[R]>>;
-    const known = reflectors.get(resource);
-    if (known) return known as unknown as Wanted;
-    const made =
-      resource === 'pods'
-        ? createReflector({ client, resource: resources.pods, project: wholeObject<Pod>, log })
-        : createReflector({ client, resource: resources.nodes, project: wholeObject<Node>, log });
-    void made.start();
-    reflectors.set(resource, made as Reflector<Stored<Pod> | Stored<Node>>);
-    return made as unknown as Wanted;
+  const reflectors = {
+    pods: createReflector({ client, resource: resources.pods, project: wholeObject<Pod>, log }),
+    nodes: createReflector({ client, resource: resources.nodes, project: wholeObject<Node>, log }),
   };
+  for (const reflector of Object.values(reflectors)) void reflector.start();
 
   return {
     async follow(resource, onChange, { signal }) {
-      const reflector = reflectorOf(resource);
-      await reflector.whenSynced({ signal });
-      type Kind = ClusterObjects[typeof resource];
-      const tell = (change: Change<Kind>): void => onChange(change);
-      const unsubscribe = reflector.store.subscribe((change) => {
-        if (change.kind === 'removed') tell({ kind: 'gone', object: change.previous });
-        // Deleted and made anew between two looks: another object under the same name.
-        else if (change.kind === 'updated' && change.previous.metadata.uid !== change.object.metadata.uid) {
-          tell({ kind: 'gone', object: change.previous });
-          tell({ kind: 'set', object: change.object });
-        } else tell({ kind: 'set', object: change.object });
-      });
-      signal.addEventListener('abort', unsubscribe, { once: true });
+      type Wanted = ClusterObjects[typeof resource];
+      await followReflector(reflectors[resource] as Reflector<Stored<Wanted>>, onChange, signal);
     },
     async createNode(node) {
       const { status, ...object } = node;
@@ -57,9 +37,10 @@ export function createKubeCluster(modules: { readonly client: KubeClient; readon
       const body = { ...(uid === undefined ? {} : { metadata: { uid } }), status };
       const options = { subresource: 'status' };
       const patch = { type: 'merge' as const, body };
-      await (resource === 'pods'
-        ? client.patch(resources.pods, refOf(object), patch, options)
-        : client.patch(resources.nodes, refOf(object), patch, options)
+      await (
+        resource === 'pods'
+          ? client.patch(resources.pods, refOf(object), patch, options)
+          : client.patch(resources.nodes, refOf(object), patch, options)
       ).catch(unlessGone);
     },
     async bind(pod, nodeName) {
@@ -88,6 +69,23 @@ export function createKubeCluster(modules: { readonly client: KubeClient; readon
       });
     },
   };
+}
+
+async function followReflector<T extends Pod | Node>(
+  reflector: Reflector<Stored<T>>,
+  onChange: (change: Change<T>) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  await reflector.whenSynced({ signal });
+  const unsubscribe = reflector.store.subscribe((change) => {
+    if (change.kind === 'removed') return onChange({ kind: 'gone', object: change.previous });
+    // Deleted and made anew between two looks: another object under the same name.
+    if (change.kind === 'updated' && change.previous.metadata.uid !== change.object.metadata.uid) {
+      onChange({ kind: 'gone', object: change.previous });
+    }
+    return onChange({ kind: 'set', object: change.object });
+  });
+  signal.addEventListener('abort', unsubscribe, { once: true });
 }
 
 function refOf(object: Pod | Node): { name: string; namespace?: string } {

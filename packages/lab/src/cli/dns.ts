@@ -31,7 +31,9 @@ export function addDnsCommands(program: Command, { paths }: CommandContext): voi
     .description('all records')
     .action(async () => {
       const records = (await ask({ verb: 'dns-list' })) as readonly DnsRecordSet[];
-      const rows = records.flatMap(({ name, type, values, ttl }) => values.map((value) => [name, String(ttl), type, value]));
+      const rows = records.flatMap(({ name, type, values, ttl }) =>
+        values.map((value) => [name, String(ttl), type, value]),
+      );
       process.stdout.write(`${renderTable(['NAME', 'TTL', 'TYPE', 'VALUE'], rows)}\n`);
     });
 }

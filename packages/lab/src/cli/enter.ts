@@ -9,11 +9,7 @@ import { runAttached } from './run-attached.js';
 const inDirectory = ['sh', '-c', 'cd "$1" 2>/dev/null; shift; exec "$@"', 'sh'] as const;
 
 /** Runs a command in the namespaces of a process, on our terminal. Without a command: a shell. */
-async function enter(
-  pid: number,
-  command: readonly string[],
-  env: Readonly<Record<string, string>>,
-): Promise<number> {
+async function enter(pid: number, command: readonly string[], env: Readonly<Record<string, string>>): Promise<number> {
   const program = command.length > 0 ? command : [process.env['SHELL'] ?? '/bin/sh'];
   const [file, ...rest] = [...inDirectory, process.cwd(), ...program] as const;
   return runAttached('nsenter', enterArgs(pid, file, rest), { env, debianPackage: 'util-linux' });

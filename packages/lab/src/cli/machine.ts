@@ -19,7 +19,9 @@ const programs: readonly (readonly [program: string, debianPackage: string])[] =
 const cniDirectories = ['/opt/cni/bin', '/usr/lib/cni'];
 
 /** Programs are looked for where root's are, too: `sudo` and cron may leave these out. */
-export const searchPath = [...new Set([...(process.env['PATH'] ?? '').split(':'), '/usr/sbin', '/sbin', '/usr/bin', '/bin'])];
+export const searchPath = [
+  ...new Set([...(process.env['PATH'] ?? '').split(':'), '/usr/sbin', '/sbin', '/usr/bin', '/bin']),
+];
 
 export function findProgram(name: string): string | undefined {
   return searchPath.map((directory) => join(directory, name)).find(isExecutable);
@@ -35,7 +37,10 @@ export function checkMachine(): void {
   const names = [...missing.map(([program]) => program), ...(noIpam ? ['host-local'] : [])];
   if (names.length === 0) return;
   const packages = new Set([...missing.map(([, name]) => name), ...(noIpam ? ['containernetworking-plugins'] : [])]);
-  throw new LabError('machine', `${names.join(', ')} missing; install with: apt-get install ${[...packages].join(' ')}`);
+  throw new LabError(
+    'machine',
+    `${names.join(', ')} missing; install with: apt-get install ${[...packages].join(' ')}`,
+  );
 }
 
 /** `system` where the kernel has the openvswitch module, else `netdev`. */

@@ -33,7 +33,9 @@ export function renderStatus(status: LabStatus): string {
     renderTable(['NODE', 'STATUS', 'ADDRESSES', 'POD CIDRS'], nodes),
     '',
     renderTable(['COMPONENT', 'NODE', 'STATE', 'PID'], components),
-    ...(pods.length === 0 ? [] : ['', renderTable(['NAMESPACE', 'POD', 'READY', 'PHASE', 'RESTARTS', 'IPS', 'NODE'], pods)]),
+    ...(pods.length === 0
+      ? []
+      : ['', renderTable(['NAMESPACE', 'POD', 'READY', 'PHASE', 'RESTARTS', 'IPS', 'NODE'], pods)]),
   ].join('\n');
 }
 

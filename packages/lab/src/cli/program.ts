@@ -29,8 +29,8 @@ import { bringUp, readConfigFile } from './up.js';
 
 /** What every command gets: which lab, and how to end with an exit code. */
 export interface CommandContext {
-  paths(): LabPaths;
-  exit(code: number): void;
+  readonly paths: () => LabPaths;
+  readonly exit: (code: number) => void;
 }
 
 /** Runs one command of the lab and returns the exit code. */
@@ -42,7 +42,10 @@ export async function runLab(args: readonly string[]): Promise<number> {
     return exitCode;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    const text = error instanceof Error && !(error instanceof LabError) ? (error.stack ?? error.message) : String((error as Error).message);
+    const text =
+      error instanceof Error && !(error instanceof LabError)
+        ? (error.stack ?? error.message)
+        : (error as Error).message;
     process.stderr.write(`${pc.red('error:')} ${text}\n`);
     return error instanceof LabError && error.code === 'usage' ? 2 : 1;
   }
@@ -85,10 +88,18 @@ function addLifecycle(program: Command, root: string, { paths }: CommandContext)
     .addOption(new Option('--ip <families>', 'IP families').choices(ipChoices).default('v4'))
     .addOption(new Option('--mode <mode>', 'how traffic between Nodes travels').choices(modeChoices).default('encap'))
     .addOption(new Option('--tunnel <type>', 'tunnel protocol').choices(tunnelChoices).default('geneve'))
-    .addOption(new Option('--datapath <type>', 'Open vSwitch datapath').choices(datapathChoices).default(defaultDatapath(), 'what the kernel can do'))
+    .addOption(
+      new Option('--datapath <type>', 'Open vSwitch datapath')
+        .choices(datapathChoices)
+        .default(defaultDatapath(), 'what the kernel can do'),
+    )
     .addOption(new Option('--encryption <type>', 'encryption between Nodes').choices(encryptionChoices).default('none'))
     .option('--config <file>', 'keys of antrea-agent.conf, merged over the lab’s own')
-    .addOption(new Option('--feature-gates <gates>', 'such as A=true,B=false').default({}, 'as in antrea-agent.conf').argParser(parseFeatureGates))
+    .addOption(
+      new Option('--feature-gates <gates>', 'such as A=true,B=false')
+        .default({}, 'as in antrea-agent.conf')
+        .argParser(parseFeatureGates),
+    )
     .action(async ({ config, ...flags }: UpFlags) => {
       const { name } = paths();
       const progress = createProgress();
@@ -120,7 +131,14 @@ function addInspection(program: Command, root: string, { paths, exit }: CommandC
   program
     .command('list')
     .description('names of the labs of this machine')
-    .action(() => void process.stdout.write(listLabs(root).map((name) => `${name}\n`).join('')));
+    .action(
+      () =>
+        void process.stdout.write(
+          listLabs(root)
+            .map((name) => `${name}\n`)
+            .join(''),
+        ),
+    );
   program
     .command('kubeconfig')
     .description('path of a kubeconfig for any client')
@@ -180,15 +198,12 @@ function withoutDashes(args: readonly string[]): readonly string[] {
 }
 
 function addComponents(program: Command, { paths }: CommandContext): void {
-  const checkAction = (action: string): ComponentAction => {
-    const known = componentActions.find((candidate) => candidate === action);
-    if (known) return known;
-    throw new LabError('usage', `${action}: must be one of ${componentActions.join(', ')}`);
-  };
   for (const component of ['agent', 'ovs'] as const) {
     program
       .command(component)
-      .description(`${componentActions.join('|')} ${component === 'ovs' ? 'Open vSwitch' : 'antrea-agent'} of a Node (kill is SIGKILL)`)
+      .description(
+        `${componentActions.join('|')} ${component === 'ovs' ? 'Open vSwitch' : 'antrea-agent'} of a Node (kill is SIGKILL)`,
+      )
       .argument('<node>')
       .argument('<action>', componentActions.join('|'))
       .action(async (node: string, action: string) => {
@@ -203,4 +218,10 @@ function addComponents(program: Command, { paths }: CommandContext): void {
     .action(() => {
       throw new LabError('not-supported', 'antrea-controller is not part of this version');
     });
+}
+
+function checkAction(action: string): ComponentAction {
+  const known = componentActions.find((candidate) => candidate === action);
+  if (known) return known;
+  throw new LabError('usage', `${action}: must be one of ${componentActions.join(', ')}`);
 }

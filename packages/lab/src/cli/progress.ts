@@ -8,7 +8,7 @@ export interface Progress {
 
 export function createProgress(write: (text: string) => void = (text) => void process.stderr.write(text)): Progress {
   const begin = Date.now();
-  const line = (text: string): void => write(`${pc.dim(`${seconds(Date.now() - begin).padStart(6)}`)}  ${text}\n`);
+  const line = (text: string): void => write(`${pc.dim(seconds(Date.now() - begin).padStart(6))}  ${text}\n`);
   return { step: line, end: (text) => line(pc.green(text)) };
 }
 

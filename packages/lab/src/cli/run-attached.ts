@@ -13,10 +13,10 @@ export async function runAttached(
 ): Promise<number> {
   const program = findProgram(file);
   if (program === undefined) {
-    const remedy = options.debianPackage === undefined ? '' : `; install it with: apt-get install ${options.debianPackage}`;
+    const remedy =
+      options.debianPackage === undefined ? '' : `; install it with: apt-get install ${options.debianPackage}`;
     throw new LabError('machine', `${file} is missing${remedy}`);
   }
-  const ignore = (): void => {};
   const signals = ['SIGINT', 'SIGQUIT'] as const;
   for (const signal of signals) process.on(signal, ignore);
   const child = spawn(program, args, {
@@ -35,6 +35,8 @@ export async function runAttached(
     for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.off(signal, forward);
   }
 }
+
+function ignore(): void {}
 
 function signalNumber(signal: NodeJS.Signals | null): number {
   return { SIGHUP: 1, SIGINT: 2, SIGQUIT: 3, SIGKILL: 9, SIGPIPE: 13, SIGTERM: 15 }[signal as string] ?? 0;

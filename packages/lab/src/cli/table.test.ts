@@ -4,9 +4,15 @@ import { renderTable } from './table.js';
 
 it('aligns columns by what is seen, colours not counted', () => {
   const green = '\u001b[32myes\u001b[39m';
-  expect(renderTable(['NAME', 'OK', ''], [['a', green, 'x'], ['longer', 'no', '']])).toBe(
-    `NAME    OK\na       ${green}  x\nlonger  no`,
-  );
+  expect(
+    renderTable(
+      ['NAME', 'OK', ''],
+      [
+        ['a', green, 'x'],
+        ['longer', 'no', ''],
+      ],
+    ),
+  ).toBe(`NAME    OK\na       ${green}  x\nlonger  no`);
 });
 
 it.each([

@@ -80,6 +80,8 @@ export function readConfigFile(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (cause) {
-    throw new LabError('usage', `--config ${file}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+    throw new LabError('usage', `--config ${file}: ${cause instanceof Error ? cause.message : String(cause)}`, {
+      cause,
+    });
   }
 }

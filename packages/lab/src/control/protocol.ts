@@ -3,8 +3,19 @@ export type ControlRequest =
   /** Tells the progress of the start and returns when the lab is up or has failed. */
   | { readonly verb: 'wait-up' }
   | { readonly verb: 'status' }
-  | { readonly verb: 'component'; readonly component: 'agent' | 'ovs'; readonly node: string; readonly action: ComponentAction }
-  | { readonly verb: 'dns-set'; readonly name: string; readonly type: 'A' | 'AAAA' | 'CNAME'; readonly values: readonly string[]; readonly ttl: number }
+  | {
+      readonly verb: 'component';
+      readonly component: 'agent' | 'ovs';
+      readonly node: string;
+      readonly action: ComponentAction;
+    }
+  | {
+      readonly verb: 'dns-set';
+      readonly name: string;
+      readonly type: 'A' | 'AAAA' | 'CNAME';
+      readonly values: readonly string[];
+      readonly ttl: number;
+    }
   | { readonly verb: 'dns-del'; readonly name: string }
   | { readonly verb: 'dns-list' };
 

@@ -21,9 +21,15 @@ const readyMs = 60_000;
 const server = `require('node:http').createServer((q, r) => r.end(process.env.POD_NAME)).listen(80, '::')`;
 
 /** Makes two Pods on each Node, each with a web server, and waits until they are Ready. */
-export async function createDemoPods(client: KubeClient, paths: LabPaths, nodes: readonly string[]): Promise<readonly DemoPod[]> {
+export async function createDemoPods(
+  client: KubeClient,
+  paths: LabPaths,
+  nodes: readonly string[],
+): Promise<readonly DemoPod[]> {
   const names = ['apple', 'banana', 'cherry', 'date'];
-  return Promise.all(names.map((name, index) => createPod(client, paths, name, nodes[Math.floor(index / 2) % nodes.length]!)));
+  return Promise.all(
+    names.map((name, index) => createPod(client, paths, name, nodes[Math.floor(index / 2) % nodes.length]!)),
+  );
 }
 
 async function createPod(client: KubeClient, paths: LabPaths, name: string, node: string): Promise<DemoPod> {
@@ -48,7 +54,12 @@ async function createPod(client: KubeClient, paths: LabPaths, name: string, node
   const pod = await untilReady(client, name);
   const record = await readPodRecord(podDirectory(paths, pod));
   if (!record) throw new LabError('component', `Pod ${name} is Ready, but has no sandbox`);
-  return { name, node: pod.spec?.nodeName ?? '', ips: (pod.status?.podIPs ?? []).map(({ ip }) => ip ?? ''), pid: record.pid };
+  return {
+    name,
+    node: pod.spec?.nodeName ?? '',
+    ips: (pod.status?.podIPs ?? []).map(({ ip }) => ip ?? ''),
+    pid: record.pid,
+  };
 }
 
 async function create(client: KubeClient, pod: Pod): Promise<boolean> {
@@ -74,6 +85,8 @@ async function untilReady(client: KubeClient, name: string): Promise<Pod> {
     );
   } catch (error) {
     const why = last?.status?.message ?? last?.status?.containerStatuses?.[0]?.state?.waiting?.message;
-    throw why === undefined ? error : new LabError('component', `Pod ${name} did not become Ready: ${why}`, { cause: error });
+    throw why === undefined
+      ? error
+      : new LabError('component', `Pod ${name} did not become Ready: ${why}`, { cause: error });
   }
 }

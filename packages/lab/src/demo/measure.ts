@@ -29,7 +29,10 @@ export interface MeasuredRow {
 }
 
 /** Measures every target from every place, one place after the other, so that they do not disturb each other. */
-export async function measureAll(places: readonly Place[], targets: readonly Target[]): Promise<readonly MeasuredRow[]> {
+export async function measureAll(
+  places: readonly Place[],
+  targets: readonly Target[],
+): Promise<readonly MeasuredRow[]> {
   // The first packets resolve neighbours and fill caches; userspace tunnels even lose them.
   await Promise.all(places.flatMap((place) => targets.map((target) => ping(place, target, 2))));
   const rows: MeasuredRow[] = [];

@@ -29,7 +29,12 @@ export async function runDemo(args: readonly string[]): Promise<number> {
     return await runInLab({ keep, ip });
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    const text = error instanceof LabError ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error);
+    const text =
+      error instanceof LabError
+        ? error.message
+        : error instanceof Error
+          ? (error.stack ?? error.message)
+          : String(error);
     process.stderr.write(`${pc.red('error:')} ${text}\n`);
     return 1;
   }
@@ -132,5 +137,7 @@ function showWhereToLook(name: string, pods: readonly DemoPod[]): void {
     [`${lab} down`, 'removes everything'],
   ] as const;
   const width = Math.max(...lines.map(([line]) => line.length));
-  process.stdout.write(`Where to look next:\n\n${lines.map(([line, what]) => `  ${line.padEnd(width)}  ${pc.dim(`# ${what}`)}\n`).join('')}`);
+  process.stdout.write(
+    `Where to look next:\n\n${lines.map(([line, what]) => `  ${line.padEnd(width)}  ${pc.dim(`# ${what}`)}\n`).join('')}`,
+  );
 }

@@ -45,7 +45,12 @@ export function parseDnsQuery(message: Uint8Array): DnsQuery | undefined {
 }
 
 /** Renders the answer. Longer than `limit`: without records and marked as truncated, so that the asker takes TCP. */
-export function renderDnsAnswer(query: DnsQuery, code: number, records: readonly DnsRecordSet[], limit: number): Uint8Array {
+export function renderDnsAnswer(
+  query: DnsQuery,
+  code: number,
+  records: readonly DnsRecordSet[],
+  limit: number,
+): Uint8Array {
   const answers = records.flatMap((set) => set.values.map((value) => renderRecord(set, value)));
   const whole = headerLength + query.question.length + answers.reduce((sum, answer) => sum + answer.length, 0);
   const truncated = whole > limit;
@@ -71,17 +76,23 @@ function renderRecord({ name, type, ttl }: DnsRecordSet, value: string): Buffer 
 
 function renderName(name: string): Buffer {
   const labels = name.replace(/\.$/, '').split('.');
-  return Buffer.concat([...labels.flatMap((label) => [Buffer.from([label.length]), Buffer.from(label)]), Buffer.from([0])]);
+  return Buffer.concat([
+    ...labels.flatMap((label) => [Buffer.from([label.length]), Buffer.from(label)]),
+    Buffer.from([0]),
+  ]);
 }
 
 function renderAddress(address: string): Buffer {
   if (isIPv4(address)) return Buffer.from(address.split('.').map(Number));
   const [head = '', tail] = address.split('::');
-  const groups = (text: string): string[] => (text === '' ? [] : text.split(':').flatMap(mappedGroups));
   const front = groups(head);
   const back = tail === undefined ? [] : groups(tail);
   const middle = Array.from({ length: 8 - front.length - back.length }, () => '0');
   return Buffer.from([...front, ...middle, ...back].map((group) => group.padStart(4, '0')).join(''), 'hex');
+}
+
+function groups(text: string): string[] {
+  return text === '' ? [] : text.split(':').flatMap(mappedGroups);
 }
 
 /** `::ffff:192.0.2.1` ends in two groups. */

@@ -75,7 +75,10 @@ function checked(record: DnsRecordSet): DnsRecordSet {
   const valid = { A: isIPv4, AAAA: isIPv6, CNAME: (value: string) => isName(canonicalName(value)) }[type];
   const wrong = values.find((value) => !valid(value));
   if (wrong !== undefined) {
-    throw new LabError('usage', `"${wrong}" is not ${type === 'CNAME' ? 'a DNS name' : type === 'A' ? 'an IPv4 address' : 'an IPv6 address'}`);
+    throw new LabError(
+      'usage',
+      `"${wrong}" is not ${type === 'CNAME' ? 'a DNS name' : type === 'A' ? 'an IPv4 address' : 'an IPv6 address'}`,
+    );
   }
   if (type === 'CNAME' && values.length > 1) throw new LabError('usage', `CNAME ${name}: must have one value`);
   return record;

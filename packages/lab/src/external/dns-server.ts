@@ -6,6 +6,7 @@ import type { DnsRecords } from './dns-records.js';
 
 const udpLimit = 512;
 const tcpLimit = 65_535;
+const idleMs = 10_000;
 
 /** Answers one query from the records; `undefined` for what is no query. */
 export function answerDns(message: Uint8Array, records: DnsRecords, limit: number): Uint8Array | undefined {
@@ -28,20 +29,34 @@ export function serveDnsUdp(socket: UdpSocket, records: DnsRecords, log: Logger)
 /** Over TCP each message has its length, two bytes, in front (RFC 1035, 4.2.2). */
 export function serveDnsTcp(server: Server, records: DnsRecords, log: Logger): void {
   server.on('connection', (socket: Socket) => {
-    let buffered = Buffer.alloc(0);
-    socket.setTimeout(10_000, () => socket.destroy());
+    let buffered: Buffer = Buffer.alloc(0);
+    socket.setTimeout(idleMs, () => socket.destroy());
     socket.on('error', (error) => log.debug('DNS over TCP failed', { error: errorMessage(error) }));
     socket.on('data', (data) => {
-      buffered = Buffer.concat([buffered, data]);
-      while (buffered.length >= 2 && buffered.length >= 2 + buffered.readUInt16BE(0)) {
-        const end = 2 + buffered.readUInt16BE(0);
-        const answer = answerDns(buffered.subarray(2, end), records, tcpLimit);
-        buffered = buffered.subarray(end);
-        if (!answer) return void socket.destroy();
-        const length = Buffer.alloc(2);
-        length.writeUInt16BE(answer.length, 0);
-        socket.write(Buffer.concat([length, answer]));
+      const { messages, rest } = splitMessages(Buffer.concat([buffered, data]));
+      buffered = rest;
+      for (const message of messages) {
+        const answer = answerDns(message, records, tcpLimit);
+        if (answer) socket.write(withLength(answer));
+        else socket.destroy();
       }
     });
   });
+}
+
+function splitMessages(bytes: Buffer): { readonly messages: readonly Uint8Array[]; readonly rest: Buffer } {
+  const messages: Uint8Array[] = [];
+  let rest = bytes;
+  while (rest.length >= 2 && rest.length >= 2 + rest.readUInt16BE(0)) {
+    const end = 2 + rest.readUInt16BE(0);
+    messages.push(rest.subarray(2, end));
+    rest = rest.subarray(end);
+  }
+  return { messages, rest };
+}
+
+function withLength(message: Uint8Array): Buffer {
+  const length = Buffer.alloc(2);
+  length.writeUInt16BE(message.length, 0);
+  return Buffer.concat([length, message]);
 }

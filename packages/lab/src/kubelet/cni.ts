@@ -61,7 +61,10 @@ export async function callCni(
           .join(';'),
       },
     });
-    return command === 'ADD' ? addressesOf(stdout) : [];
+    if (command === 'DEL') return [];
+    const addresses = addressesOf(stdout);
+    if (addresses.length === 0) throw new CniCallError('CNI ADD: the plugin gave no address', 0);
+    return addresses;
   } catch (error) {
     throw error instanceof CommandError ? cniError(command, error) : error;
   }
@@ -76,7 +79,9 @@ export function addressesOf(result: string): string[] {
 function cniError(command: string, error: CommandError): CniCallError {
   try {
     const { code, msg, details } = JSON.parse(error.stdout) as { code?: number; msg?: string; details?: string };
-    return new CniCallError(`CNI ${command}: ${msg ?? 'failed'}${details ? `: ${details}` : ''}`, code ?? 0, { cause: error });
+    return new CniCallError(`CNI ${command}: ${msg ?? 'failed'}${details ? `: ${details}` : ''}`, code ?? 0, {
+      cause: error,
+    });
   } catch {
     return new CniCallError(`CNI ${command}: ${error.message}`, 0, { cause: error });
   }

@@ -46,7 +46,10 @@ describe('containerSpec', () => {
 
   it('says what it cannot do', () => {
     const env = [{ name: 'S', valueFrom: { secretKeyRef: { name: 's', key: 'k' } } }];
-    expect(spec({ command: ['x'], env })).toMatchObject({ kind: 'invalid', why: expect.stringContaining('env S') as string });
+    expect(spec({ command: ['x'], env })).toMatchObject({
+      kind: 'invalid',
+      why: expect.stringContaining('env S') as string,
+    });
   });
 });
 

@@ -67,7 +67,8 @@ function status(): NonNullable<Pod['status']> {
   return cluster.pod(key)?.status ?? {};
 }
 
-const isReady = (): boolean => status().conditions?.some(({ type, status: is }) => type === 'Ready' && is === 'True') ?? false;
+const isReady = (): boolean =>
+  status().conditions?.some(({ type, status: is }) => type === 'Ready' && is === 'True') ?? false;
 const ready = (): Promise<boolean> => waitFor(`${key} to be Ready`, isReady, patience);
 const logText = (): string => readFileSync(join(paths.pods, `default_${name}`, 'main.log'), 'utf8');
 
@@ -78,9 +79,17 @@ async function remove(): Promise<void> {
 
 describe('a Pod', () => {
   it('gets a namespace, an address, a process; and leaves nothing', async () => {
-    run({ command: ['sh', '-c', 'echo $0 $(hostname) $WHO; cat /etc/resolv.conf; exec sleep 1000', 'hello'], env: [{ name: 'WHO', value: 'me' }] });
+    run({
+      command: ['sh', '-c', 'echo $0 $(hostname) $WHO; cat /etc/resolv.conf; exec sleep 1000', 'hello'],
+      env: [{ name: 'WHO', value: 'me' }],
+    });
     await ready();
-    expect(status()).toMatchObject({ phase: 'Running', podIP: '10.10.1.7', podIPs: [{ ip: '10.10.1.7' }], hostIP: '192.168.77.11' });
+    expect(status()).toMatchObject({
+      phase: 'Running',
+      podIP: '10.10.1.7',
+      podIPs: [{ ip: '10.10.1.7' }],
+      hostIP: '192.168.77.11',
+    });
     await waitFor('output', () => logText().includes('nameserver'), patience);
     expect(logText()).toContain(`hello ${name} me\nnameserver 203.0.113.53\n`);
     const uid = cluster.pod(key)!.metadata!.uid!;
@@ -93,7 +102,10 @@ describe('a Pod', () => {
   });
 
   it('tries again when the plugin says so, in the same sandbox', async () => {
-    writeFileSync(join(root, 'error'), '{"code":11,"msg":"agent is not there"}\n{"code":11,"msg":"agent is not there"}\n');
+    writeFileSync(
+      join(root, 'error'),
+      '{"code":11,"msg":"agent is not there"}\n{"code":11,"msg":"agent is not there"}\n',
+    );
     run({});
     await ready();
     expect(calls().map((call) => call.split(' ')[0])).toEqual(['ADD', 'ADD', 'ADD']);
@@ -123,7 +135,14 @@ describe('a Pod', () => {
   });
 
   it('is restarted as its policy says, and counts it', async () => {
-    run({ command: ['sh', '-c', 'echo once >>"$0"; [ "$(wc -l <"$0")" -ge 2 ] && exec sleep 1000; exit 3', join(root, `runs-${name}`)] });
+    run({
+      command: [
+        'sh',
+        '-c',
+        'echo once >>"$0"; [ "$(wc -l <"$0")" -ge 2 ] && exec sleep 1000; exit 3',
+        join(root, `runs-${name}`),
+      ],
+    });
     await waitFor('a restart', () => status().containerStatuses?.[0]?.restartCount === 1 && isReady(), patience);
     expect(status().containerStatuses?.[0]?.lastState?.terminated?.exitCode).toBe(3);
     await remove();
@@ -141,7 +160,10 @@ describe('a Pod', () => {
   it('runs init containers first, one after the other', async () => {
     const file = join(root, `order-${name}`);
     const say = (word: string) => ({ name: word, command: ['sh', '-c', `echo ${word} >>${file}`] });
-    run({ command: ['sh', '-c', `echo main >>${file}; exec sleep 1000`] }, { initContainers: [say('one'), say('two')] });
+    run(
+      { command: ['sh', '-c', `echo main >>${file}; exec sleep 1000`] },
+      { initContainers: [say('one'), say('two')] },
+    );
     await ready();
     await waitFor('main', () => readFileSync(file, 'utf8') === 'one\ntwo\nmain\n', patience);
     await remove();
@@ -163,7 +185,10 @@ describe('a Pod', () => {
   });
 
   it('is killed and started again when its liveness probe fails', async () => {
-    run({ command: ['sleep', '1000'], livenessProbe: { exec: { command: ['false'] }, periodSeconds: 0.1, failureThreshold: 2 } });
+    run({
+      command: ['sleep', '1000'],
+      livenessProbe: { exec: { command: ['false'] }, periodSeconds: 0.1, failureThreshold: 2 },
+    });
     await waitFor('a restart', () => (status().containerStatuses?.[0]?.restartCount ?? 0) > 0, patience);
     expect(status().containerStatuses?.[0]?.lastState?.terminated?.exitCode).toBe(137);
     await remove();

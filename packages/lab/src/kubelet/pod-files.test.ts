@@ -7,7 +7,14 @@ const cases: readonly [string, Partial<Pod['spec']>, string][] = [
   ['Default', { dnsPolicy: 'Default' }, 'nameserver 1.1.1.1\n'],
   [
     'None',
-    { dnsPolicy: 'None', dnsConfig: { nameservers: ['2.2.2.2'], searches: ['x.test'], options: [{ name: 'ndots', value: '2' }, { name: 'rotate' }] } },
+    {
+      dnsPolicy: 'None',
+      dnsConfig: {
+        nameservers: ['2.2.2.2'],
+        searches: ['x.test'],
+        options: [{ name: 'ndots', value: '2' }, { name: 'rotate' }],
+      },
+    },
     'nameserver 2.2.2.2\nsearch x.test\noptions ndots:2 rotate\n',
   ],
 ];

@@ -13,7 +13,9 @@ export function renderResolvConf(pod: Pod, nameservers: readonly string[]): stri
     ...(cluster ? [`${namespace}.svc.${clusterDomain}`, `svc.${clusterDomain}`, clusterDomain] : []),
     ...(dnsConfig?.searches ?? []),
   ];
-  const options = (dnsConfig?.options ?? []).map(({ name, value }) => (value === undefined ? name : `${name}:${value}`));
+  const options = (dnsConfig?.options ?? []).map(({ name, value }) =>
+    value === undefined ? name : `${name}:${value}`,
+  );
   return [
     ...servers.map((server) => `nameserver ${server}`),
     ...(searches.length > 0 ? [`search ${searches.join(' ')}`] : []),

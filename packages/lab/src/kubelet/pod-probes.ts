@@ -28,7 +28,13 @@ export async function startProbes(pod: Pod, containers: readonly Container[], mo
   await Promise.all(running);
 }
 
-function probeReadiness(pod: Pod, container: Container, object: ContainerObject, probe: Probe, modules: ProbeModules): Promise<void> {
+function probeReadiness(
+  pod: Pod,
+  container: Container,
+  object: ContainerObject,
+  probe: Probe,
+  modules: ProbeModules,
+): Promise<void> {
   return runProbe(probe, targetOf(object, modules), {
     signal: modules.signal,
     onVerdict: (passed, why) => {
@@ -41,7 +47,13 @@ function probeReadiness(pod: Pod, container: Container, object: ContainerObject,
   });
 }
 
-function probeLiveness(pod: Pod, container: Container, object: ContainerObject, probe: Probe, modules: ProbeModules): Promise<void> {
+function probeLiveness(
+  pod: Pod,
+  container: Container,
+  object: ContainerObject,
+  probe: Probe,
+  modules: ProbeModules,
+): Promise<void> {
   return runProbe(probe, targetOf(object, modules), {
     signal: modules.signal,
     onVerdict: (passed, why) => {

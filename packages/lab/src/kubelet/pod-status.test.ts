@@ -3,9 +3,15 @@ import { describe, expect, it } from 'vitest';
 import type { ContainerRuntimeState } from './container.js';
 import { podStatus, type PodFactsForStatus } from './pod-status.js';
 
-function container(state: ContainerState, ready = state.running !== undefined): { name: string; runtime: ContainerRuntimeState } {
+function container(
+  state: ContainerState,
+  ready = state.running !== undefined,
+): { name: string; runtime: ContainerRuntimeState } {
   const begun = state.waiting === undefined;
-  return { name: 'c', runtime: { state, lastState: {}, restartCount: 0, ready, started: begun, containerId: begun ? 'lab://1' : '' } };
+  return {
+    name: 'c',
+    runtime: { state, lastState: {}, restartCount: 0, ready, started: begun, containerId: begun ? 'lab://1' : '' },
+  };
 }
 
 const running = container({ running: { startedAt: 't' } });
@@ -13,7 +19,15 @@ const waiting = container({ waiting: { reason: 'ContainerCreating' } });
 const ended = (exitCode: number): typeof running => container({ terminated: { exitCode } });
 
 function facts(change: Partial<PodFactsForStatus>): PodFactsForStatus {
-  return { podIps: ['10.10.1.2'], hostIps: ['192.168.77.11'], startTime: 't', initialized: true, containers: [running], initContainers: [], ...change };
+  return {
+    podIps: ['10.10.1.2'],
+    hostIps: ['192.168.77.11'],
+    startTime: 't',
+    initialized: true,
+    containers: [running],
+    initContainers: [],
+    ...change,
+  };
 }
 
 function pod(restartPolicy: string): Pod {
@@ -36,14 +50,21 @@ describe('podStatus', () => {
 
   it('fails with an init container that may not be tried again', () => {
     const initContainers = [ended(1)];
-    expect(podStatus(pod('Never'), facts({ initialized: false, initContainers, containers: [waiting] }), 'now').phase).toBe('Failed');
-    expect(podStatus(pod('Always'), facts({ initialized: false, initContainers, containers: [waiting] }), 'now').phase).toBe('Pending');
+    expect(
+      podStatus(pod('Never'), facts({ initialized: false, initContainers, containers: [waiting] }), 'now').phase,
+    ).toBe('Failed');
+    expect(
+      podStatus(pod('Always'), facts({ initialized: false, initContainers, containers: [waiting] }), 'now').phase,
+    ).toBe('Pending');
   });
 
   it('tells addresses, and when what became so', () => {
     const before = podStatus(pod('Always'), facts({ containers: [waiting], podIps: [] }), 't1');
     expect(before.podIPs).toEqual([]);
-    expect(condition(before, 'Ready')).toMatchObject({ status: 'False', message: 'containers with unready status: [c]' });
+    expect(condition(before, 'Ready')).toMatchObject({
+      status: 'False',
+      message: 'containers with unready status: [c]',
+    });
     const after = podStatus({ ...pod('Always'), status: before }, facts({}), 't2');
     expect(after).toMatchObject({ podIP: '10.10.1.2', hostIP: '192.168.77.11' });
     expect(condition(after, 'Ready')).toMatchObject({ status: 'True', lastTransitionTime: 't2' });

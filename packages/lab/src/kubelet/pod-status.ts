@@ -10,7 +10,24 @@ export interface PodFactsForStatus {
   readonly containers: readonly { readonly name: string; readonly runtime: ContainerRuntimeState }[];
   readonly initContainers: readonly { readonly name: string; readonly runtime: ContainerRuntimeState }[];
   /** Why the Pod has no sandbox yet. */
-  readonly problem?: string;
+  readonly problem?: string | undefined;
+}
+
+/** Containers that have not begun. */
+export function waitingContainers(
+  containers: readonly { readonly name: string }[] | undefined,
+): PodFactsForStatus['containers'] {
+  return (containers ?? []).map(({ name }) => ({
+    name,
+    runtime: {
+      state: { waiting: { reason: 'ContainerCreating' } },
+      lastState: {},
+      restartCount: 0,
+      ready: false,
+      started: false,
+      containerId: '',
+    },
+  }));
 }
 
 /** Computes a Pod's status. Conditions keep the time of their last change. */

@@ -2,7 +2,10 @@ import type { Node, Pod } from 'kubernetes-types/core/v1.js';
 import { describe, expect, it } from 'vitest';
 import { placePod } from './scheduler.js';
 
-function node(name: string, change: { labels?: Record<string, string>; spec?: Node['spec']; ready?: boolean } = {}): Node {
+function node(
+  name: string,
+  change: { labels?: Record<string, string>; spec?: Node['spec']; ready?: boolean } = {},
+): Node {
   return {
     metadata: { name, labels: { 'kubernetes.io/hostname': name, ...change.labels } },
     ...(change.spec ? { spec: change.spec } : {}),
@@ -23,7 +26,11 @@ describe('placePod', () => {
   });
 
   it('keeps to the selector', () => {
-    const selected = placePod(pod({ nodeSelector: { 'kubernetes.io/hostname': 'node-10' } }), two, new Map([['node-10', 50]]));
+    const selected = placePod(
+      pod({ nodeSelector: { 'kubernetes.io/hostname': 'node-10' } }),
+      two,
+      new Map([['node-10', 50]]),
+    );
     expect(selected).toEqual({ kind: 'placed', nodeName: 'node-10' });
     expect(placePod(pod({ nodeSelector: { disk: 'ssd' } }), two, new Map())).toEqual({
       kind: 'unschedulable',

@@ -11,18 +11,25 @@ export interface NetworkNamespaces {
 }
 
 /** The `ip -batch` text for the underlay: bridge, router, one cable to each Node and one to the outside. */
-export function renderUnderlay(plan: AddressPlan, pids: { readonly external: number; readonly nodes: ReadonlyMap<string, number> }): string {
+export function renderUnderlay(
+  plan: AddressPlan,
+  pids: { readonly external: number; readonly nodes: ReadonlyMap<string, number> },
+): string {
   return [
     'link add br0 type bridge',
     'link set br0 up',
-    ...plan.families.map((family) => `addr add ${family.underlayRouter}/${family.underlayPrefix} dev br0 ${nodad(family.family)}`),
+    ...plan.families.map(
+      (family) => `addr add ${family.underlayRouter}/${family.underlayPrefix} dev br0 ${nodad(family.family)}`,
+    ),
     ...plan.nodes.flatMap(({ name }) => [
       `link add ${name} type veth peer name eth0 netns ${pids.nodes.get(name)}`,
       `link set ${name} master br0 up`,
     ]),
     `link add external type veth peer name eth0 netns ${pids.external}`,
     'link set external up',
-    ...plan.families.map((family) => `addr add ${family.outsideRouter}/${family.outsidePrefix} dev external ${nodad(family.family)}`),
+    ...plan.families.map(
+      (family) => `addr add ${family.outsideRouter}/${family.outsidePrefix} dev external ${nodad(family.family)}`,
+    ),
     '',
   ].join('\n');
 }
@@ -41,7 +48,10 @@ export function renderExternal(plan: AddressPlan): string {
 }
 
 /** Cables everything together. */
-export async function connectNetwork(plan: AddressPlan, { underlay, external, nodes }: NetworkNamespaces): Promise<void> {
+export async function connectNetwork(
+  plan: AddressPlan,
+  { underlay, external, nodes }: NetworkNamespaces,
+): Promise<void> {
   const pids = { external: external.pid, nodes: new Map([...nodes].map(([name, { pid }]) => [name, pid])) };
   await underlay.run('ip', ['-batch', '-'], { input: renderUnderlay(plan, pids) });
   await Promise.all([

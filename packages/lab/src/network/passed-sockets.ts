@@ -12,7 +12,9 @@ export interface ListenRequest {
   readonly port: number;
 }
 
-export type PassedSocket = { readonly kind: 'tcp'; readonly server: Server } | { readonly kind: 'udp'; readonly socket: UdpSocket };
+export type PassedSocket =
+  | { readonly kind: 'tcp'; readonly server: Server }
+  | { readonly kind: 'udp'; readonly socket: UdpSocket };
 
 const helper = fileURLToPath(new URL('./listen-in-namespace.js', import.meta.url));
 
@@ -46,7 +48,10 @@ export async function listenInNamespace(
     child.once('error', reject);
     child.once('close', (code) => {
       if (code === 0 && sockets.length === requests.length) resolve(sockets);
-      else reject(new LabError('component', `listen in namespace ${namespace.name}: ${complaint.trim() || `code ${code}`}`));
+      else
+        reject(
+          new LabError('component', `listen in namespace ${namespace.name}: ${complaint.trim() || `code ${code}`}`),
+        );
     });
   });
 }

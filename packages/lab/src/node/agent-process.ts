@@ -83,7 +83,10 @@ export function createAgentProcess(modules: {
     kill: () => end('SIGKILL'),
     assertAlive() {
       if (state.kind !== 'failed') return;
-      throw new LabError('component', `antrea-agent on ${namespace.name} ended (${state.how}); the end of ${paths.agentLog}:\n${tailOf(paths.agentLog)}`);
+      throw new LabError(
+        'component',
+        `antrea-agent on ${namespace.name} ended (${state.how}); the end of ${paths.agentLog}:\n${tailOf(paths.agentLog)}`,
+      );
     },
   };
 }

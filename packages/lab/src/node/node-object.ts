@@ -51,7 +51,9 @@ function readyCondition(ready: boolean, now: string): NodeCondition {
     type: 'Ready',
     status: ready ? 'True' : 'False',
     reason: ready ? 'KubeletReady' : 'KubeletNotReady',
-    message: ready ? 'kubelet stand-in is posting ready status' : 'network plugin is not ready: antrea-agent has not started yet',
+    message: ready
+      ? 'kubelet stand-in is posting ready status'
+      : 'network plugin is not ready: antrea-agent has not started yet',
     lastHeartbeatTime: now,
     lastTransitionTime: now,
   };

@@ -46,14 +46,20 @@ export function createOvsDaemons(modules: {
     return pid !== undefined && isMarked(pid, labMark, labDir) ? pid : undefined;
   };
   const pids = (): Partial<Record<Daemon, number>> =>
-    Object.fromEntries(daemons.map((daemon) => [daemon, pidOf(daemon)] as const).filter(([, pid]) => pid !== undefined));
+    Object.fromEntries(
+      daemons.map((daemon) => [daemon, pidOf(daemon)] as const).filter(([, pid]) => pid !== undefined),
+    );
 
   const run = async (component: string, file: string, args: readonly string[]): Promise<void> => {
     try {
       await namespace.run(file, args, { env, timeout: 30_000 });
     } catch (cause) {
       const log = join(paths.logs, `${component}.log`);
-      throw new LabError('component', `${component} on ${namespace.name} did not start: ${tailOf(log) || String(cause)}`, { cause });
+      throw new LabError(
+        'component',
+        `${component} on ${namespace.name} did not start: ${tailOf(log) || String(cause)}`,
+        { cause },
+      );
     }
   };
 
@@ -74,7 +80,9 @@ export function createOvsDaemons(modules: {
       const pid = pidOf(daemon);
       if (pid === undefined) continue;
       signalProcess(pid, signal);
-      await waitFor(`${daemon} on ${namespace.name} to end`, () => !isMarked(pid, labMark, labDir), { timeoutMs: 10_000 });
+      await waitFor(`${daemon} on ${namespace.name} to end`, () => !isMarked(pid, labMark, labDir), {
+        timeoutMs: 10_000,
+      });
     }
   };
 
@@ -89,7 +97,10 @@ export function createOvsDaemons(modules: {
         await startDatabase();
       }
       if (pids()['ovs-vswitchd'] === undefined) {
-        await run('ovs-vswitchd', 'ovs-vswitchd', [`unix:${ovsRunDir}/db.sock`, ...detached(paths.logs, 'ovs-vswitchd')]);
+        await run('ovs-vswitchd', 'ovs-vswitchd', [
+          `unix:${ovsRunDir}/db.sock`,
+          ...detached(paths.logs, 'ovs-vswitchd'),
+        ]);
       }
     },
     stop: () => end('SIGTERM'),
@@ -104,10 +115,15 @@ function detached(logs: string, daemon: Daemon): string[] {
 /** What Antrea's own start scripts set. Only with the kernel datapath do old flows wait for the agent. */
 function initialSettings(options: Pick<LabOptions, 'datapath'>): string[] {
   return [
-    ...['--', 'set', 'Open_vSwitch', '.', `external_ids:system-id=${randomUUID()}`],
-    ...['other_config:hw-offload=false', 'other_config:max-revalidator=200'],
+    ...words('-- set Open_vSwitch .'),
+    `external_ids:system-id=${randomUUID()}`,
+    ...words('other_config:hw-offload=false other_config:max-revalidator=200'),
     ...(options.datapath === 'system' ? ['other_config:flow-restore-wait=true'] : []),
   ];
+}
+
+function words(text: string): string[] {
+  return text.split(' ');
 }
 
 async function removeStale(runDir: string): Promise<void> {

@@ -33,10 +33,10 @@ export async function connectUplink(
     await namespace.run('sh', ['-c', 'echo 1 >/proc/sys/net/ipv6/conf/eth0/disable_ipv6 2>/dev/null || true']);
     await namespace.run('ovs-vsctl', [
       '--timeout=15',
-      ...['--', '--may-exist', 'add-br', device],
-      ...['--', 'set', 'Bridge', device, 'datapath_type=netdev', 'fail-mode=standalone'],
+      ...`-- --may-exist add-br ${device}`.split(' '),
+      ...`-- set Bridge ${device} datapath_type=netdev fail-mode=standalone`.split(' '),
       `other_config:hwaddr="${stdout.trim()}"`,
-      ...['--', '--may-exist', 'add-port', device, 'eth0'],
+      ...`-- --may-exist add-port ${device} eth0`.split(' '),
     ]);
     if (plan.families.some(({ family }) => family === 'ipv4')) await dropInKernel(namespace);
   }

@@ -24,7 +24,8 @@ describe('planAddresses', () => {
 
   it('gives the largest lab valid addresses, and networks that do not overlap', () => {
     const plan = planAddresses({ nodes: maxNodes, ip: 'dual' });
-    for (const address of plan.nodes.flatMap(({ addresses }) => addresses)) expect(() => parseIp(address)).not.toThrow();
+    for (const address of plan.nodes.flatMap(({ addresses }) => addresses))
+      expect(() => parseIp(address)).not.toThrow();
     expect(new Set(plan.nodes.flatMap(({ addresses }) => addresses)).size).toBe(2 * maxNodes);
     const networks = [
       ...plan.nodes.flatMap(({ podCidrs }) => podCidrs),
@@ -32,7 +33,9 @@ describe('planAddresses', () => {
       '192.168.77.0/24',
       'fd77::/64',
     ].map((text) => parseCidr(text));
-    const overlapping = networks.filter((cidr, index) => networks.slice(index + 1).some((other) => cidrsOverlap(cidr, other)));
+    const overlapping = networks.filter((cidr, index) =>
+      networks.slice(index + 1).some((other) => cidrsOverlap(cidr, other)),
+    );
     expect(overlapping).toEqual([]);
   });
 });

@@ -10,7 +10,10 @@ export function signalProcess(pid: number, signal: NodeJS.Signals): void {
 }
 
 /** Kills what `find` finds until it finds nothing: what is killed may have started something just before. */
-export async function killAll(find: () => readonly number[], options: { readonly timeoutMs: number }): Promise<number[]> {
+export async function killAll(
+  find: () => readonly number[],
+  options: { readonly timeoutMs: number },
+): Promise<number[]> {
   const deadline = Date.now() + options.timeoutMs;
   for (;;) {
     const left = find();

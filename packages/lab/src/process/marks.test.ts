@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { environHas, findMarked } from './marks.js';
@@ -22,16 +22,18 @@ describe('environHas', () => {
   });
 });
 
+async function start(value: string): Promise<ChildProcess> {
+  const child = spawn('sh', ['-c', 'echo started; read -r _'], {
+    env: { PATH: process.env['PATH'], LAB_UNIT_TEST: value },
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  await once(child.stdout, 'data');
+  return child;
+}
+
 describe('findMarked', () => {
   it('finds the processes with exactly this mark', async () => {
     const mark = `unit-${process.pid}`;
-    const start = (value: string) => {
-      const child = spawn('sh', ['-c', 'echo started; read -r _'], {
-        env: { PATH: process.env['PATH'], LAB_UNIT_TEST: value },
-        stdio: ['pipe', 'pipe', 'inherit'],
-      });
-      return once(child.stdout, 'data').then(() => child);
-    };
     const [ours, other] = await Promise.all([start(mark), start(`${mark}-2`)]);
     try {
       expect(findMarked('LAB_UNIT_TEST', mark)).toEqual([ours.pid]);

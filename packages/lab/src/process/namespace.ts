@@ -73,7 +73,9 @@ async function ready(child: ChildProcess, name: string): Promise<void> {
   child.stderr!.setEncoding('utf8').on('data', (text: string) => (complaint += text));
   await new Promise<void>((resolve, reject) => {
     const fail = (why: string): void =>
-      reject(new LabError('component', `make namespace ${name}: ${why}${complaint === '' ? '' : `: ${complaint.trim()}`}`));
+      reject(
+        new LabError('component', `make namespace ${name}: ${why}${complaint === '' ? '' : `: ${complaint.trim()}`}`),
+      );
     child.once('error', (error) => fail(error.message));
     child.once('close', (code, signal) => fail(`ended with ${signal ?? `code ${code}`}`));
     child.stdout!.once('data', () => resolve());

@@ -47,7 +47,8 @@ export function createMemoryCluster(): MemoryCluster {
     createNode: async (node) => put('nodes', node),
     patchStatus: async (resource, object, status) =>
       merge(resource, nameOf(object), (before) => ({ ...before, status: { ...before.status, ...status } })),
-    bind: async (pod, nodeName) => merge('pods', nameOf(pod), (before) => ({ ...before, spec: { ...before.spec!, nodeName } })),
+    bind: async (pod, nodeName) =>
+      merge('pods', nameOf(pod), (before) => ({ ...before, spec: { ...before.spec!, nodeName } })),
     async removePod(pod) {
       const stored = objects.pods.get(nameOf(pod));
       if (stored?.metadata?.uid !== pod.metadata?.uid) return;

@@ -61,4 +61,5 @@ fi
 [ -z "${LAB_HOSTS:-}" ] || mount --bind "$LAB_HOSTS" /etc/hosts
 
 echo ready
-exec sleep infinity
+# Only now: what carries this is in a namespace of the lab, never in the machine's own.
+ANTREA_LAB_HOLDS=1 exec sleep infinity

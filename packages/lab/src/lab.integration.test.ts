@@ -1,10 +1,13 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { testComponentsVariable } from './components.js';
+import type { NamespaceRecord } from './lab.js';
 import { labPaths } from './paths.js';
 import { findLabProcesses } from './process/marks.js';
 import { waitFor } from './process/wait-for.js';
@@ -252,6 +255,43 @@ describe('a lab', () => {
     expect((await lab('--name', 'two', 'down')).code).toBe(0);
     expect(traces('two')).toEqual(nothing);
     expect((await status('one')).healthy).toBe(true);
+  });
+
+  it('takes down what lost its mark inside, and nothing of the network it was started from', async () => {
+    const bystander = spawn('unshare', ['--net', 'sh', '-c', 'ip link set lo up; echo; exec sleep 1000'], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    onTestFinished(() => void bystander.kill('SIGKILL'));
+    await once(bystander.stdout, 'data');
+    const started = [
+      '--target',
+      String(bystander.pid),
+      '--net',
+      process.execPath,
+      main,
+      '--name',
+      'two',
+      'up',
+      '--nodes',
+      '1',
+    ];
+    await promisify(execFile)('nsenter', started, { env });
+    const { nodes } = JSON.parse(readFileSync(labPaths(root, 'two').namespaces, 'utf8')) as NamespaceRecord;
+    const unmarked = spawn(
+      'nsenter',
+      ['--target', String(nodes['node-1']), '--net', 'env', '-i', '/bin/sleep', '1000'],
+      {
+        stdio: 'ignore',
+      },
+    );
+    const ended = once(unmarked, 'exit');
+    await waitFor('it to be inside', () => readFileSync(`/proc/${unmarked.pid}/environ`, 'utf8') === '', {
+      timeoutMs: 5_000,
+    });
+    expect((await lab('--name', 'two', 'down')).code).toBe(0);
+    expect(await ended).toEqual([null, 'SIGKILL']);
+    expect(bystander.exitCode).toBeNull();
+    expect(bystander.signalCode).toBeNull();
   });
 
   it('leaves nothing when it is taken down, even after its daemon was killed', async () => {

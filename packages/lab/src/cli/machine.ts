@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { accessSync, constants, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { LabError } from '../errors.js';
@@ -43,9 +44,14 @@ export function checkMachine(): void {
   );
 }
 
-/** `system` where the kernel has the openvswitch module, else `netdev`. */
+/** `system` where the kernel has the openvswitch module, else `netdev`. Loads the module if it is there. */
 export function defaultDatapath(): LabOptions['datapath'] {
-  return existsSync('/sys/module/openvswitch') ? 'system' : 'netdev';
+  const loaded = '/sys/module/openvswitch';
+  const modprobe = findProgram('modprobe');
+  if (!existsSync(loaded) && modprobe !== undefined) {
+    spawnSync(modprobe, ['-q', 'openvswitch'], { stdio: 'ignore' });
+  }
+  return existsSync(loaded) ? 'system' : 'netdev';
 }
 
 function isExecutable(path: string): boolean {

@@ -74,7 +74,7 @@ interface UpFlags {
   readonly ip: LabOptions['ip'];
   readonly mode: LabOptions['mode'];
   readonly tunnel: LabOptions['tunnel'];
-  readonly datapath: LabOptions['datapath'];
+  readonly datapath?: LabOptions['datapath'];
   readonly encryption: LabOptions['encryption'];
   readonly config?: string;
   readonly featureGates: Record<string, boolean>;
@@ -89,9 +89,9 @@ function addLifecycle(program: Command, root: string, { paths }: CommandContext)
     .addOption(new Option('--mode <mode>', 'how traffic between Nodes travels').choices(modeChoices).default('encap'))
     .addOption(new Option('--tunnel <type>', 'tunnel protocol').choices(tunnelChoices).default('geneve'))
     .addOption(
-      new Option('--datapath <type>', 'Open vSwitch datapath')
-        .choices(datapathChoices)
-        .default(defaultDatapath(), 'what the kernel can do'),
+      new Option('--datapath <type>', 'Open vSwitch datapath (default: what the kernel can do)').choices(
+        datapathChoices,
+      ),
     )
     .addOption(new Option('--encryption <type>', 'encryption between Nodes').choices(encryptionChoices).default('none'))
     .option('--config <file>', 'keys of antrea-agent.conf, merged over the lab’s own')
@@ -100,11 +100,11 @@ function addLifecycle(program: Command, root: string, { paths }: CommandContext)
         .default({}, 'as in antrea-agent.conf')
         .argParser(parseFeatureGates),
     )
-    .action(async ({ config, ...flags }: UpFlags) => {
+    .action(async ({ config, datapath = defaultDatapath(), ...flags }: UpFlags) => {
       const { name } = paths();
       const progress = createProgress();
       const agentConfig = config === undefined ? '' : readConfigFile(config);
-      const made = await bringUp(root, name, { ...flags, agentConfig }, progress);
+      const made = await bringUp(root, name, { ...flags, datapath, agentConfig }, progress);
       progress.end(`lab "${name}" is up`);
       process.stdout.write(`KUBECONFIG=${made.kubeconfig}\n`);
     });

@@ -11,6 +11,7 @@ import { tailOf } from '../process/log-tail.js';
 import { labMark } from '../process/marks.js';
 import { waitFor } from '../process/wait-for.js';
 import { takeDown } from './down.js';
+import { interruptible } from './interruptible.js';
 import { checkMachine } from './machine.js';
 import type { Progress } from './progress.js';
 
@@ -30,18 +31,15 @@ export async function bringUp(root: string, name: string, options: LabOptions, p
   renderAgentConfig(options, planAddresses(options), '');
   makeDirectory(root, paths);
   writeFileSync(paths.options, `${JSON.stringify(options, null, 2)}\n`);
-  const interrupt = (): void => {
-    progress.step('interrupted: removing the lab');
-    void takeDown(root, name).finally(() => process.exit(130));
-  };
-  process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
-  try {
+  const wait = async (): Promise<void> => {
     const daemon = startDaemon(root, paths);
     await waitFor("the lab's daemon", () => listening(daemon, paths), { timeoutMs: daemonStartMs });
     await askDaemon(paths.controlSocket, { verb: 'wait-up' }, (text) => progress.step(text));
-  } finally {
-    process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
-  }
+  };
+  await interruptible(wait, () => {
+    progress.step('interrupted: removing the lab');
+    return takeDown(root, name);
+  });
   return paths;
 }
 

@@ -4,6 +4,7 @@ import { Command, CommanderError, Option } from 'commander';
 import { createKubeClient, loadKubeconfig } from '@antrea-ts/kube';
 import pc from 'picocolors';
 import { takeDown } from '../cli/down.js';
+import { interruptible } from '../cli/interruptible.js';
 import { defaultDatapath } from '../cli/machine.js';
 import { createProgress } from '../cli/progress.js';
 import { runAttached } from '../cli/run-attached.js';
@@ -54,30 +55,29 @@ async function runInLab({ keep, ip }: { readonly keep: boolean; readonly ip: Lab
     featureGates: {},
     agentConfig: '',
   };
-  const interrupt = (): void => {
-    progress.step('interrupted: cleaning up');
-    void takeDown(root, name).finally(() => process.exit(130));
+  const clean = async (): Promise<void> => {
+    progress.step('cleaning up');
+    await takeDown(root, name);
+    progress.end('nothing is left of it');
   };
-  process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
-  let up = false;
-  try {
-    const paths = await bringUp(root, name, options, progress);
-    up = true;
+  const show = async (paths: LabPaths): Promise<boolean> => {
     progress.step('four Pods: scheduled, plugged into br-int by the CNI plugin, started');
     const pods = await createPods(paths, options);
     progress.end('cluster and Pods are up');
     const complete = await showConnectivity(paths, options, pods);
     await showInside(name, paths);
     if (keep) showWhereToLook(name, pods);
+    return complete;
+  };
+  let isShown = false;
+  try {
+    const paths = await bringUp(root, name, options, progress);
+    const complete = await interruptible(() => show(paths), clean);
+    isShown = true;
     return complete ? 0 : 1;
   } finally {
-    if (!keep || !up) {
-      progress.step('cleaning up');
-      await takeDown(root, name);
-      progress.end('nothing is left of it');
-      if (up) process.stdout.write(`\nTo look around in it yourself: ${pc.bold('./tools/demo --keep')}\n`);
-    }
-    process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
+    if (!keep || !isShown) await clean();
+    if (!keep && isShown) process.stdout.write(`\nTo look around in it yourself: ${pc.bold('./tools/demo --keep')}\n`);
   }
 }
 

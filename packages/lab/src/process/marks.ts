@@ -5,6 +5,9 @@ export const labMark = 'ANTREA_LAB';
 /** The variable that every process of a Pod carries, with the Pod's UID. */
 export const podMark = 'ANTREA_LAB_POD';
 
+/** The variable that a namespace's holder carries from when it is inside. */
+const holderMark = 'ANTREA_LAB_HOLDS';
+
 /** Whether an environment block (`/proc/PID/environ`) has exactly this variable with exactly this value. */
 export function environHas(environ: Uint8Array, name: string, value: string): boolean {
   const wanted = Buffer.from(`${name}=${value}\0`);
@@ -24,14 +27,14 @@ export function findMarked(name: string, value: string): number[] {
 }
 
 /**
- * All processes of a lab: the marked ones, and whatever else runs in a network namespace that they hold. A program
- * that overwrites its environment to show a title loses the mark, but cannot leave the namespace by that.
+ * All processes of a lab: the marked ones, and whatever else runs in a network namespace that a holder of this lab
+ * holds. A program that overwrites its environment to show a title loses the mark, but cannot leave the namespace by
+ * that. The daemon's namespace does not count: it is whatever the lab was started from.
  */
 export function findLabProcesses(labDir: string): number[] {
   const marked = findMarked(labMark, labDir);
-  const own = new Set([networkNamespace('self'), networkNamespace('1')]);
-  const namespaces = new Set(marked.map((pid) => networkNamespace(pid)).filter((id) => id !== undefined));
-  for (const id of own) if (id !== undefined) namespaces.delete(id);
+  const holders = marked.filter((pid) => isMarked(pid, holderMark, '1'));
+  const namespaces = new Set(holders.map(networkNamespace).filter((id) => id !== undefined));
   const inside = namespaces.size === 0 ? [] : processIds().filter((pid) => namespaces.has(networkNamespace(pid) ?? ''));
   return [...new Set([...marked, ...inside])].filter((pid) => pid !== process.pid);
 }
@@ -42,7 +45,7 @@ export function isMarked(pid: number, name: string, value: string): boolean {
   return environ !== undefined && environHas(environ, name, value);
 }
 
-function networkNamespace(pid: number | string): string | undefined {
+function networkNamespace(pid: number): string | undefined {
   return tryRead(() => readlinkSync(`/proc/${pid}/ns/net`));
 }
 

@@ -1,1 +1,5 @@
-export {};
+export { runAgent } from './agent.js';
+export type { AgentModules } from './modules.js';
+export { agentConfigTable, type AgentConfig } from './config/keys.js';
+export { agentOptions, type AgentOptions } from './config/options.js';
+export { AgentError, type AgentErrorCode } from './errors.js';

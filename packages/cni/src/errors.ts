@@ -13,8 +13,6 @@ export const cniErrorCodes = {
   checkInterfaceFailure: 103,
 } as const;
 
-export type CniErrorCode = (typeof cniErrorCodes)[keyof typeof cniErrorCodes] | number;
-
 /** The error object that a CNI plugin prints. */
 export interface CniErrorObject {
   readonly cniVersion: string;
@@ -25,10 +23,10 @@ export interface CniErrorObject {
 
 /** A failure of a CNI call, as the container runtime will see it. */
 export class CniError extends Error {
-  readonly code: CniErrorCode;
+  readonly code: number;
   readonly details: string | undefined;
 
-  constructor(code: CniErrorCode, message: string, options: { cause?: unknown; details?: string } = {}) {
+  constructor(code: number, message: string, options: { cause?: unknown; details?: string } = {}) {
     super(message, options.cause === undefined ? {} : { cause: options.cause });
     this.name = 'CniError';
     this.code = code;

@@ -1,6 +1,6 @@
 import { formatInterfaceAddress, parseCidr, parseInterfaceAddress, parseIp, type Cidr } from '@antrea-ts/net-types';
 import type { PodRoute } from '@antrea-ts/host';
-import type { Logger } from '@antrea-ts/runtime';
+import { errorMessage, type Logger } from '@antrea-ts/runtime';
 import type { CniCall } from './call.js';
 import { CniError, cniErrorCodes } from './errors.js';
 import type { Ipam } from './ipam.js';
@@ -59,7 +59,7 @@ export function createCniHandler(modules: {
       const { podNamespace, podName } = request.container;
       throw new CniError(
         cniErrorCodes.configureInterfaceFailure,
-        `Pod ${podNamespace}/${podName}: ${messageOf(cause)}`,
+        `Pod ${podNamespace}/${podName}: ${errorMessage(cause)}`,
         {
           cause,
         },
@@ -74,7 +74,7 @@ export function createCniHandler(modules: {
       await ipam.release(call, ranges, { signal });
     } catch (error) {
       // The runtime calls DEL for a failed ADD, which tries again.
-      logger.warn('Could not undo a failed ADD', logFields(container, { error: messageOf(error) }));
+      logger.warn('Could not undo a failed ADD', logFields(container, { error: errorMessage(error) }));
     }
   }
 
@@ -177,7 +177,7 @@ function addressesOf({ ips = [] }: PreviousResult): PodAddress[] {
       if (gateway === undefined) throw new Error('gateway is missing');
       return { ...parsed, gateway: parseIp(gateway) };
     } catch (cause) {
-      throw new CniError(cniErrorCodes.invalidNetworkConfig, `prevResult.ips: ${address}: ${messageOf(cause)}`, {
+      throw new CniError(cniErrorCodes.invalidNetworkConfig, `prevResult.ips: ${address}: ${errorMessage(cause)}`, {
         cause,
       });
     }
@@ -193,8 +193,4 @@ function prevResultProblems(call: CniCall, { interfaces = [] }: PreviousResult):
 
 function logFields(container: CniContainer, fields: Record<string, unknown>): Record<string, unknown> {
   return { pod: `${container.podNamespace}/${container.podName}`, container: container.containerId, ...fields };
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

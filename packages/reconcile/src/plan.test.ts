@@ -16,7 +16,7 @@ function applied(plan: Plan<string, number>, observed: ReadonlyMap<string, numbe
   return state;
 }
 
-const sorted = (state: ReadonlyMap<string, number>): unknown => [...state].sort();
+const sorted = (state: ReadonlyMap<string, number>): unknown => [...state].sort(([a], [b]) => a.localeCompare(b));
 
 describe('planDiff', () => {
   it('turns what is observed into what is desired', () => {

@@ -13,4 +13,5 @@ declare global {
   }
 }
 
+// oxlint-disable-next-line unicorn/require-module-specifiers -- makes the file a module, which a global declaration needs
 export {};

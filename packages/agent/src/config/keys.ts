@@ -43,6 +43,13 @@ export const agentConfigTable = configTable({
       file: false,
       env: 'NODE_NAME',
     }),
+    isEks: configKey({
+      type: bool,
+      default: false,
+      description: 'Running on EKS, whose connection mark of the primary interface has to be restored.',
+      file: false,
+      env: 'ANTREA_CLOUD_EKS',
+    }),
     logLevel: configKey({
       type: choice(logLevels),
       default: 'info',

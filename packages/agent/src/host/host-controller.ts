@@ -1,6 +1,6 @@
 import type { Host } from '@antrea-ts/host';
 import { ReconcileLoop, type Clock } from '@antrea-ts/reconcile';
-import type { Logger } from '@antrea-ts/runtime';
+import { errorMessage, type Logger } from '@antrea-ts/runtime';
 import { applyHostState, type DesiredHostState } from './host-state.js';
 
 /** How often the host is looked over when nothing says that it changed. */
@@ -53,7 +53,7 @@ export class HostController {
   /** Why the host is not as desired; undefined: it is. */
   get problem(): string | undefined {
     if (this.#lastError === undefined) return undefined;
-    return this.#lastError instanceof Error ? this.#lastError.message : String(this.#lastError);
+    return errorMessage(this.#lastError);
   }
 
   start(): void {

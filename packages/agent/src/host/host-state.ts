@@ -1,7 +1,7 @@
 import type { DesiredGateway, Host, PeerRoute, TrafficRules } from '@antrea-ts/host';
 import { planDiff, type Plan } from '@antrea-ts/reconcile';
 import { formatIp } from '@antrea-ts/net-types';
-import type { Logger } from '@antrea-ts/runtime';
+import { errorMessage, type Logger } from '@antrea-ts/runtime';
 
 /** Everything that the Node's own network stack shall have of us. */
 export interface DesiredHostState {
@@ -35,7 +35,7 @@ export async function applyHostState(
   await step('traffic rules', () => host.trafficRules.ensure(desired.trafficRules, { signal }));
   await step('routes', () => applyRoutes(desired.routes, host, signal));
   if (failures.length === 1) throw failures[0];
-  if (failures.length > 1) throw new AggregateError(failures, failures.map(messageOf).join('; '));
+  if (failures.length > 1) throw new AggregateError(failures, failures.map(errorMessage).join('; '));
 }
 
 async function applyRoutes(
@@ -70,8 +70,4 @@ function describeRoutes(plan: Plan<string, PeerRoute>): string[] {
     ...[...plan.update.keys()].map((key) => `replaced ${key}`),
     ...[...plan.remove.keys()].map((key) => `removed ${key}`),
   ];
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -2,6 +2,7 @@ import type { Node } from '@antrea-ts/apis';
 import { createReflector, resources, type KubeClient, type Reflector, type Stored } from '@antrea-ts/kube';
 import type { Logger } from '@antrea-ts/runtime';
 import type { Node as KubeNode } from 'kubernetes-types/core/v1.js';
+import type { PartModules } from '../modules.js';
 
 /** What we keep of each Node. */
 export function projectNode(node: Stored<KubeNode>): Node {
@@ -13,6 +14,17 @@ export function projectNode(node: Stored<KubeNode>): Node {
     spec: { ...(podCIDR ? { podCIDR } : {}), ...(podCIDRs ? { podCIDRs } : {}) },
     status: addresses ? { addresses } : {},
   };
+}
+
+/** Follows the cluster's Nodes and waits for this one's object. */
+export async function startCluster(
+  nodeName: string,
+  { client, lifetime, logger, signal }: PartModules,
+): Promise<{ readonly nodes: Reflector<Node>; readonly self: Node }> {
+  const nodes = watchNodes(client, logger.child('nodes'));
+  await nodes.start({ signal });
+  lifetime.onStop(() => nodes.stop());
+  return { nodes, self: await ownNode(nodes, nodeName, { logger }, { signal }) };
 }
 
 /** Follows the Nodes of the cluster. */

@@ -20,7 +20,7 @@ export interface PeerState {
 
 /**
  * Follows the cluster's Nodes: flows towards each go to the dataplane at once, routes and Pod CIDRs to the host by
- * `onChange`. What comes out depends on the Nodes that are known now, not on how they came.
+ * `state`. What comes out depends on the Nodes that are known now, not on how they came.
  */
 export class PeerController {
   readonly #ownName: string;
@@ -28,7 +28,7 @@ export class PeerController {
   readonly #useTransportAnnotation: boolean;
   readonly #intent: NodeIntent;
   readonly #logger: Logger;
-  readonly #onChange: () => void;
+  #listener: (() => void) | undefined;
   readonly #peers = new Map<string, Peer>();
   #state: PeerState = { routes: new Map(), podCidrs: [] };
   #installed = new Set<string>();
@@ -38,20 +38,23 @@ export class PeerController {
       readonly ownName: string;
       readonly context: PeerContext;
       readonly useTransportAnnotation: boolean;
-      readonly onChange: () => void;
     },
     modules: { readonly intent: NodeIntent; readonly logger: Logger },
   ) {
     this.#ownName = options.ownName;
     this.#context = options.context;
     this.#useTransportAnnotation = options.useTransportAnnotation;
-    this.#onChange = options.onChange;
     this.#intent = modules.intent;
     this.#logger = modules.logger;
   }
 
   get state(): PeerState {
     return this.#state;
+  }
+
+  /** Calls back when the host's part of it changed. */
+  onChange(listener: () => void): void {
+    this.#listener = listener;
   }
 
   /** A Node was added or changed. */
@@ -93,7 +96,7 @@ export class PeerController {
     for (const owner of this.#installed) if (!wanted.has(owner)) this.#intent.setPeer(owner, undefined);
     this.#installed = wanted;
     this.#state = { routes, podCidrs };
-    this.#onChange();
+    this.#listener?.();
   }
 }
 

@@ -1,10 +1,14 @@
-import type { Ipam } from '@antrea-ts/cni';
+import { createHostLocalIpam, type Ipam } from '@antrea-ts/cni';
 import type { Host } from '@antrea-ts/host';
 import type { OvsBridge } from '@antrea-ts/ovs';
 import type { Logger } from '@antrea-ts/runtime';
 import type { Cidr } from '@antrea-ts/net-types';
 import type { NodeIntent } from '../dataplane/node-intent.js';
-import { podOwner, podPortOf, type PodPort, type PodStore } from './pod-store.js';
+import type { PartModules } from '../modules.js';
+import { podsOfNode } from '../node/cluster.js';
+import type { NodeNetwork } from '../node/node-network.js';
+import type { SwitchParts } from '../ovs/start-switch.js';
+import { podOwner, podPortOf, PodStore, type PodPort } from './pod-store.js';
 
 interface Modules {
   readonly bridge: OvsBridge;
@@ -13,6 +17,31 @@ interface Modules {
   readonly intent: NodeIntent;
   readonly store: PodStore;
   readonly logger: Logger;
+}
+
+export interface LocalPodParts {
+  readonly store: PodStore;
+  readonly ipam: Ipam;
+}
+
+/** Takes over the Pods that are connected already, and follows their ports from then on. */
+export async function startLocalPods(
+  node: NodeNetwork,
+  { bridge, intent, database }: SwitchParts,
+  { host, client, lifetime, logger, signal }: PartModules,
+): Promise<LocalPodParts> {
+  const ipam = createHostLocalIpam();
+  const store = new PodStore();
+  const modules = { bridge, host, ipam, intent, store, logger: logger.child('pods') };
+  const livePods = await podsOfNode(client, node.name, { signal });
+  await takeOverPods({ livePods, podCidrs: node.podCidrs }, modules, { signal });
+  lifetime.onStop(
+    database.subscribe((event) => {
+      if (event.kind !== 'updated' || !event.changes.some(({ table }) => table === 'Interface')) return;
+      followPortNumbers(modules);
+    }),
+  );
+  return { store, ipam };
 }
 
 /** What names a Pod among those of the cluster. */

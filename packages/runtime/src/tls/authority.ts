@@ -86,7 +86,7 @@ function alternativeName(host: string): { type: 'ip' | 'dns'; value: string } {
 }
 
 async function generateKeys(): Promise<KeyPair> {
-  return (await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])) as KeyPair;
+  return webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
 }
 
 async function keyPem(x: X509, key: webcrypto.CryptoKey): Promise<string> {

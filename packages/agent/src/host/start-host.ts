@@ -1,0 +1,75 @@
+import type { PartModules } from '../modules.js';
+import type { AgentOptions } from '../config/options.js';
+import { gatewayAddresses, type NodeNetwork } from '../node/node-network.js';
+import { nodeProfile } from '../node/profile.js';
+import type { SwitchParts } from '../ovs/start-switch.js';
+import type { PeerController } from '../peers/peer-controller.js';
+import { HostController } from './host-controller.js';
+import type { DesiredHostState } from './host-state.js';
+
+export interface HostParts {
+  /** Resolves when the host was as desired for the first time. */
+  readonly ready: Promise<void>;
+}
+
+interface Inputs {
+  readonly node: NodeNetwork;
+  readonly parts: SwitchParts;
+  readonly peers: PeerController;
+}
+
+/** UDP ports of the overlays whose outer packets need no connection tracking. */
+const overlayPorts: Partial<Record<AgentOptions['tunnelType'], number>> = { geneve: 6081, vxlan: 4789 };
+
+/** Keeps the Node's own network stack as desired from now on. */
+export function startHost(options: AgentOptions, inputs: Inputs, modules: PartModules): HostParts {
+  const { host, health, lifetime, clock } = modules;
+  const logger = modules.logger.child('host');
+  const controller = new HostController({ desired: () => desiredHostState(options, inputs) }, { host, logger, clock });
+  lifetime.onStop(() => controller.stop());
+  health.add('host', () => controller.problem);
+  inputs.peers.onChange(() => controller.changed());
+  controller.start();
+  lifetime.onStop(
+    host.subscribe((changes) => {
+      if (changes.has('links')) void followGateway(options, inputs, modules);
+    }),
+  );
+  return { ready: controller.firstPass };
+}
+
+function desiredHostState(options: AgentOptions, { node, parts, peers }: Inputs): DesiredHostState {
+  const { setup } = parts;
+  const untrackedUdpPort = setup.tunnel ? overlayPorts[options.tunnelType] : undefined;
+  return {
+    gateway: { name: setup.gateway.name, mtu: node.mtu, addresses: gatewayAddresses(node) },
+    routes: peers.state.routes,
+    trafficRules: {
+      families: node.families,
+      gatewayName: setup.gateway.name,
+      localPodCidrs: node.podCidrs,
+      clusterPodCidrs: [...node.podCidrs, ...peers.state.podCidrs],
+      masquerade: !options.noSnat,
+      ...(untrackedUdpPort === undefined ? {} : { untrackedUdpPort }),
+      egress: [],
+      restoreEksMark: options.isEks,
+    },
+  };
+}
+
+/** A gateway that was made anew has another MAC address, which many flows name. */
+async function followGateway(
+  options: AgentOptions,
+  { node, parts: { setup, intent } }: Inputs,
+  { host, logger, signal }: PartModules,
+): Promise<void> {
+  try {
+    const interfaces = await host.listInterfaces({ signal });
+    const gateway = interfaces.find((candidate) => candidate.name === setup.gateway.name);
+    if (!gateway?.mac || gateway.mac === intent.profile.gateway.mac) return;
+    logger.warn('The gateway has another MAC address', { from: intent.profile.gateway.mac, to: gateway.mac });
+    intent.setProfile(nodeProfile(options, node, setup, gateway));
+  } catch (error) {
+    if (!signal.aborted) logger.warn('Could not look at the gateway', { error });
+  }
+}

@@ -1,0 +1,88 @@
+import { join } from 'node:path';
+import {
+  clearFlowRestoreWait,
+  connectOpenFlow,
+  connectOvsdb,
+  flowDriver,
+  isFlowRestoreWaiting,
+  type OvsBridge,
+  type OvsdbClient,
+} from '@antrea-ts/ovs';
+import type { PartModules } from '../modules.js';
+import type { AgentOptions } from '../config/options.js';
+import { Dataplane } from '../dataplane/dataplane.js';
+import { NodeIntent } from '../dataplane/node-intent.js';
+import { gatewayAddresses, type NodeNetwork } from '../node/node-network.js';
+import { nodeProfile } from '../node/profile.js';
+import { setUpBridge, type BridgeSetup } from './bridge-setup.js';
+
+/** The Node's switch, connected. */
+export interface SwitchParts {
+  readonly database: OvsdbClient;
+  readonly setup: BridgeSetup;
+  readonly bridge: OvsBridge;
+  readonly node: NodeNetwork;
+  readonly dataplane: Dataplane;
+  readonly intent: NodeIntent;
+  /** Makes the flows as they are desired and lets the switch forward; resolves when it does. */
+  forward(): Promise<void>;
+}
+
+/** Connects to Open vSwitch, makes bridge, gateway and tunnel, and states the flows that depend on the Node alone. */
+export async function startSwitch(
+  options: AgentOptions,
+  node: NodeNetwork,
+  modules: PartModules,
+): Promise<SwitchParts> {
+  const { host, health, lifetime, logger, clock, metrics, signal } = modules;
+  const database = await connectOvsdb({
+    path: join(options.ovsRunDir, 'db.sock'),
+    logger: logger.child('ovsdb'),
+    signal,
+  });
+  lifetime.onStop(() => database.close());
+  health.add('ovsdb', () => (database.connected ? undefined : 'not connected to ovsdb-server'));
+
+  const setup = await setUpBridge(options, { database, logger }, { mtu: node.mtu, signal });
+  const gateway = await host.ensureGateway(
+    { name: setup.gateway.name, mtu: node.mtu, addresses: gatewayAddresses(node) },
+    { signal },
+  );
+
+  const connection = await connectOpenFlow({
+    path: join(options.ovsRunDir, `${options.ovsBridge}.mgmt`),
+    logger: logger.child('openflow'),
+    signal,
+  });
+  lifetime.onStop(() => connection.close());
+  health.add('openflow', () => (connection.connected ? undefined : 'not connected to the bridge'));
+
+  const dataplane = new Dataplane({
+    driver: flowDriver(connection),
+    logger: logger.child('dataplane'),
+    clock,
+    counters: metrics.dataplane,
+  });
+  lifetime.onStop(() => dataplane.stop());
+  health.add('flows', () => (dataplane.inSync ? undefined : 'flows are not installed yet'));
+  lifetime.onStop(
+    connection.subscribe((event) => {
+      if (event.kind === 'connected') dataplane.switchConnected();
+    }),
+  );
+  return {
+    database,
+    setup,
+    bridge: setup.bridge,
+    node,
+    dataplane,
+    intent: new NodeIntent(nodeProfile(options, node, setup, gateway.interface), dataplane),
+    async forward() {
+      dataplane.start();
+      await dataplane.settled({ signal });
+      if (!isFlowRestoreWaiting(database)) return;
+      await clearFlowRestoreWait(database, { signal });
+      logger.info('Released flow-restore-wait: the switch forwards');
+    },
+  };
+}

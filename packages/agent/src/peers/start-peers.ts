@@ -1,0 +1,36 @@
+import type { Node } from '@antrea-ts/apis';
+import type { Reflector } from '@antrea-ts/kube';
+import type { PartModules } from '../modules.js';
+import type { AgentOptions } from '../config/options.js';
+import type { NodeNetwork } from '../node/node-network.js';
+import type { SwitchParts } from '../ovs/start-switch.js';
+import { PeerController } from './peer-controller.js';
+
+/** Follows the other Nodes; when it resolves, all that the cluster has now are stated. */
+export async function startPeers(
+  options: AgentOptions,
+  { nodes, node, parts }: { nodes: Reflector<Node>; node: NodeNetwork; parts: SwitchParts },
+  { lifetime, logger, signal }: PartModules,
+): Promise<PeerController> {
+  const peers = new PeerController(
+    {
+      ownName: node.name,
+      context: {
+        mode: options.trafficEncapMode,
+        gatewayName: parts.setup.gateway.name,
+        transportAddresses: node.transportAddresses,
+        transportInterface: node.transportInterface.name,
+      },
+      useTransportAnnotation: options.transportInterface !== '',
+    },
+    { intent: parts.intent, logger: logger.child('peers') },
+  );
+  await nodes.whenSynced({ signal });
+  lifetime.onStop(
+    nodes.store.subscribe((change) => {
+      if (change.kind === 'removed') peers.remove(change.key);
+      else peers.upsert(change.object);
+    }),
+  );
+  return peers;
+}

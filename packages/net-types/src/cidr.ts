@@ -1,5 +1,6 @@
 import { NetTypesError } from './errors.js';
-import { addressBits, addToIp, formatIp, ipEquals, tryParseIp, type IpAddress, type IpFamily } from './ip.js';
+import { formatIp, tryParseIp } from './ip-text.js';
+import { addressBits, addToIp, compareIp, ipEquals, type IpAddress, type IpFamily } from './ip.js';
 
 /** A network: the bits beyond the prefix are zero. */
 export interface Cidr {
@@ -19,11 +20,15 @@ export function parseCidr(text: string, options: { readonly strict?: boolean } =
   if (!parsed) throw new NetTypesError('invalid-cidr', `"${text}" is not a CIDR`);
   const network = networkOf(parsed);
   if (options.strict && !ipEquals(network.address, parsed.address)) {
-    throw new NetTypesError('invalid-cidr', `"${text}" has bits set beyond its prefix; did you mean ${formatCidr(network)}?`);
+    throw new NetTypesError(
+      'invalid-cidr',
+      `"${text}" has bits set beyond its prefix; did you mean ${formatCidr(network)}?`,
+    );
   }
   return network;
 }
 
+/** As `parseCidr`; undefined for text that is no CIDR. */
 export function tryParseCidr(text: string): Cidr | undefined {
   const parsed = splitPrefix(text);
   return parsed && networkOf(parsed);
@@ -46,6 +51,7 @@ function splitPrefix(text: string): InterfaceAddress | undefined {
   return prefixLength <= addressBits(address.family) ? { address, prefixLength } : undefined;
 }
 
+/** Canonical text, also the key of a network in maps. */
 export function formatCidr({ address, prefixLength }: Cidr): string {
   return `${formatIp(address)}/${prefixLength}`;
 }
@@ -79,8 +85,23 @@ export function cidrContains(cidr: Cidr, address: IpAddress): boolean {
   return address.family === cidr.address.family && ipEquals(masked(address, cidr.prefixLength), cidr.address);
 }
 
+/** Whether some address is in both networks. */
 export function cidrsOverlap(a: Cidr, b: Cidr): boolean {
   return a.prefixLength <= b.prefixLength ? cidrContains(a, b.address) : cidrContains(b, a.address);
+}
+
+/** Whether the first network holds all of the second; a network holds itself. */
+export function cidrContainsCidr(outer: Cidr, inner: Cidr): boolean {
+  return outer.prefixLength <= inner.prefixLength && cidrContains(outer, inner.address);
+}
+
+export function cidrEquals(a: Cidr, b: Cidr): boolean {
+  return a.prefixLength === b.prefixLength && ipEquals(a.address, b.address);
+}
+
+/** By address, then the larger network first. */
+export function compareCidr(a: Cidr, b: Cidr): number {
+  return compareIp(a.address, b.address) || a.prefixLength - b.prefixLength;
 }
 
 /** The first address of a Pod CIDR, which its Node's gateway has. */

@@ -1,4 +1,10 @@
-export type NetTypesErrorCode = 'invalid-ip' | 'invalid-cidr' | 'invalid-mac' | 'invalid-port';
+export type NetTypesErrorCode =
+  | 'invalid-ip'
+  | 'invalid-cidr'
+  | 'invalid-mask'
+  | 'invalid-range'
+  | 'invalid-mac'
+  | 'invalid-port';
 
 /** Text or bytes that are not what they should be; the message quotes them. */
 export class NetTypesError extends Error {

@@ -1,6 +1,9 @@
 export {
   cidrContains,
+  cidrContainsCidr,
+  cidrEquals,
   cidrsOverlap,
+  compareCidr,
   formatCidr,
   formatInterfaceAddress,
   gatewayOf,
@@ -12,23 +15,24 @@ export {
   type Cidr,
   type InterfaceAddress,
 } from './cidr.js';
+export { excludeCidrs, rangeToPrefixes } from './cidr-sets.js';
 export { NetTypesError, type NetTypesErrorCode } from './errors.js';
 export {
   addressBits,
   addToIp,
   compareIp,
-  formatIp,
   ipEquals,
   ipFromBytes,
+  ipFromValue,
   ipToBytes,
-  parseIp,
-  tryParseIp,
   type IpAddress,
   type IpFamily,
   type Ipv4Address,
   type Ipv6Address,
 } from './ip.js';
+export { formatIp, parseIp, tryParseIp } from './ip-text.js';
 export {
+  isMulticastMac,
   macFromBytes,
   macFromNumber,
   macToBytes,
@@ -37,4 +41,7 @@ export {
   tryParseMac,
   type MacAddress,
 } from './mac.js';
-export { isGlobalUnicast, isLinkLocal, isLoopback, isMulticast } from './properties.js';
+export { hostCidr, ipFamilyOf, lastAddressOf, netmaskOf, prefixLengthOf } from './masks.js';
+export { isPort, portRangeToMasks, type PortMask } from './ports.js';
+export { isGlobalUnicast, isLinkLocal, isLoopback, isMulticast, isUnspecified } from './properties.js';
+export { ipProtocols, protocolName, protocolNumber, type IpProtocolName } from './protocols.js';

@@ -1,4 +1,10 @@
 import './platform.js';
+export { backoffDelay, type Backoff, type Clock } from './clock.js';
+export { DeltaTracker } from './delta-tracker.js';
+export { describePlan, type DescribePlanOptions } from './describe-plan.js';
 export type * from './driver.js';
-export { ReconcileLoop, type Clock, type PassReason, type ReconcileLoopOptions } from './loop.js';
+export { ReconcileError, type ReconcileErrorCode } from './errors.js';
+export { KeyedQueue, type KeyedQueueOptions } from './keyed-queue.js';
+export { ReconcileLoop, type PassReason, type ReconcileLoopOptions } from './loop.js';
 export { isEmptyPlan, planDiff, planSize } from './plan.js';
+export { createReconciler, type Reconciler, type ReconcilerOptions } from './reconciler.js';

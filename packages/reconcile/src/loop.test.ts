@@ -71,4 +71,28 @@ describe('ReconcileLoop', () => {
     await loop.ended();
     expect(passes).toHaveLength(1);
   });
+
+  it('is idle after a success when nothing more is asked for', async () => {
+    const { clock, controller, loop, passes } = loopOf((_, count) => {
+      if (count === 1) throw new Error('no');
+      if (count === 2) loop.trigger();
+    });
+    let idle = false;
+    const waiting = loop.idle().then(() => (idle = true));
+    loop.start();
+    await clock.advance(99);
+    expect(idle).toBe(false);
+    await clock.advance(1);
+    await waiting;
+    expect(passes).toHaveLength(3);
+    await loop.idle();
+    loop.trigger();
+    const next = loop.idle({ signal: AbortSignal.abort(new Error('enough')) });
+    await expect(next).rejects.toThrow('enough');
+    loop.trigger();
+    const last = loop.idle();
+    controller.abort(new Error('the end'));
+    await expect(last).rejects.toThrow('the end');
+    await expect(loop.idle()).rejects.toThrow('the end');
+  });
 });

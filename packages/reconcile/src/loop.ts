@@ -1,10 +1,5 @@
-/** Time as an argument: what a loop needs of it. */
-export interface Clock {
-  /** Milliseconds since some fixed moment. */
-  now(): number;
-  /** Calls back once after `ms`; returns what cancels it. */
-  setTimer(ms: number, callback: () => void): () => void;
-}
+import { backoffDelay, type Backoff, type Clock } from './clock.js';
+import { Waiters } from './waiters.js';
 
 /** Why a pass runs: something changed, time has passed, or the last pass failed. */
 export type PassReason = 'start' | 'trigger' | 'interval' | 'retry';
@@ -15,8 +10,8 @@ export interface ReconcileLoopOptions {
   readonly clock: Clock;
   /** A pass runs at least this often, because others change the world too. */
   readonly intervalMs: number;
-  /** After a failure: the first delay, doubled up to the longest. */
-  readonly retryMs: { readonly first: number; readonly longest: number };
+  readonly retryMs: Backoff;
+  /** Hears of each failed pass, and how many failed in a row. */
   readonly onError?: (error: unknown, failures: number) => void;
   /** Aborted when the program ends. */
   readonly signal: AbortSignal;
@@ -31,6 +26,8 @@ export class ReconcileLoop {
   #next: PassReason | undefined;
   #wake: (() => void) | undefined;
   #running: Promise<void> | undefined;
+  #settled = false;
+  readonly #idle = new Waiters();
 
   constructor(options: ReconcileLoopOptions) {
     this.#options = options;
@@ -44,7 +41,18 @@ export class ReconcileLoop {
   /** Asks for a pass soon; also ends the wait after a failure. */
   trigger(): void {
     this.#next = 'trigger';
+    this.#settled = false;
     this.#wake?.();
+  }
+
+  /**
+   * Resolves when the last pass succeeded and none is running or asked for, at once if that is so now; rejects when
+   * the signal or the loop's own is aborted.
+   */
+  async idle(options: { readonly signal?: AbortSignal } = {}): Promise<void> {
+    const own = this.#options.signal;
+    own.throwIfAborted();
+    if (!this.#settled) await this.#idle.wait(own, ...(options.signal ? [options.signal] : []));
   }
 
   /** Resolves when the last pass has ended; abort the signal first. */
@@ -60,6 +68,7 @@ export class ReconcileLoop {
     while (!signal.aborted) {
       const reason = this.#next ?? (failures > 0 ? 'retry' : 'interval');
       this.#next = undefined;
+      this.#settled = false;
       try {
         await pass({ signal, reason });
         failures = 0;
@@ -68,10 +77,15 @@ export class ReconcileLoop {
         failures += 1;
         onError?.(error, failures);
       }
-      const delay = failures === 0 ? intervalMs : Math.min(retryMs.first * 2 ** (failures - 1), retryMs.longest);
-      await this.#sleep(delay);
+      if (failures === 0 && this.#next === undefined) this.#settle();
+      await this.#sleep(failures === 0 ? intervalMs : backoffDelay(retryMs, failures));
     }
     signal.removeEventListener('abort', onAbort);
+  }
+
+  #settle(): void {
+    this.#settled = true;
+    this.#idle.release();
   }
 
   #sleep(ms: number): Promise<void> {

@@ -1,4 +1,4 @@
-import type { Clock } from '../loop.js';
+import type { Clock } from '../clock.js';
 
 /** A clock that stands still until it is told to go on. */
 export class FakeClock implements Clock {
@@ -34,5 +34,5 @@ export class FakeClock implements Clock {
 
 /** Lets promises that are ready run. */
 async function settle(): Promise<void> {
-  for (let i = 0; i < 20; i++) await Promise.resolve();
+  for (let i = 0; i < 50; i++) await Promise.resolve();
 }

@@ -1,1 +1,2 @@
 export { FakeClock } from './fake-clock.js';
+export { createMemoryDriver, type MemoryDriver } from './memory-driver.js';

@@ -1,14 +1,14 @@
-export { agentFeatureGates, type AgentFeatureGate } from './feature-gates.js';
-export type { Node, ObjectMeta, Pod } from './kubernetes.js';
+export { agentFeatureGates, type AgentFeatureGate, type FeatureGate } from './feature-gates.js';
+export { maxInterfaceNameLength, nodeTunnelName, podInterfaceName, type Sha1Hex } from './interface-names.js';
+export type { Namespace, Node, NodeAddress, ObjectMeta, Pod } from './kubernetes.js';
 export { podMtu, type MtuFacts } from './mtu.js';
 export {
   defaultTunnelName,
   externalIdKeys,
   macAddressAnnotation,
-  nodeTunnelName,
   ofPorts,
-  podInterfaceName,
   transportAddressesAnnotation,
+  wireGuardInterfaceName,
   wireGuardPublicKeyAnnotation,
 } from './names.js';
 export { nodeAddresses, podCidrsOf } from './node.js';

@@ -1,12 +1,14 @@
+/** What the MTU of Pods depends on. All lengths in bytes. */
 export interface MtuFacts {
   /** `defaultMTU`; 0: not set. */
   readonly configured: number;
   /** MTU of the interface between Nodes. */
   readonly interfaceMtu: number;
-  /** Packets between Nodes may be encapsulated. */
+  /** The mode encapsulates at least some packets between Nodes: encap or hybrid. */
   readonly encap: boolean;
   readonly tunnelType: 'geneve' | 'vxlan' | 'gre' | 'stt';
   readonly encryption: 'none' | 'ipsec' | 'wireGuard';
+  /** The Node has an IPv6 address, so that the outer header may be IPv6. */
   readonly nodeHasIpv6: boolean;
 }
 

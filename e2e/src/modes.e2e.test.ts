@@ -1,0 +1,67 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { eventually, Lab } from './lab.js';
+import { everyoneReachesEveryone, reachabilityDifferences } from './reachability.js';
+
+const pods = ['a', 'b', 'c', 'd'].map((name, i) => ({ name, node: `node-${(i % 2) + 1}` }));
+const names = pods.map(({ name }) => name);
+
+async function addressesOf(lab: Lab): Promise<Map<string, string[]>> {
+  return new Map(await Promise.all(names.map(async (name) => [name, await lab.podIps(name)] as const)));
+}
+
+async function differences(lab: Lab): Promise<string[]> {
+  return reachabilityDifferences(lab, everyoneReachesEveryone(names), await addressesOf(lab));
+}
+
+/** Flow, route and port by which a Node sends to its peer. */
+async function wayToPeer(lab: Lab): Promise<{ flow: string; route: string; tunnel: boolean }> {
+  const dump = await lab.node('node-1', 'ovs-ofctl', '-O', 'OpenFlow13', 'dump-flows', 'br-int', 'table=70', '--no-stats');
+  const route = await lab.node('node-1', 'ip', 'route', 'show', '10.10.2.0/24');
+  const ports = await lab.node('node-1', 'ovs-vsctl', 'list-ports', 'br-int');
+  const flow = dump.split('\n').find((line) => line.includes('nw_dst=10.10.2.0/24')) ?? '';
+  return { flow, route: route.trim(), tunnel: ports.includes('antrea-tun0') };
+}
+
+describe('modes', () => {
+  let lab: Lab | undefined;
+  afterEach(() => lab?.down());
+
+  it.each([
+    ['encap over VXLAN', ['--tunnel', 'vxlan', '--ip', 'dual'], true],
+    ['encap over GRE', ['--tunnel', 'gre', '--ip', 'dual'], true],
+    ['encap, IPv6 alone', ['--ip', 'v6'], true],
+    ['noEncap', ['--mode', 'noEncap', '--ip', 'dual'], false],
+    ['hybrid, Nodes in one subnet', ['--mode', 'hybrid', '--ip', 'dual'], false],
+  ])('%s: everyone reaches everyone', async (_, options, encapsulates) => {
+    lab = new Lab('modes');
+    await lab.up('--nodes', '2', ...options);
+    await lab.pods(pods);
+    expect(await differences(lab)).toEqual([]);
+    const way = await wayToPeer(lab);
+    if (way.flow !== '') expect(way.flow.includes('tun_dst')).toBe(encapsulates);
+  });
+});
+
+describe('another mode at the next start', () => {
+  const lab = new Lab('change');
+  afterAll(() => lab.down());
+
+  it('takes over, and leaves nothing of the old one', async () => {
+    await lab.up('--nodes', '2');
+    await lab.pods(pods);
+    expect(await wayToPeer(lab)).toMatchObject({ route: expect.stringContaining('via 10.10.2.1 dev antrea-gw0'), tunnel: true });
+
+    for (const node of ['node-1', 'node-2']) {
+      const file = `/run/antrea-lab/${lab.name}/nodes/${node}/antrea-agent.conf`;
+      writeFileSync(file, readFileSync(file, 'utf8').replace(/trafficEncapMode: .*/, 'trafficEncapMode: noEncap'));
+      await lab.ok(['agent', node, 'restart']);
+      await eventually(() => lab.node(node, 'curl', '-skf', 'https://127.0.0.1:10350/readyz'));
+    }
+    const way = await wayToPeer(lab);
+    expect(way).toMatchObject({ route: expect.stringContaining('via 192.168.77.12 dev br-phy'), tunnel: false });
+    expect(way.flow).not.toContain('tun_dst');
+    expect(await lab.node('node-1', 'iptables', '-w', '-t', 'raw', '-S')).not.toContain('6081');
+    expect(await differences(lab)).toEqual([]);
+  });
+});

@@ -1,0 +1,21 @@
+import type { Workload } from '../workload.js';
+import { agentStart } from './agent-start.js';
+import { bundleLatency } from './bundle-latency.js';
+import { cni } from './cni.js';
+import { flowDump } from './flow-dump.js';
+import { flowInstall } from './flow-install.js';
+import { labUp } from './lab-up.js';
+import { ovsdbLatency } from './ovsdb-latency.js';
+import { packetIn } from './packet-in.js';
+
+/** All of them, in the order of the table. */
+export const workloads: readonly Workload[] = [
+  flowInstall,
+  flowDump,
+  bundleLatency,
+  ovsdbLatency,
+  packetIn,
+  cni,
+  agentStart,
+  labUp,
+];

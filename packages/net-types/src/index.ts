@@ -45,3 +45,4 @@ export { hostCidr, ipFamilyOf, lastAddressOf, netmaskOf, prefixLengthOf } from '
 export { isPort, portRangeToMasks, type PortMask } from './ports.js';
 export { isGlobalUnicast, isLinkLocal, isLoopback, isMulticast, isUnspecified } from './properties.js';
 export { ipProtocols, protocolName, protocolNumber, type IpProtocolName } from './protocols.js';
+export { linkLocalOf } from './link-local.js';

@@ -11,7 +11,7 @@ import { cookie, type CookieCategory } from './cookie.js';
 import { tableIds, type TableName } from './tables.js';
 
 /** Priorities of the tables that have no ordering of their own. */
-export const priority = { high: 210, normal: 200, invalid: 195, low: 190, miss: 0 } as const;
+export const priority = { high: 210, guard: 205, normal: 200, invalid: 195, low: 190, miss: 0 } as const;
 
 /** A flow in the pipeline's terms. `then` ends it: a table, or nothing where the actions already decide. */
 export interface FlowSpec {
@@ -45,10 +45,21 @@ const etherTypes: Record<IpFamily, number> = { ipv4: 0x0800, ipv6: 0x86dd };
 const arpEtherType = 0x0806;
 
 export const arp: FieldMatch = { field: 'dl_type', value: arpEtherType };
-export const icmpv6: readonly FieldMatch[] = [
-  { field: 'dl_type', value: etherTypes.ipv6 },
-  { field: 'nw_proto', value: 58 },
-];
+const discoveryTypes = { routerAdvertisement: 134, solicitation: 135, advertisement: 136, redirect: 137 } as const;
+
+/** Valid packets of IPv6 neighbour discovery (RFC 4861), by their kind. */
+export function neighbourDiscovery(type: keyof typeof discoveryTypes): readonly FieldMatch[] {
+  return [...likeNeighbourDiscovery(type), { field: 'icmpv6_code', value: 0 }];
+}
+
+/** The same with any code: what is dropped should not depend on how strict its receivers are. */
+export function likeNeighbourDiscovery(type: keyof typeof discoveryTypes): readonly FieldMatch[] {
+  return [
+    { field: 'dl_type', value: etherTypes.ipv6 },
+    { field: 'nw_proto', value: 58 },
+    { field: 'icmpv6_type', value: discoveryTypes[type] },
+  ];
+}
 
 export function ofFamily(family: IpFamily): FieldMatch {
   return { field: 'dl_type', value: etherTypes[family] };

@@ -2,7 +2,8 @@ import type { Flow } from '@antrea-ts/openflow';
 import { missFlows, outputFlows, policyOnlyFlows, ttlFlows } from './features/base.js';
 import { conntrackFlows, policyBypassFlows, serviceBaseFlows } from './features/connection.js';
 import { anyArpResponderFlows, neighbourFlows } from './features/neighbours.js';
-import { gatewayFlows, peerFlows, podFlows, tunnelFlows, type LocalPod, type PeerNode } from './features/ports.js';
+import { podFlows, podGuardFlows, type LocalPod } from './features/pods.js';
+import { gatewayFlows, peerFlows, tunnelFlows, type PeerNode } from './features/ports.js';
 import type { NodeProfile } from './profile.js';
 import { layoutOf, type Layout } from './tables.js';
 
@@ -33,6 +34,7 @@ export function createNodePipeline(profile: NodeProfile): NodePipeline {
       ...policyOnlyFlows(profile),
       ...gatewayFlows(profile, layout),
       ...tunnelFlows(profile),
+      ...podGuardFlows(profile),
     ],
     pod: (pod) => podFlows(profile, layout, pod),
     peer: (peer) => peerFlows(profile, peer),

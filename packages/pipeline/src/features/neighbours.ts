@@ -1,6 +1,6 @@
 import { ports, type Action, type FieldMatch, type Flow } from '@antrea-ts/openflow';
 import { macToNumber, parseCidr, parseMac, type Ipv4Address } from '@antrea-ts/net-types';
-import { arp, cidrMatch, icmpv6, ofFamily, priority, renderFlows, type FlowSpec } from '../flow-builder.js';
+import { arp, cidrMatch, neighbourDiscovery, ofFamily, priority, renderFlows, type FlowSpec } from '../flow-builder.js';
 import type { NodeProfile } from '../profile.js';
 import { load, registers } from '../registers.js';
 
@@ -10,32 +10,23 @@ import { load, registers } from '../registers.js';
  */
 export const virtualMac = parseMac('aa:bb:cc:dd:ee:ff');
 
-const linkLocal = parseCidr('fe80::/10');
 const multicast = parseCidr('ff00::/8');
 const arpRequest = 1;
 const arpReply = 2;
-const neighbourSolicitation = 135;
-const neighbourAdvertisement = 136;
+
+/** What a learning switch does: by the MAC addresses that it has seen, else everywhere. */
+export const normal: readonly Action[] = [{ kind: 'output', port: ports.normal }];
 
 /** ARP and IPv6 neighbour discovery between local ports is the business of a learning switch (NORMAL). */
 export function neighbourFlows(profile: NodeProfile): Flow[] {
-  const normal: Action[] = [{ kind: 'output', port: ports.normal }];
-  const discovery = (type: number): FlowSpec => ({
-    table: 'IPv6',
-    priority: priority.normal,
-    match: [...icmpv6, { field: 'icmpv6_type', value: type }, { field: 'icmpv6_code', value: 0 }],
-    actions: normal,
-  });
   return renderFlows(profile.cookieRound, 'Default', [
     { table: 'ARPResponder', priority: priority.low, match: [arp], actions: normal },
-    {
-      table: 'SpoofGuard',
+    ...(['solicitation', 'advertisement'] as const).map((type): FlowSpec => ({
+      table: 'IPv6',
       priority: priority.normal,
-      match: [ofFamily('ipv6'), cidrMatch('ipv6_src', linkLocal)],
-      goto: 'IPv6',
-    },
-    discovery(neighbourSolicitation),
-    discovery(neighbourAdvertisement),
+      match: neighbourDiscovery(type),
+      actions: normal,
+    })),
     {
       table: 'IPv6',
       priority: priority.normal,

@@ -1,10 +1,8 @@
 import type { FieldMatch, Flow } from '@antrea-ts/openflow';
-import { formatIp, gatewayOf, macToNumber, type Cidr, type IpAddress, type MacAddress } from '@antrea-ts/net-types';
+import { gatewayOf, type Cidr, type IpAddress } from '@antrea-ts/net-types';
 import {
-  arp,
   ctState,
   fromIp,
-  fromMac,
   inPort,
   ofFamily,
   priority,
@@ -14,15 +12,13 @@ import {
   setTunnelDestination,
   toCidr,
   toIp,
-  toMac,
   type FlowSpec,
 } from '../flow-builder.js';
 import type { NodeProfile } from '../profile.js';
-import { ctMark, hostLocalPacketMark, load, packetSource, registerIs, registers } from '../registers.js';
-import type { Layout, TableName } from '../tables.js';
+import { ctMark, hostLocalPacketMark, load, packetSource, registers } from '../registers.js';
+import type { Layout } from '../tables.js';
 import { arpResponder, virtualMac } from './neighbours.js';
-
-const routed: FieldMatch = registerIs(registers.rewriteMac, 1);
+import { ownArp, routedPacket, towards } from './port-flows.js';
 
 /** The gateway port: the way between Pods and the Node's own network stack. */
 export function gatewayFlows(profile: NodeProfile, layout: Layout): Flow[] {
@@ -55,7 +51,7 @@ export function gatewayFlows(profile: NodeProfile, layout: Layout): Flow[] {
     specs.push({
       table: 'L3Forwarding',
       priority: priority.normal,
-      match: [routed, ...toIp(address)],
+      match: [routedPacket, ...toIp(address)],
       actions: [setDestinationMac(gateway.mac)],
       goto: 'L2Forwarding',
     });
@@ -99,56 +95,6 @@ export function tunnelFlows(profile: NodeProfile): Flow[] {
   ]);
 }
 
-/** A Pod of this Node as the pipeline knows it. */
-export interface LocalPod {
-  readonly ofPort: number;
-  readonly mac: MacAddress;
-  readonly addresses: readonly IpAddress[];
-}
-
-/** A local Pod's port: only its own addresses come out of it, and only packets for them go in. */
-export function podFlows(profile: NodeProfile, layout: Layout, pod: LocalPod): Flow[] {
-  const specs: FlowSpec[] = [
-    {
-      table: 'Classification',
-      priority: priority.low,
-      match: [inPort(pod.ofPort)],
-      actions: [load(registers.packetSource, packetSource.pod)],
-      goto: 'SpoofGuard',
-    },
-    towards(pod.mac, pod.ofPort, layout.ingressEntry),
-  ];
-  const arpAddress = pod.addresses.find((address) => address.family === 'ipv4');
-  if (arpAddress) specs.push(ownArp(pod.ofPort, arpAddress, pod.mac));
-  for (const address of pod.addresses) {
-    specs.push(
-      {
-        table: 'SpoofGuard',
-        priority: priority.normal,
-        match: [inPort(pod.ofPort), fromMac(pod.mac), ...fromIp(address)],
-        goto: address.family === 'ipv4' ? layout.connectionEntry : 'IPv6',
-      },
-      {
-        table: 'L3Forwarding',
-        priority: priority.normal,
-        match: [routed, ...toIp(address)],
-        actions: [setSourceMac(profile.gateway.mac), setDestinationMac(pod.mac)],
-        goto: 'IPTTLDec',
-      },
-    );
-    if (profile.mode === 'networkPolicyOnly') {
-      specs.push({
-        table: 'L3Forwarding',
-        priority: priority.normal,
-        match: toIp(address),
-        actions: [setDestinationMac(pod.mac)],
-        goto: 'IPTTLDec',
-      });
-    }
-  }
-  return renderFlows(profile.cookieRound, 'Pod', specs);
-}
-
 /** How packets for a peer Node's Pods leave this Node. */
 export type PeerPath =
   | { readonly kind: 'tunnel'; readonly remote: IpAddress }
@@ -182,31 +128,4 @@ export function peerFlows(profile: NodeProfile, peer: PeerNode): Flow[] {
     }
   }
   return renderFlows(profile.cookieRound, 'Node', specs);
-}
-
-/** Packets for a MAC address leave by its port. */
-function towards(mac: MacAddress, ofPort: number, goto: TableName): FlowSpec {
-  return {
-    table: 'L2Forwarding',
-    priority: priority.normal,
-    match: [toMac(mac)],
-    actions: [load(registers.targetPort, ofPort), load(registers.outputPortFound, 1)],
-    goto,
-  };
-}
-
-/** ARP from a port may speak only for the port's own address. */
-function ownArp(ofPort: number, address: IpAddress, mac: MacAddress): FlowSpec {
-  if (address.family !== 'ipv4') throw new Error(`pipeline: ${formatIp(address)} has no ARP`);
-  return {
-    table: 'SpoofGuard',
-    priority: priority.normal,
-    match: [
-      arp,
-      inPort(ofPort),
-      { field: 'arp_spa', value: address.value },
-      { field: 'arp_sha', value: macToNumber(mac) },
-    ],
-    goto: 'ARPResponder',
-  };
 }

@@ -14,7 +14,7 @@ describe('the CNI plugin on a Node', () => {
   afterAll(() => lab.down());
 
   interface Call {
-    readonly command: 'ADD' | 'DEL' | 'CHECK' | 'VERSION';
+    readonly command: 'ADD' | 'DEL' | 'CHECK' | 'STATUS' | 'GC' | 'VERSION';
     readonly container?: string;
     readonly netns?: string;
     readonly config?: object | string;
@@ -80,6 +80,18 @@ describe('the CNI plugin on a Node', () => {
     expect(answer).toMatchObject({ cniVersion: '1.0.0', ips: [{ interface: 1 }] });
     expect(JSON.stringify(answer)).not.toContain('"version"');
     await cni({ command: 'DEL', container: 'c2' });
+  });
+
+  it('tells its status, and removes what the runtime does not know any more', async () => {
+    const config = { cniVersion: '1.1.0' };
+    expect(await cni({ command: 'STATUS', config })).toEqual({ exitCode: 0, answer: undefined });
+    await cni({ command: 'ADD', container: 'c3', config });
+    const valid = [{ containerID: 'c3', ifname: 'eth0' }];
+    await cni({ command: 'GC', config: { ...config, 'cni.dev/valid-attachments': valid } });
+    expect(await lab.node('node-1', 'ovs-vsctl', 'list-ports', 'br-int')).toContain('by-hand');
+    await cni({ command: 'GC', config: { ...config, 'cni.dev/valid-attachments': [] } });
+    expect(await lab.node('node-1', 'ovs-vsctl', 'list-ports', 'br-int')).not.toContain('by-hand');
+    expect(await lab.node('node-1', 'sh', '-c', 'ls /var/lib/cni/networks/antrea')).not.toContain('10.10.1.');
   });
 
   it.each([

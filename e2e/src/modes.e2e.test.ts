@@ -16,7 +16,16 @@ async function differences(lab: Lab): Promise<string[]> {
 
 /** Flow, route and port by which a Node sends to its peer. */
 async function wayToPeer(lab: Lab): Promise<{ flow: string; route: string; tunnel: boolean }> {
-  const dump = await lab.node('node-1', 'ovs-ofctl', '-O', 'OpenFlow13', 'dump-flows', 'br-int', 'table=70', '--no-stats');
+  const dump = await lab.node(
+    'node-1',
+    'ovs-ofctl',
+    '-O',
+    'OpenFlow13',
+    'dump-flows',
+    'br-int',
+    'table=70',
+    '--no-stats',
+  );
   const route = await lab.node('node-1', 'ip', 'route', 'show', '10.10.2.0/24');
   const ports = await lab.node('node-1', 'ovs-vsctl', 'list-ports', 'br-int');
   const flow = dump.split('\n').find((line) => line.includes('nw_dst=10.10.2.0/24')) ?? '';
@@ -50,7 +59,10 @@ describe('another mode at the next start', () => {
   it('takes over, and leaves nothing of the old one', async () => {
     await lab.up('--nodes', '2');
     await lab.pods(pods);
-    expect(await wayToPeer(lab)).toMatchObject({ route: expect.stringContaining('via 10.10.2.1 dev antrea-gw0'), tunnel: true });
+    expect(await wayToPeer(lab)).toMatchObject({
+      route: expect.stringContaining('via 10.10.2.1 dev antrea-gw0'),
+      tunnel: true,
+    });
 
     for (const node of ['node-1', 'node-2']) {
       const file = `/run/antrea-lab/${lab.name}/nodes/${node}/antrea-agent.conf`;

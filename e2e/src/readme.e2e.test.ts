@@ -31,10 +31,13 @@ describe('the README', () => {
   // Its commands use the lab without a name.
   afterAll(() => run('./tools/lab down'));
 
-  it.each(commands().filter((command) => !runElsewhere.some((pattern) => pattern.test(command))))('%s', async (command) => {
-    const { exitCode, output } = await run(command);
-    expect({ exitCode, output: exitCode === 0 ? '' : output }).toEqual({ exitCode: 0, output: '' });
-  });
+  it.each(commands().filter((command) => !runElsewhere.some((pattern) => pattern.test(command))))(
+    '%s',
+    async (command) => {
+      const { exitCode, output } = await run(command);
+      expect({ exitCode, output: exitCode === 0 ? '' : output }).toEqual({ exitCode: 0, output: '' });
+    },
+  );
 
   it('leads to files that exist', () => {
     const links = readFileSync(`${root}README.md`, 'utf8').matchAll(/\]\(([^)#:]+)\)/g);

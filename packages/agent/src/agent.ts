@@ -64,7 +64,7 @@ async function serveCni(
   const log = logger.child('cni');
   const network = new AgentPodNetwork(
     { hostProcPathPrefix: options.hostProcPathPrefix, checksumOffload: options.ovsDatapathType !== 'netdev' },
-    { ...parts, host, store: pods.store, logger: log, ready: hostParts.ready },
+    { ...parts, host, store: pods.store, logger: log, ready: hostParts.ready, problem: parts.problem },
   );
   const handler = createCniHandler({ network, ipam: pods.ipam, logger: log });
   const server = new CniServer({ path: options.cniSocket }, { handler, logger: log });

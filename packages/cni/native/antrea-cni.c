@@ -24,7 +24,7 @@
 #include <unistd.h>
 
 #define DEFAULT_SOCKET "/var/run/antrea/cni.sock"
-#define SUPPORTED_VERSIONS "[\"0.3.0\",\"0.3.1\",\"0.4.0\",\"1.0.0\"]"
+#define SUPPORTED_VERSIONS "[\"0.3.0\",\"0.3.1\",\"0.4.0\",\"1.0.0\",\"1.1.0\"]"
 #define DEADLINE_MS 110000 /* below the two minutes that container runtimes grant */
 #define MAX_CONFIG (1 << 20)
 #define MAX_ANSWER (4 << 20)

@@ -47,6 +47,13 @@ describe('decodeCall', () => {
     expect(call.netns).toBe('');
   });
 
+  it.each(['STATUS', 'GC'])('%s is about no container', (command) => {
+    expect(decodeCall(callBody({ CNI_COMMAND: command, CNI_PATH: '/x' }, '{}'))).toMatchObject({
+      command,
+      containerId: '',
+    });
+  });
+
   it('answers any bytes with a call or a CniError', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => {

@@ -1,8 +1,13 @@
 import { CniError, cniErrorCodes } from './errors.js';
 
-/** One call of the plugin: its environment and standard input. */
+/** What a runtime can ask. VERSION is answered by the plugin itself. */
+const commands = ['ADD', 'DEL', 'CHECK', 'STATUS', 'GC'] as const;
+
+export type CniCommand = (typeof commands)[number];
+
+/** One call of the plugin: its environment and standard input. STATUS and GC are about no container: its fields are empty. */
 export interface CniCall {
-  readonly command: 'ADD' | 'DEL' | 'CHECK';
+  readonly command: CniCommand;
   readonly containerId: string;
   /** Path of the Pod's network namespace; empty when a DEL no longer knows it. */
   readonly netns: string;
@@ -42,9 +47,14 @@ function decodeText(bytes: Uint8Array, what: string): string {
 }
 
 function callOf(environment: ReadonlyMap<string, string>, config: string): CniCall {
-  const command = environment.get('CNI_COMMAND') ?? '';
-  if (command !== 'ADD' && command !== 'DEL' && command !== 'CHECK') {
-    throw invalid('CNI_COMMAND', `is "${command}"; this plugin knows ADD, DEL, CHECK and VERSION`);
+  const given = environment.get('CNI_COMMAND') ?? '';
+  const command = commands.find((known) => known === given);
+  if (!command) {
+    throw invalid('CNI_COMMAND', `is "${given}"; this plugin knows ${commands.join(', ')} and VERSION`);
+  }
+  const common = { command, path: pathsIn(environment.get('CNI_PATH')), config };
+  if (command === 'STATUS' || command === 'GC') {
+    return { ...common, containerId: '', netns: '', ifName: '', args: new Map() };
   }
   const containerId = required(environment, 'CNI_CONTAINERID');
   if (!/^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/.test(containerId)) {
@@ -55,14 +65,16 @@ function callOf(environment: ReadonlyMap<string, string>, config: string): CniCa
     throw invalid('CNI_IFNAME', `is "${ifName}"; it must be a valid interface name of at most 15 characters`);
   }
   return {
-    command,
+    ...common,
     containerId,
     netns: command === 'DEL' ? (environment.get('CNI_NETNS') ?? '') : required(environment, 'CNI_NETNS'),
     ifName,
     args: parseArgs(environment.get('CNI_ARGS') ?? ''),
-    path: (environment.get('CNI_PATH') ?? '').split(':').filter((directory) => directory !== ''),
-    config,
   };
+}
+
+function pathsIn(text = ''): string[] {
+  return text.split(':').filter((directory) => directory !== '');
 }
 
 function required(environment: ReadonlyMap<string, string>, name: string): string {

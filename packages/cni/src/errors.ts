@@ -8,6 +8,8 @@ export const cniErrorCodes = {
   decodingFailure: 6,
   invalidNetworkConfig: 7,
   tryAgainLater: 11,
+  /** STATUS: an ADD would not succeed now. */
+  notAvailable: 50,
   ipamFailure: 101,
   configureInterfaceFailure: 102,
   checkInterfaceFailure: 103,

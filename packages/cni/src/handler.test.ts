@@ -26,12 +26,29 @@ function call(command: CniCall['command'], change: Partial<CniCall> & { config?:
 }
 
 /** A Node whose parts write down what they are asked to do, and fail when told. */
-function fakeNode(options: { failAttach?: boolean; ready?: Promise<void>; problems?: string[] } = {}) {
+function fakeNode(
+  options: {
+    failAttach?: boolean;
+    ready?: Promise<void>;
+    problems?: string[];
+    problem?: string;
+    attached?: string[];
+  } = {},
+) {
   const log: string[] = [];
   const requests: AttachRequest[] = [];
   const network: PodNetwork = {
     podCidrs: () => [parseCidr('10.10.1.0/24')],
     ready: () => options.ready ?? Promise.resolve(),
+    problem: () => options.problem,
+    attached: () =>
+      (options.attached ?? []).map((containerId) => ({
+        containerId,
+        ifName: 'eth0',
+        netns: '',
+        podName: containerId,
+        podNamespace: 'default',
+      })),
     async attach(request) {
       log.push('attach');
       requests.push(request);
@@ -47,8 +64,8 @@ function fakeNode(options: { failAttach?: boolean; ready?: Promise<void>; proble
         hostMac: parseMac('0e:00:00:00:00:06'),
       };
     },
-    async detach() {
-      log.push('detach');
+    async detach({ containerId }) {
+      log.push(containerId === 'c1' ? 'detach' : `detach ${containerId}`);
     },
     async check() {
       log.push('check');
@@ -154,6 +171,39 @@ describe('CHECK', () => {
     ],
   ])('tells of %s', async (_, result, options, code, message) => {
     await expect(check(result, options)).rejects.toMatchObject({ code, message: expect.stringMatching(message) });
+  });
+});
+
+describe('STATUS', () => {
+  it('is content when the network is ready', async () => {
+    await expect(fakeNode().handler.handle(call('STATUS'), { signal })).resolves.toEqual({});
+  });
+
+  it('says why an ADD would fail', async () => {
+    const { handler } = fakeNode({ problem: 'flows are not installed yet' });
+    await expect(handler.handle(call('STATUS'), { signal })).rejects.toMatchObject({
+      code: 50,
+      message: expect.stringContaining('flows are not installed yet'),
+    });
+  });
+});
+
+describe('GC', () => {
+  it('removes what the runtime does not know, and nothing else', async () => {
+    const { handler, log } = fakeNode({ attached: ['known', 'stale'] });
+    const gc = {
+      ...config,
+      cniVersion: '1.1.0',
+      'cni.dev/valid-attachments': [{ containerID: 'known', ifname: 'eth0' }],
+    };
+    await handler.handle(call('GC', { config: JSON.stringify(gc) }), { signal });
+    expect(log).toEqual(['detach stale', 'release']);
+  });
+
+  it('removes nothing when it is not told what is valid', async () => {
+    const { handler, log } = fakeNode({ attached: ['one'] });
+    await expect(handler.handle(call('GC'), { signal })).rejects.toMatchObject({ code: 7 });
+    expect(log).toEqual([]);
   });
 });
 

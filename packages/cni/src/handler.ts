@@ -111,11 +111,43 @@ export function createCniHandler(modules: {
     return {};
   }
 
+  function status(): object {
+    const problem = network.problem();
+    if (problem !== undefined)
+      throw new CniError(cniErrorCodes.notAvailable, `The Node's network is not ready: ${problem}`);
+    return {};
+  }
+
+  /** Removes what the runtime does not know any more, as if it had called DEL. */
+  async function collect(call: CniCall, config: NetworkConfig, signal: AbortSignal): Promise<object> {
+    const { validAttachments } = config;
+    if (validAttachments === undefined) {
+      throw new CniError(
+        cniErrorCodes.invalidNetworkConfig,
+        'GC: cni.dev/valid-attachments is missing from the network configuration',
+      );
+    }
+    const isValid = ({ containerId, ifName }: CniContainer): boolean =>
+      validAttachments.some((valid) => valid.containerId === containerId && valid.ifName === ifName);
+    for (const container of network.attached().filter((attached) => !isValid(attached))) {
+      const { containerId, netns, ifName } = container;
+      await perContainer.run(containerId, async () => {
+        await network.detach(container, { signal });
+        await ipam.release({ ...call, containerId, netns, ifName }, network.podCidrs(), { signal });
+      });
+      logger.info('Removed a container that the runtime does not know', logFields(container, {}));
+    }
+    return {};
+  }
+
   return {
-    handle(call, { signal }) {
+    async handle(call, { signal }) {
       const config = parseNetworkConfig(call.config);
+      if (call.command === 'STATUS') return status();
+      if (call.command === 'GC') return collect(call, config, signal);
+      const { command } = call;
       return perContainer.run(call.containerId, () => {
-        switch (call.command) {
+        switch (command) {
           case 'ADD':
             return add(call, config, signal);
           case 'DEL':

@@ -4,7 +4,7 @@ import { parseNetworkConfig } from './network-config.js';
 const base = { cniVersion: '0.4.0', name: 'antrea', type: 'antrea' };
 
 describe('parseNetworkConfig', () => {
-  it.each(['0.3.0', '0.3.1', '0.4.0', '1.0.0'])('takes version %s', (cniVersion) => {
+  it.each(['0.3.0', '0.3.1', '0.4.0', '1.0.0', '1.1.0'])('takes version %s', (cniVersion) => {
     expect(parseNetworkConfig(JSON.stringify({ ...base, cniVersion })).version).toBe(cniVersion);
   });
 

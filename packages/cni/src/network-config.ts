@@ -40,6 +40,7 @@ const configSchema = z.looseObject({
     })
     .optional(),
   prevResult: resultSchema.optional(),
+  'cni.dev/valid-attachments': z.array(z.looseObject({ containerID: z.string(), ifname: z.string() })).optional(),
 });
 
 /** The configuration on standard input of a CNI call, as far as this plugin reads it. */
@@ -50,6 +51,14 @@ export interface NetworkConfig {
   readonly mtu?: number;
   readonly dns?: CniDns;
   readonly prevResult?: PreviousResult;
+  /** What a GC shall leave alone. */
+  readonly validAttachments?: readonly Attachment[];
+}
+
+/** An interface of a container. */
+export interface Attachment {
+  readonly containerId: string;
+  readonly ifName: string;
 }
 
 /** Parses and checks a network configuration; the error names the key. */
@@ -79,6 +88,10 @@ export function parseNetworkConfig(text: string): NetworkConfig {
       `Network configuration does not support key ipam.type and value ${ipam.type}; use host-local`,
     );
   }
+  const attachments = parsed.data['cni.dev/valid-attachments']?.map(({ containerID, ifname }) => ({
+    containerId: containerID,
+    ifName: ifname,
+  }));
   const effectiveDns = runtimeDns(runtimeConfig?.dns) ?? dns;
   return {
     version,
@@ -86,6 +99,7 @@ export function parseNetworkConfig(text: string): NetworkConfig {
     ...(mtu ? { mtu } : {}),
     ...(effectiveDns ? { dns: effectiveDns } : {}),
     ...(prevResult ? { prevResult } : {}),
+    ...(attachments ? { validAttachments: attachments } : {}),
   };
 }
 

@@ -25,6 +25,10 @@ export interface PodNetwork {
   podCidrs(): readonly Cidr[];
   /** Resolves when Pods may be attached; rejects when `signal` aborts before. */
   ready(options: { signal: AbortSignal }): Promise<void>;
+  /** Why an ADD would not succeed now; undefined: it would. */
+  problem(): string | undefined;
+  /** The containers that are connected. */
+  attached(): readonly CniContainer[];
   /** Connects a Pod: interface, port, flows. When it resolves, the Pod's packets flow as they should. */
   attach(request: AttachRequest, options: { signal: AbortSignal }): Promise<PodInterfaceState>;
   /** Disconnects a container, whatever of it is there. */

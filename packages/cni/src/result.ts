@@ -7,7 +7,7 @@ import {
 } from '@antrea-ts/net-types';
 import type { PodInterfaceState, PodRoute } from '@antrea-ts/host';
 import type { CniDns } from './network-config.js';
-import type { CniVersion } from './version.js';
+import { namesFamilies, type CniVersion } from './version.js';
 
 /** An address of a Pod with the gateway of its subnet. */
 export interface PodAddress extends InterfaceAddress {
@@ -32,8 +32,7 @@ export function renderResult(version: CniVersion, result: PodResult): object {
       { name: pod.name, mac: pod.mac, sandbox: result.netns },
     ],
     ips: result.addresses.map((address) => ({
-      // Before 1.0.0 each address said its family.
-      ...(version === '1.0.0' ? {} : { version: address.address.family === 'ipv4' ? '4' : '6' }),
+      ...(namesFamilies(version) ? { version: address.address.family === 'ipv4' ? '4' : '6' } : {}),
       interface: 1,
       address: formatInterfaceAddress(address),
       gateway: formatIp(address.gateway),

@@ -24,6 +24,8 @@ export interface SwitchParts {
   readonly node: NodeNetwork;
   readonly dataplane: Dataplane;
   readonly intent: NodeIntent;
+  /** Why the switch does not take changes now. */
+  readonly problem: () => string | undefined;
   /** Makes the flows as they are desired and lets the switch forward; resolves when it does. */
   forward(): Promise<void>;
 }
@@ -41,7 +43,12 @@ export async function startSwitch(
     signal,
   });
   lifetime.onStop(() => database.close());
-  health.add('ovsdb', () => (database.connected ? undefined : 'not connected to ovsdb-server'));
+  const checks = {
+    ovsdb: () => (database.connected ? undefined : 'not connected to ovsdb-server'),
+    openflow: () => (connection.connected ? undefined : 'not connected to the bridge'),
+    flows: () => (dataplane.inSync ? undefined : 'flows are not installed yet'),
+  };
+  health.add('ovsdb', checks.ovsdb);
 
   const setup = await setUpBridge(options, { database, logger }, { mtu: node.mtu, signal });
   const gateway = await host.ensureGateway(
@@ -55,7 +62,7 @@ export async function startSwitch(
     signal,
   });
   lifetime.onStop(() => connection.close());
-  health.add('openflow', () => (connection.connected ? undefined : 'not connected to the bridge'));
+  health.add('openflow', checks.openflow);
 
   const dataplane = new Dataplane({
     driver: flowDriver(connection),
@@ -64,7 +71,7 @@ export async function startSwitch(
     counters: metrics.dataplane,
   });
   lifetime.onStop(() => dataplane.stop());
-  health.add('flows', () => (dataplane.inSync ? undefined : 'flows are not installed yet'));
+  health.add('flows', checks.flows);
   lifetime.onStop(
     connection.subscribe((event) => {
       if (event.kind === 'connected') dataplane.switchConnected();
@@ -77,6 +84,7 @@ export async function startSwitch(
     node,
     dataplane,
     intent: new NodeIntent(nodeProfile(options, node, setup, gateway.interface), dataplane),
+    problem: () => checks.ovsdb() ?? checks.openflow() ?? checks.flows(),
     async forward() {
       dataplane.start();
       await dataplane.settled({ signal });

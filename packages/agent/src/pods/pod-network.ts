@@ -21,6 +21,8 @@ interface Modules {
   readonly logger: Logger;
   /** Resolves when the Node's own network is up. */
   readonly ready: Promise<void>;
+  /** Why Pods cannot be connected now. */
+  readonly problem: () => string | undefined;
 }
 
 interface Options {
@@ -36,6 +38,20 @@ export class AgentPodNetwork implements PodNetwork {
   constructor(options: Options, modules: Modules) {
     this.#options = options;
     this.#modules = modules;
+  }
+
+  problem(): string | undefined {
+    return this.#modules.problem();
+  }
+
+  attached(): readonly CniContainer[] {
+    return this.#modules.store.all().map(({ containerId, podName, podNamespace }) => ({
+      containerId,
+      podName,
+      podNamespace,
+      ifName: 'eth0',
+      netns: '',
+    }));
   }
 
   podCidrs() {

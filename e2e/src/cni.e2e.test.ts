@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { callCni, type CniCall } from './cni-call.js';
 import { eventually, Lab } from './lab.js';
 
 /** The plugin called as a container runtime calls it, on a Node of a lab, with a network namespace of our own. */
 describe('the CNI plugin on a Node', () => {
   const lab = new Lab('cni');
-  const plugin = new URL('../../packages/cni/dist/antrea-cni', import.meta.url).pathname;
   const netns = 'cni-e2e';
 
   beforeAll(async () => {
@@ -13,35 +13,8 @@ describe('the CNI plugin on a Node', () => {
   });
   afterAll(() => lab.down());
 
-  interface Call {
-    readonly command: 'ADD' | 'DEL' | 'CHECK' | 'STATUS' | 'GC' | 'VERSION';
-    readonly container?: string;
-    readonly netns?: string;
-    readonly config?: object | string;
-  }
-
-  async function cni({ command, container = 'c1', netns: path = `/var/run/netns/${netns}`, config = {} }: Call) {
-    const input =
-      typeof config === 'string'
-        ? config
-        : JSON.stringify({
-            cniVersion: '0.4.0',
-            name: 'antrea',
-            type: 'antrea',
-            ipam: { type: 'host-local' },
-            ...config,
-          });
-    const environment = [
-      `CNI_COMMAND=${command}`,
-      `CNI_CONTAINERID=${container}`,
-      `CNI_NETNS=${path}`,
-      'CNI_IFNAME=eth0',
-      'CNI_ARGS=K8S_POD_NAME=by-hand;K8S_POD_NAMESPACE=default',
-      'CNI_PATH=/usr/lib/cni',
-    ];
-    const { exitCode, stdout } = await lab.run(['node', 'node-1', '--', 'env', ...environment, plugin], { input });
-    return { exitCode, answer: stdout === '' ? undefined : (JSON.parse(stdout) as Record<string, unknown>) };
-  }
+  const cni = (call: CniCall) =>
+    callCni(lab, 'node-1', { container: 'by-hand', netns: `/var/run/netns/${netns}`, ...call });
 
   it('connects, checks and disconnects', async () => {
     const added = await cni({ command: 'ADD' });
@@ -76,17 +49,17 @@ describe('the CNI plugin on a Node', () => {
   });
 
   it('speaks 1.0.0', async () => {
-    const { answer } = await cni({ command: 'ADD', container: 'c2', config: { cniVersion: '1.0.0' } });
+    const { answer } = await cni({ command: 'ADD', container: 'by-hand-2', config: { cniVersion: '1.0.0' } });
     expect(answer).toMatchObject({ cniVersion: '1.0.0', ips: [{ interface: 1 }] });
     expect(JSON.stringify(answer)).not.toContain('"version"');
-    await cni({ command: 'DEL', container: 'c2' });
+    await cni({ command: 'DEL', container: 'by-hand-2' });
   });
 
   it('tells its status, and removes what the runtime does not know any more', async () => {
     const config = { cniVersion: '1.1.0' };
     expect(await cni({ command: 'STATUS', config })).toEqual({ exitCode: 0, answer: undefined });
-    await cni({ command: 'ADD', container: 'c3', config });
-    const valid = [{ containerID: 'c3', ifname: 'eth0' }];
+    await cni({ command: 'ADD', container: 'by-hand-3', config });
+    const valid = [{ containerID: 'by-hand-3', ifname: 'eth0' }];
     await cni({ command: 'GC', config: { ...config, 'cni.dev/valid-attachments': valid } });
     expect(await lab.node('node-1', 'ovs-vsctl', 'list-ports', 'br-int')).toContain('by-hand');
     await cni({ command: 'GC', config: { ...config, 'cni.dev/valid-attachments': [] } });
@@ -101,7 +74,7 @@ describe('the CNI plugin on a Node', () => {
     ['a version that nobody knows', { config: { cniVersion: '9.9.9' } }, 1, /9\.9\.9/],
     ['another IPAM', { config: { ipam: { type: 'dhcp' } } }, 2, /ipam\.type/],
   ])('refuses %s and leaves nothing', async (_, change, code, message) => {
-    const { exitCode, answer } = await cni({ command: 'ADD', container: 'bad', ...change });
+    const { exitCode, answer } = await cni({ command: 'ADD', container: 'by-hand-bad', ...change });
     expect(exitCode).toBe(1);
     expect(answer).toMatchObject({ code, msg: expect.stringMatching(message) });
     expect(await lab.node('node-1', 'ovs-vsctl', 'list-ports', 'br-int')).not.toContain('by-hand');

@@ -1,0 +1,35 @@
+import type { Lab } from './lab.js';
+
+export interface CniCall {
+  readonly command: 'ADD' | 'DEL' | 'CHECK' | 'STATUS' | 'GC' | 'VERSION';
+  readonly container?: string;
+  readonly netns?: string;
+  /** Keys over those of our own configuration, or any text instead of it. */
+  readonly config?: object | string;
+  /** Another plugin of the chain, from Debian's package. */
+  readonly plugin?: string;
+}
+
+export interface CniAnswer {
+  readonly exitCode: number;
+  readonly answer: Record<string, unknown> | undefined;
+}
+
+const ours = new URL('../../packages/cni/dist/antrea-cni', import.meta.url).pathname;
+
+/** Calls a plugin on a Node as a container runtime does: environment, configuration on standard input. */
+export async function callCni(lab: Lab, node: string, call: CniCall): Promise<CniAnswer> {
+  const { command, container = 'c1', netns = '', config = {}, plugin = ours } = call;
+  const base = { cniVersion: '0.4.0', name: 'antrea', type: 'antrea', ipam: { type: 'host-local' } };
+  const input = typeof config === 'string' ? config : JSON.stringify({ ...base, ...config });
+  const environment = [
+    `CNI_COMMAND=${command}`,
+    `CNI_CONTAINERID=${container}`,
+    `CNI_NETNS=${netns}`,
+    'CNI_IFNAME=eth0',
+    `CNI_ARGS=K8S_POD_NAME=${container};K8S_POD_NAMESPACE=default`,
+    'CNI_PATH=/usr/lib/cni',
+  ];
+  const { exitCode, stdout } = await lab.run(['node', node, '--', 'env', ...environment, plugin], { input });
+  return { exitCode, answer: stdout === '' ? undefined : (JSON.parse(stdout) as Record<string, unknown>) };
+}

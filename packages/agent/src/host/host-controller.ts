@@ -1,19 +1,18 @@
 import type { Host } from '@antrea-ts/host';
-import { ReconcileLoop, type Clock } from '@antrea-ts/reconcile';
-import { errorMessage, type Logger } from '@antrea-ts/runtime';
-import { applyHostState, type DesiredHostState } from './host-state.js';
+import type { Clock } from '@antrea-ts/reconcile';
+import type { Logger } from '@antrea-ts/runtime';
+import { applyInterfacesAndRoutes, applyTrafficRules, type DesiredHostState } from './host-state.js';
+import { KeptPart } from './kept-part.js';
 
-/** How often the host is looked over when nothing says that it changed. */
-const intervalMs = 30_000;
-const retryMs = { first: 500, longest: 10_000 };
-
-/** Keeps the Node's own network stack as desired: at start, when what is desired changes, and when others change it. */
+/**
+ * Keeps the Node's own network stack as desired, in two parts. Interfaces and routes are looked at whenever the kernel
+ * tells of a change, which it does several times for every Pod. Of packet filter rules it tells nothing, and looking at
+ * them takes a process per chain: they have a rhythm of their own.
+ */
 export class HostController {
-  readonly #stopped = new AbortController();
-  readonly #loop: ReconcileLoop;
+  readonly #network: KeptPart;
+  readonly #rules: KeptPart;
   readonly #unsubscribe: () => void;
-  #done: (() => void) | undefined;
-  #lastError: unknown;
   /** Resolves when everything was as desired for the first time. */
   readonly firstPass: Promise<void>;
 
@@ -21,48 +20,41 @@ export class HostController {
     options: { readonly desired: () => DesiredHostState },
     modules: { readonly host: Host; readonly logger: Logger; readonly clock: Clock },
   ) {
-    this.firstPass = new Promise((resolve) => (this.#done = resolve));
-    let changedByUs = true;
-    this.#loop = new ReconcileLoop({
-      clock: modules.clock,
-      intervalMs,
-      retryMs,
-      signal: this.#stopped.signal,
-      pass: async ({ signal }) => {
-        const repair = !changedByUs;
-        changedByUs = false;
-        await applyHostState(options.desired(), modules, { signal, repair });
-        this.#lastError = undefined;
-        this.#done?.();
+    const { desired } = options;
+    this.#network = new KeptPart(
+      {
+        what: 'interfaces and routes',
+        apply: (context) => applyInterfacesAndRoutes(desired(), modules, context),
       },
-      onError: (error, failures) => {
-        this.#lastError = error;
-        modules.logger.warn('Could not set up the host, will try again', { error, failures });
-      },
-    });
-    this.#unsubscribe = modules.host.subscribe(() => this.#loop.trigger());
-    this.changed = () => {
-      changedByUs = true;
-      this.#loop.trigger();
-    };
+      modules,
+    );
+    this.#rules = new KeptPart(
+      { what: 'traffic rules', apply: (context) => applyTrafficRules(desired(), modules, context) },
+      modules,
+    );
+    this.firstPass = Promise.all([this.#network.firstPass, this.#rules.firstPass]).then(() => undefined);
+    this.#unsubscribe = modules.host.subscribe(() => this.#network.look());
   }
 
   /** What is desired changed. */
-  readonly changed: () => void;
+  changed(): void {
+    this.#network.changed();
+    this.#rules.changed();
+  }
 
   /** Why the host is not as desired; undefined: it is. */
   get problem(): string | undefined {
-    if (this.#lastError === undefined) return undefined;
-    return errorMessage(this.#lastError);
+    const problems = [this.#network.problem, this.#rules.problem].filter((problem) => problem !== undefined);
+    return problems.length === 0 ? undefined : problems.join('; ');
   }
 
   start(): void {
-    this.#loop.start();
+    this.#network.start();
+    this.#rules.start();
   }
 
   async stop(): Promise<void> {
     this.#unsubscribe();
-    this.#stopped.abort();
-    await this.#loop.ended();
+    await Promise.all([this.#network.stop(), this.#rules.stop()]);
   }
 }

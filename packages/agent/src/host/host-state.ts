@@ -10,32 +10,51 @@ export interface DesiredHostState {
   readonly trafficRules: TrafficRules;
 }
 
-/** Makes the host's network stack as desired and repairs what others changed. Safe to repeat at any time. */
-export async function applyHostState(
+interface Modules {
+  readonly host: Host;
+  readonly logger: Logger;
+}
+
+export interface ApplyOptions {
+  readonly signal: AbortSignal;
+  /** What is found different was changed by others. */
+  readonly repair: boolean;
+}
+
+/** Makes gateway and routes as desired and repairs what others changed. Safe to repeat at any time. */
+export async function applyInterfacesAndRoutes(
   desired: DesiredHostState,
-  modules: { readonly host: Host; readonly logger: Logger },
-  { signal, repair }: { signal: AbortSignal; repair: boolean },
+  { host, logger }: Modules,
+  { signal, repair }: ApplyOptions,
 ): Promise<void> {
-  const { host, logger } = modules;
-  const report = (what: string, changes: readonly string[]): void => {
-    if (changes.length === 0) return;
-    if (repair) logger.warn(`Repaired ${what} that were changed from outside`, { changes });
-    else logger.info(`Changed ${what}`, { changes });
-  };
   const failures: unknown[] = [];
   const step = async (what: string, run: () => Promise<readonly string[]>): Promise<void> => {
     try {
-      report(what, await run());
+      report(logger, what, await run(), repair);
     } catch (error) {
       failures.push(error);
     }
   };
   // One part's failure does not keep the others from being right.
   await step('gateway settings', async () => (await host.ensureGateway(desired.gateway, { signal })).changes);
-  await step('traffic rules', () => host.trafficRules.ensure(desired.trafficRules, { signal }));
   await step('routes', () => applyRoutes(desired.routes, host, signal));
   if (failures.length === 1) throw failures[0];
   if (failures.length > 1) throw new AggregateError(failures, failures.map(errorMessage).join('; '));
+}
+
+/** Makes the packet filter rules as desired and repairs what others changed. Safe to repeat at any time. */
+export async function applyTrafficRules(
+  { trafficRules }: DesiredHostState,
+  { host, logger }: Modules,
+  { signal, repair }: ApplyOptions,
+): Promise<void> {
+  report(logger, 'traffic rules', await host.trafficRules.ensure(trafficRules, { signal }), repair);
+}
+
+function report(logger: Logger, what: string, changes: readonly string[], repair: boolean): void {
+  if (changes.length === 0) return;
+  if (repair) logger.warn(`Repaired ${what} that were changed from outside`, { changes });
+  else logger.info(`Changed ${what}`, { changes });
 }
 
 async function applyRoutes(

@@ -1,0 +1,70 @@
+import { ReconcileLoop, type Clock } from '@antrea-ts/reconcile';
+import { errorMessage, type Logger } from '@antrea-ts/runtime';
+
+/** How often a part is looked over when nothing says that it changed. */
+const intervalMs = 30_000;
+const retryMs = { first: 500, longest: 10_000 };
+
+export interface KeptPartOptions {
+  /** For logs: `routes`. */
+  readonly what: string;
+  /** Makes the part as desired. `repair`: what is found different was changed by others. */
+  readonly apply: (context: { readonly signal: AbortSignal; readonly repair: boolean }) => Promise<void>;
+}
+
+/** A part of the host that is kept as desired: at start, when what is desired changes, and when others change it. */
+export class KeptPart {
+  readonly #stopped = new AbortController();
+  readonly #loop: ReconcileLoop;
+  #changedByUs = true;
+  #lastError: unknown;
+  /** Resolves when the part was as desired for the first time. */
+  readonly firstPass: Promise<void>;
+
+  constructor({ what, apply }: KeptPartOptions, modules: { readonly logger: Logger; readonly clock: Clock }) {
+    let done: (() => void) | undefined;
+    this.firstPass = new Promise((resolve) => (done = resolve));
+    this.#loop = new ReconcileLoop({
+      clock: modules.clock,
+      intervalMs,
+      retryMs,
+      signal: this.#stopped.signal,
+      pass: async ({ signal }) => {
+        const repair = !this.#changedByUs;
+        this.#changedByUs = false;
+        await apply({ signal, repair });
+        this.#lastError = undefined;
+        done?.();
+      },
+      onError: (error, failures) => {
+        this.#lastError = error;
+        modules.logger.warn(`Could not set up ${what}, will try again`, { error, failures });
+      },
+    });
+  }
+
+  /** Why the part is not as desired; undefined: it is. */
+  get problem(): string | undefined {
+    return this.#lastError === undefined ? undefined : errorMessage(this.#lastError);
+  }
+
+  start(): void {
+    this.#loop.start();
+  }
+
+  /** What is desired changed. */
+  changed(): void {
+    this.#changedByUs = true;
+    this.#loop.trigger();
+  }
+
+  /** Others may have changed the part. */
+  look(): void {
+    this.#loop.trigger();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped.abort();
+    await this.#loop.ended();
+  }
+}

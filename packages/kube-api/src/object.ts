@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+
 /** JSON as the API handles it. */
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 export type JsonObject = { [key: string]: Json };
@@ -60,4 +62,19 @@ export function deepEqual(a: unknown, b: unknown): boolean {
     (key) =>
       Object.hasOwn(b, key) && deepEqual((a as Record<string, unknown>)[key], (b as Record<string, unknown>)[key]),
   );
+}
+
+/** An object as the API itself makes it. */
+export function newObject(apiVersion: string, kind: string, name: string, namespace?: string): ApiObject {
+  return {
+    apiVersion,
+    kind,
+    metadata: {
+      name,
+      ...(namespace === undefined ? {} : { namespace }),
+      uid: randomUUID(),
+      resourceVersion: '',
+      creationTimestamp: `${new Date().toISOString().slice(0, 19)}Z`,
+    },
+  };
 }

@@ -19,6 +19,12 @@ const codes = {
 
 export type StatusReason = keyof typeof codes;
 
+/** The reason that goes with an HTTP code that somebody else chose. */
+export function reasonOfCode(code: number): StatusReason {
+  const found = Object.entries(codes).find(([, known]) => known === code)?.[0] as StatusReason | undefined;
+  return found ?? (code >= 500 ? 'InternalError' : code === 400 ? 'BadRequest' : 'Forbidden');
+}
+
 export interface StatusCause {
   readonly reason: string;
   readonly message: string;

@@ -1,26 +1,35 @@
-import type { ApiObject } from '../object.js';
+import { deepEqual, type ApiObject, type Json } from '../object.js';
 import type { Operations } from '../operations.js';
 import type { ResourceRegistry } from '../resources/registry.js';
-import { storageKey, type ApiResource } from '../resources/resource.js';
-import type { Store } from '../storage/store.js';
+import type { ApiResource } from '../resources/resource.js';
+import { objectKey, type Store, type StoreEvent } from '../storage/store.js';
 
 const context = {
   dryRun: false,
-  user: 'system:garbage-collector',
-  groups: [],
+  user: 'system:serviceaccount:kube-system:generic-garbage-collector',
+  groups: ['system:serviceaccounts', 'system:authenticated'],
   fieldManager: 'garbage-collector',
 } as const;
 
+/** An object by where it is; it may be gone by the time somebody looks. */
+interface Place {
+  readonly collection: string;
+  readonly key: string;
+}
+
 /**
  * Deletes objects whose owners are all gone, and lets owners go that wait for their dependents (foreground) or want
- * them kept (orphan). Looks again after every deletion; the lab's clusters are small.
+ * them kept (orphan). Knows who owns what from the changes, so that a change costs what it concerns.
  */
 export class GarbageCollector {
   readonly #store: Store;
   readonly #registry: ResourceRegistry;
   readonly #operations: Operations;
-  readonly #watched = new Map<string, () => void>();
+  readonly #alive = new Map<string, Place>();
+  readonly #dependents = new Map<string, Map<string, Place>>();
+  readonly #dirty = new Map<string, Place>();
   #scheduled = false;
+  #unsubscribe: () => void = () => undefined;
 
   constructor(modules: {
     readonly store: Store;
@@ -33,96 +42,112 @@ export class GarbageCollector {
   }
 
   start(): void {
-    this.#follow();
+    for (const collection of this.#store.collections()) {
+      for (const object of this.#store.list(collection)) this.#note(collection, { type: 'ADDED', object, version: 0 });
+    }
+    this.#unsubscribe = this.#store.watchAll((collection, event) => this.#note(collection, event));
   }
 
   stop(): void {
-    for (const unsubscribe of this.#watched.values()) unsubscribe();
-    this.#watched.clear();
+    this.#unsubscribe();
+    this.#dirty.clear();
   }
 
-  /** Follows every collection that exists by now. */
-  #follow(): void {
-    for (const resource of this.#registry.all()) {
-      const collection = storageKey(resource);
-      if (resource.virtual || this.#watched.has(collection)) continue;
-      const unsubscribe = this.#store.watch(collection, this.#store.version, ({ type, object }) => {
-        const owned = (object.metadata.ownerReferences ?? []).length > 0;
-        if (type === 'DELETED' || object.metadata.deletionTimestamp !== undefined || (type === 'ADDED' && owned))
-          this.#schedule();
-      });
-      this.#watched.set(collection, unsubscribe);
+  #note(collection: string, { type, object, previous }: StoreEvent): void {
+    const { uid } = object.metadata;
+    const place = { collection, key: objectKey(object) };
+    const owners = type === 'DELETED' ? [] : (object.metadata.ownerReferences ?? []);
+    for (const { uid: owner } of previous?.metadata.ownerReferences ?? []) this.#dependents.get(owner)?.delete(uid);
+    for (const { uid: owner } of owners) {
+      const dependents = this.#dependents.get(owner) ?? new Map<string, Place>();
+      this.#dependents.set(owner, dependents.set(uid, place));
     }
+    if (type === 'DELETED') {
+      this.#alive.delete(uid);
+      for (const [dependent, where] of this.#dependents.get(uid) ?? []) this.#look(dependent, where);
+      this.#dependents.delete(uid);
+      // Its owners may have waited for it.
+      for (const { uid: owner } of object.metadata.ownerReferences ?? []) {
+        const where = this.#alive.get(owner);
+        if (where) this.#look(owner, where);
+      }
+      return;
+    }
+    this.#alive.set(uid, place);
+    const changedOwners = !deepEqual(owners, previous?.metadata.ownerReferences ?? []);
+    if ((owners.length > 0 && changedOwners) || isWaiting(object)) this.#look(uid, place);
   }
 
-  #schedule(): void {
+  #look(uid: string, place: Place): void {
+    this.#dirty.set(uid, place);
     if (this.#scheduled) return;
     this.#scheduled = true;
-    setTimeout(() => {
+    setImmediate(() => {
       this.#scheduled = false;
-      void this.#collect();
-    }, 10).unref();
+      const dirty = [...this.#dirty.values()];
+      this.#dirty.clear();
+      for (const where of dirty) void this.#collect(where).catch(() => undefined);
+    });
   }
 
-  async #collect(): Promise<void> {
-    this.#follow();
-    const objects = this.#objects();
-    const uids = new Set(objects.map(({ object }) => object.metadata.uid));
-    for (const { resource, object } of objects) {
-      const owners = object.metadata.ownerReferences ?? [];
-      const target = { resource, namespace: object.metadata.namespace, name: object.metadata.name };
-      if (owners.length > 0 && owners.every(({ uid }) => !uids.has(uid))) {
-        if (object.metadata.deletionTimestamp !== undefined) continue;
-        await this.#operations.delete(target, {}, context).catch(() => undefined);
-      }
-      await this.#releaseOwner({ resource, object }, objects);
-    }
+  async #collect({ collection, key }: Place): Promise<void> {
+    const object = this.#store.get(collection, key);
+    const resource = this.#registry.findStored(collection);
+    if (!object || !resource) return;
+    const owners = object.metadata.ownerReferences ?? [];
+    const isOrphan = owners.length > 0 && owners.every(({ uid }) => !this.#alive.has(uid));
+    if (isOrphan && object.metadata.deletionTimestamp === undefined) {
+      const preconditions = { uid: object.metadata.uid };
+      await this.#operations.delete(targetOf(resource, object), { preconditions }, context);
+    } else if (isWaiting(object)) await this.#release(resource, object);
   }
 
   /** Takes the collector's own finalizers off an owner whose dependents are dealt with. */
-  async #releaseOwner({ resource, object }: Owned, objects: readonly Owned[]): Promise<void> {
-    const { finalizers = [], deletionTimestamp, uid, name, namespace } = object.metadata;
-    const ours: readonly string[] = finalizers.filter((finalizer) => collectorFinalizers.includes(finalizer));
-    if (deletionTimestamp === undefined || ours.length === 0) return;
-    const dependents = objects.filter((other) =>
-      other.object.metadata.ownerReferences?.some((owner) => owner.uid === uid),
-    );
-    for (const dependent of dependents) {
-      const { metadata } = dependent.object;
-      const target = { resource: dependent.resource, namespace: metadata.namespace, name: metadata.name };
-      if (ours.includes('orphan')) {
-        const ownerReferences = metadata.ownerReferences?.filter((owner) => owner.uid !== uid) ?? [];
-        const patch = {
-          metadata: {
-            ownerReferences: ownerReferences.length > 0 ? ownerReferences.map((owner) => ({ ...owner })) : null,
-          },
-        };
-        await this.#operations.patch(target, 'merge', patch, context).catch(() => undefined);
-      } else if (metadata.deletionTimestamp === undefined) {
+  async #release(resource: ApiResource, owner: ApiObject): Promise<void> {
+    const { finalizers = [], uid } = owner.metadata;
+    const dependents = [...(this.#dependents.get(uid)?.values() ?? [])].flatMap(({ collection, key }) => {
+      const object = this.#store.get(collection, key);
+      const of = this.#registry.findStored(collection);
+      return object && of ? { object, resource: of } : [];
+    });
+    if (finalizers.includes('orphan')) {
+      for (const dependent of dependents) await this.#disown(dependent.resource, dependent.object, uid);
+    } else {
+      const blocking = dependents.filter(({ object }) =>
+        object.metadata.ownerReferences?.some((reference) => reference.uid === uid && reference.blockOwnerDeletion),
+      );
+      for (const dependent of dependents) {
+        if (dependent.object.metadata.deletionTimestamp !== undefined) continue;
+        const target = targetOf(dependent.resource, dependent.object);
         await this.#operations.delete(target, { propagationPolicy: 'Foreground' }, context).catch(() => undefined);
       }
+      if (blocking.length > 0) return;
     }
-    if (dependents.length > 0 && !ours.includes('orphan')) return;
-    const left = finalizers.filter((finalizer) => !ours.includes(finalizer));
-    await this.#operations
-      .patch({ resource, namespace, name }, 'merge', { metadata: { finalizers: left } }, context)
-      .catch(() => undefined);
+    const left = finalizers.filter((finalizer) => !collectorFinalizers.includes(finalizer));
+    await this.#operations.patch(targetOf(resource, owner), 'merge', { metadata: { finalizers: left } }, context);
   }
 
-  #objects(): Owned[] {
-    const seen = new Set<string>();
-    return this.#registry.all().flatMap((resource) => {
-      const collection = storageKey(resource);
-      if (resource.virtual || seen.has(collection)) return [];
-      seen.add(collection);
-      return this.#store.list(collection).map((object) => ({ resource, object }));
-    });
+  async #disown(resource: ApiResource, object: ApiObject, owner: string): Promise<void> {
+    const left = (object.metadata.ownerReferences ?? []).filter(({ uid }) => uid !== owner);
+    const patch = { metadata: { ownerReferences: left.length > 0 ? (left as unknown as Json) : null } };
+    await this.#operations.patch(targetOf(resource, object), 'merge', patch, context).catch(() => undefined);
   }
 }
 
-const collectorFinalizers = ['foregroundDeletion', 'orphan'];
+const collectorFinalizers: readonly string[] = ['foregroundDeletion', 'orphan'];
 
-interface Owned {
-  readonly resource: ApiResource;
-  readonly object: ApiObject;
+/** Deleted, and held by the collector itself. */
+function isWaiting({ metadata: { deletionTimestamp, finalizers = [] } }: ApiObject): boolean {
+  return deletionTimestamp !== undefined && finalizers.some((finalizer) => collectorFinalizers.includes(finalizer));
+}
+
+function targetOf(
+  resource: ApiResource,
+  { metadata: { namespace, name } }: ApiObject,
+): {
+  resource: ApiResource;
+  namespace: string | undefined;
+  name: string;
+} {
+  return { resource, namespace, name };
 }

@@ -1,13 +1,18 @@
-import { randomUUID } from 'node:crypto';
-import type { ApiObject } from '../object.js';
+import { newObject } from '../object.js';
+import type { Operations } from '../operations.js';
 import type { ResourceRegistry } from '../resources/registry.js';
+import { builtInResources } from '../resources/built-in.js';
 import { storageKey } from '../resources/resource.js';
 import type { Store } from '../storage/store.js';
 import { withDefaults } from '../validation/defaults.js';
-import { timestamp } from '../validation/metadata.js';
-import type { Operations } from '../operations.js';
 
 const initialNamespaces = ['default', 'kube-system', 'kube-public', 'kube-node-lease'];
+const context = {
+  dryRun: false,
+  user: 'system:serviceaccount:kube-system:namespace-controller',
+  groups: ['system:serviceaccounts', 'system:authenticated'],
+  fieldManager: 'namespace-controller',
+};
 
 /** Makes what every cluster and every namespace has from the start, and empties namespaces that are deleted. */
 export class NamespaceController {
@@ -15,7 +20,7 @@ export class NamespaceController {
   readonly #registry: ResourceRegistry;
   readonly #operations: Operations;
   readonly #caPem: string;
-  #unsubscribe: (() => void)[] = [];
+  #unsubscribe: () => void = () => undefined;
 
   constructor(modules: {
     readonly store: Store;
@@ -30,80 +35,64 @@ export class NamespaceController {
   }
 
   start(): void {
-    this.#unsubscribe.push(
-      this.#store.watch('namespaces', this.#store.version, ({ type, object }) => {
-        if (type === 'ADDED') this.#furnish(object.metadata.name);
-        if (type === 'MODIFIED' && object.metadata.deletionTimestamp !== undefined)
-          queueMicrotask(() => this.#empty(object.metadata.name));
-      }),
-    );
+    this.#unsubscribe = this.#store.watchAll((collection, { type, object }) => {
+      const { name, namespace } = object.metadata;
+      if (collection === 'namespaces') queueMicrotask(() => this.#look(name));
+      // What every namespace has comes back; and one that is going may be empty now.
+      else if (type === 'DELETED' && namespace !== undefined) queueMicrotask(() => this.#look(namespace));
+    });
+    const resource = builtInResources.find(({ kind }) => kind === 'Namespace');
     for (const name of initialNamespaces) {
-      if (this.#store.get('namespaces', name)) continue;
-      this.#store.add('namespaces', withDefaults(newObject('v1', 'Namespace', name)));
+      if (!resource || this.#store.get('namespaces', name)) continue;
+      this.#store.add('namespaces', withDefaults(resource, newObject('v1', 'Namespace', name)));
     }
+    for (const { metadata } of this.#store.list('namespaces')) this.#look(metadata.name);
   }
 
   stop(): void {
-    for (const unsubscribe of this.#unsubscribe) unsubscribe();
-    this.#unsubscribe = [];
+    this.#unsubscribe();
+  }
+
+  #look(name: string): void {
+    const namespace = this.#store.get('namespaces', name);
+    if (!namespace) return;
+    if (namespace.metadata.deletionTimestamp === undefined) this.#furnish(name);
+    else this.#empty(name);
   }
 
   #furnish(namespace: string): void {
     if (!this.#store.get('serviceaccounts', `${namespace}/default`)) {
       this.#store.add('serviceaccounts', newObject('v1', 'ServiceAccount', 'default', namespace));
     }
-    if (!this.#store.get('configmaps', `${namespace}/kube-root-ca.crt`)) {
-      const config = newObject('v1', 'ConfigMap', 'kube-root-ca.crt', namespace);
-      this.#store.add('configmaps', { ...config, data: { 'ca.crt': this.#caPem } });
+    const key = `${namespace}/kube-root-ca.crt`;
+    const config = this.#store.get('configmaps', key);
+    const data = { 'ca.crt': this.#caPem };
+    if (!config) {
+      this.#store.add('configmaps', { ...newObject('v1', 'ConfigMap', 'kube-root-ca.crt', namespace), data });
+    } else if ((config['data'] as typeof data | undefined)?.['ca.crt'] !== this.#caPem) {
+      this.#store.replace('configmaps', { ...config, data }, config);
     }
   }
 
-  /** Deletes everything in a namespace that is going; removes it when nothing is left. Called again as things go. */
+  /** Deletes everything in a namespace that is going, and the namespace when nothing is left. */
   #empty(name: string): void {
-    const namespace = this.#store.get('namespaces', name);
-    if (!namespace) return;
-    const seen = new Set<string>();
-    for (const resource of this.#registry.all()) {
-      const collection = storageKey(resource);
-      if (!resource.namespaced || resource.virtual || seen.has(collection)) continue;
-      seen.add(collection);
-      for (const object of this.#store.list(collection, name)) {
-        if (object.metadata.deletionTimestamp !== undefined) continue;
-        const context = {
-          dryRun: false,
-          user: 'system:namespace-controller',
-          groups: [],
-          fieldManager: 'namespace-controller',
-        };
-        void this.#operations
-          .delete({ resource, namespace: name, name: object.metadata.name }, {}, context)
-          .catch(() => undefined);
+    let left = false;
+    const collections = new Map(
+      this.#registry
+        .all()
+        .filter(({ namespaced, virtual }) => namespaced && !virtual)
+        .map((resource) => [storageKey(resource), resource]),
+    );
+    for (const [collection, resource] of collections) {
+      for (const { metadata } of this.#store.list(collection, name)) {
+        left = true;
+        if (metadata.deletionTimestamp !== undefined) continue;
+        const target = { resource, namespace: name, name: metadata.name };
+        void this.#operations.delete(target, {}, context).catch(() => undefined);
       }
     }
-    setTimeout(() => this.#removeIfEmpty(name, [...seen]), 20).unref();
-  }
-
-  #removeIfEmpty(name: string, collections: readonly string[]): void {
     const namespace = this.#store.get('namespaces', name);
-    if (!namespace) return;
-    const left = collections.some((collection) => this.#store.list(collection, name).length > 0);
-    // Pods wait for their kubelet: look again until they are gone.
-    if (left) setTimeout(() => this.#empty(name), 200).unref();
-    else this.#store.remove('namespaces', namespace);
+    if (left || !namespace || (namespace.metadata.finalizers ?? []).length > 0) return;
+    this.#store.remove('namespaces', namespace);
   }
-}
-
-/** An object as the API itself makes it. */
-export function newObject(apiVersion: string, kind: string, name: string, namespace?: string): ApiObject {
-  return {
-    apiVersion,
-    kind,
-    metadata: {
-      name,
-      ...(namespace === undefined ? {} : { namespace }),
-      uid: randomUUID(),
-      resourceVersion: '',
-      creationTimestamp: timestamp(),
-    },
-  };
 }

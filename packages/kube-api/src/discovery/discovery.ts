@@ -96,13 +96,18 @@ interface Subresource {
   readonly version?: string;
 }
 
-function subresourcesOf({ kind, status, group }: ApiResource): Subresource[] {
+function subresourcesOf({ kind, status, group, scale }: ApiResource): Subresource[] {
   return [
+    ...(scale
+      ? [{ name: 'scale', kind: 'Scale', verbs: ['get', 'patch', 'update'], group: 'autoscaling', version: 'v1' }]
+      : []),
     ...(status ? [{ name: 'status', kind, verbs: ['get', 'patch', 'update'] }] : []),
     ...(kind === 'Pod' && group === ''
       ? [
           { name: 'binding', kind: 'Binding', verbs: ['create'] },
+          { name: 'eviction', kind: 'Eviction', verbs: ['create'], group: 'policy', version: 'v1' },
           { name: 'log', kind: 'Pod', verbs: ['get'] },
+          { name: 'exec', kind: 'PodExecOptions', verbs: ['create', 'get'] },
         ]
       : []),
     ...(kind === 'ServiceAccount' && group === ''

@@ -1,13 +1,13 @@
-import type { Schema } from './openapi.js';
+import type { Schema } from '../schema/schema.js';
 
 /**
  * The OpenAPI 2 document as the protocol buffer of gnostic's `OpenAPIv2.proto`, the only form that kubectl before 1.27
  * reads. Field numbers are that file's.
  */
-export function encodeOpenapiV2(definitions: ReadonlyMap<string, Schema>): Uint8Array {
+export function encodeOpenapiV2(definitions: ReadonlyMap<string, Schema>, version: string): Uint8Array {
   return join([
     text(1, '2.0'),
-    message(2, join([text(1, 'Kubernetes'), text(2, 'v1.22.0')])),
+    message(2, join([text(1, 'Kubernetes'), text(2, version)])),
     // Paths have to be there, though nobody looks into them.
     message(8, new Uint8Array()),
     message(9, join([...definitions].map(([name, schema]) => message(1, named(name, encodeSchema(schema)))))),

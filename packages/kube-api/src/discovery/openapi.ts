@@ -1,90 +1,129 @@
 import { isCustom, type ResourceRegistry } from '../resources/registry.js';
-import { apiVersionOf, type ApiResource } from '../resources/resource.js';
+import type { ApiResource } from '../resources/resource.js';
+import { builtInDefinitions } from '../schema/built-in-types.js';
+import { customSchema, definitionOf } from '../schema/resource-schema.js';
+import { definitionIn, refTo, type Schema } from '../schema/schema.js';
+import { serverVersion } from '../version.js';
 import { encodeOpenapiV2 } from './openapi-v2-protobuf.js';
 
-/** A schema as JSON Schema has it, with Kubernetes' extensions. */
-export interface Schema {
-  readonly [keyword: string]: unknown;
-}
+const info = { title: 'Kubernetes', version: serverVersion.gitVersion };
 
-/** Name of a resource's definition. */
-function definitionName({ group, version, kind }: ApiResource): string {
-  const reversed = (group || 'core.k8s.io').split('.').toReversed().join('.');
-  return `${reversed}.${version}.${kind}`;
-}
+/** The OpenAPI documents of what is served; made when asked for, again when resources have changed. */
+export class OpenapiDocuments {
+  readonly #registry: ResourceRegistry;
+  #revision = 0;
+  #made = new Map<string, Buffer>();
 
-/** What the API knows of an object's fields: everything for custom resources, the outline for built-in ones. */
-function schemaOf(resource: ApiResource): Schema {
-  const { group, version, kind } = resource;
-  const own = isCustom(resource) ? resource.schema : undefined;
-  const properties = (own?.['properties'] ?? {}) as Record<string, Schema>;
-  return {
-    type: 'object',
-    ...own,
-    description: own?.['description'] ?? `${kind} of ${apiVersionOf(resource)}`,
-    properties: {
-      apiVersion: { type: 'string', description: 'The versioned schema of this representation of an object.' },
-      kind: { type: 'string', description: 'The REST resource this object represents.' },
-      metadata: { type: 'object', description: "Standard object's metadata." },
-      ...(own ? {} : outline(resource)),
-      ...withoutMeta(properties),
-    },
-    'x-kubernetes-group-version-kind': [{ group, kind, version }],
-  };
-}
-
-function withoutMeta({
-  apiVersion: _a,
-  kind: _k,
-  metadata: _m,
-  ...rest
-}: Record<string, Schema>): Record<string, Schema> {
-  return rest;
-}
-
-function outline({ status }: ApiResource): Record<string, Schema> {
-  const free = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true };
-  return { spec: free, ...(status ? { status: free } : {}) };
-}
-
-/** The OpenAPI 2 document, as JSON or, for kubectl, as the protocol buffer that it insists on. */
-export function openapiV2(registry: ResourceRegistry, accept: string): { contentType: string; body: Buffer } {
-  const definitions = new Map(registry.all().map((resource) => [definitionName(resource), schemaOf(resource)]));
-  if (accept.includes('application/com.github.proto-openapi.spec.v2')) {
-    return {
-      contentType: 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf',
-      body: Buffer.from(encodeOpenapiV2(definitions)),
-    };
+  constructor(registry: ResourceRegistry) {
+    this.#registry = registry;
   }
-  const document = { swagger: '2.0', info, paths: {}, definitions: Object.fromEntries(definitions) };
-  return { contentType: 'application/json', body: Buffer.from(JSON.stringify(document)) };
-}
 
-const info = { title: 'Kubernetes', version: 'v1.22.0' };
+  /** The OpenAPI 2 document, as JSON or, for kubectl, as the protocol buffer that it insists on. */
+  v2(accept: string): { contentType: string; body: Buffer } {
+    if (accept.includes('application/com.github.proto-openapi.spec.v2')) {
+      const body = this.#once('v2/protobuf', () =>
+        Buffer.from(encodeOpenapiV2(definitionsOf(this.#resources()), serverVersion.gitVersion)),
+      );
+      return { contentType: 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf', body };
+    }
+    const body = this.#once('v2/json', () => {
+      const definitions = Object.fromEntries(definitionsOf(this.#resources()));
+      return Buffer.from(JSON.stringify({ swagger: '2.0', info, paths: {}, definitions }));
+    });
+    return { contentType: 'application/json', body };
+  }
+
+  /** Where the OpenAPI 3 document of each group and version is. */
+  v3Index(): object {
+    const paths = [...this.#registry.groups()].flatMap(([group, versions]) =>
+      versions.map((version) => pathOf(group, version)),
+    );
+    // Clients keep a document for as long as its address is the same.
+    const { revision } = this.#registry;
+    const entries = paths.map((path) => [path, { serverRelativeURL: `/openapi/v3/${path}?hash=${revision}` }]);
+    return { paths: Object.fromEntries(entries) };
+  }
+
+  /** The OpenAPI 3 document of one group and version, by its path. */
+  v3(path: string): Buffer | undefined {
+    const resources = this.#resources().filter(({ group, version }) => pathOf(group, version) === path);
+    if (resources.length === 0) return undefined;
+    return this.#once(`v3/${path}`, () => {
+      const schemas = [...definitionsOf(resources)].map(([name, schema]) => [name, inV3(schema)]);
+      const paths = Object.fromEntries(resources.flatMap((resource) => pathItems(path, resource)));
+      const document = { openapi: '3.0.0', info, paths, components: { schemas: Object.fromEntries(schemas) } };
+      return Buffer.from(JSON.stringify(document));
+    });
+  }
+
+  #resources(): readonly ApiResource[] {
+    return this.#registry.all();
+  }
+
+  #once(name: string, make: () => Buffer): Buffer {
+    if (this.#revision !== this.#registry.revision) {
+      this.#made = new Map();
+      this.#revision = this.#registry.revision;
+    }
+    const known = this.#made.get(name) ?? make();
+    this.#made.set(name, known);
+    return known;
+  }
+}
 
 function pathOf(group: string, version: string): string {
   return group ? `apis/${group}/${version}` : `api/${version}`;
 }
 
-/** Where the OpenAPI 3 document of each group and version is. */
-export function openapiV3Index(registry: ResourceRegistry): object {
-  const paths = [...registry.groups()].flatMap(([group, versions]) =>
-    versions.map((version) => pathOf(group, version)),
-  );
-  return { paths: Object.fromEntries(paths.map((path) => [path, { serverRelativeURL: `/openapi/v3/${path}` }])) };
+/** The definitions of resources and everything that these refer to. */
+function definitionsOf(resources: readonly ApiResource[]): Map<string, Schema> {
+  const known = builtInDefinitions();
+  const found = new Map<string, Schema>();
+  const add = (name: string): void => {
+    const schema = known.get(name);
+    if (!schema || found.has(name)) return;
+    found.set(name, schema);
+    addReferences(schema);
+  };
+  const addReferences = (schema: Schema): void => {
+    if (typeof schema.$ref === 'string') add(definitionIn(schema.$ref));
+    for (const part of partsOf(schema)) addReferences(part);
+  };
+  for (const resource of resources) {
+    const { group, version, kind } = resource;
+    const name = definitionOf(resource);
+    const schema = isCustom(resource) ? customSchema(resource) : known.get(name);
+    if (!schema) continue;
+    addReferences(schema);
+    found.set(name, { ...schema, 'x-kubernetes-group-version-kind': [{ group, kind, version }] });
+  }
+  return found;
 }
 
-/** The OpenAPI 3 document of one group and version, by its path. */
-export function openapiV3Document(registry: ResourceRegistry, path: string): object | undefined {
-  const resources = registry.all().filter(({ group, version }) => pathOf(group, version) === path);
-  if (resources.length === 0) return undefined;
+function partsOf({ properties, items, additionalProperties }: Schema): readonly Schema[] {
+  return [
+    ...Object.values(properties ?? {}),
+    ...(items ? [items] : []),
+    ...(typeof additionalProperties === 'object' ? [additionalProperties] : []),
+  ];
+}
+
+/** In OpenAPI 3 nothing may stand beside a reference, which therefore goes into an `allOf`. */
+function inV3(schema: Schema): Schema {
+  const { $ref, properties, items, additionalProperties, ...rest } = schema;
   return {
-    openapi: '3.0.0',
-    info,
-    paths: Object.fromEntries(resources.flatMap((resource) => pathItems(path, resource))),
-    components: {
-      schemas: Object.fromEntries(resources.map((resource) => [definitionName(resource), schemaOf(resource)])),
-    },
+    ...rest,
+    ...(typeof $ref === 'string' ? { allOf: [{ $ref: `#/components/schemas/${definitionIn($ref)}` }] } : {}),
+    ...(properties
+      ? { properties: Object.fromEntries(Object.entries(properties).map(([name, part]) => [name, inV3(part)])) }
+      : {}),
+    ...(items ? { items: inV3(items) } : {}),
+    ...(additionalProperties === undefined
+      ? {}
+      : {
+          additionalProperties:
+            typeof additionalProperties === 'object' ? inV3(additionalProperties) : additionalProperties,
+        }),
   };
 }
 
@@ -95,7 +134,8 @@ function pathItems(path: string, resource: ApiResource): [string, object][] {
   const gvk = { 'x-kubernetes-group-version-kind': { group, version, kind } };
   const query = (name: string): object => ({ name, in: 'query', schema: { type: 'string', uniqueItems: true } });
   const parameters = ['dryRun', 'fieldManager', 'fieldValidation'].map(query);
-  const content = { 'application/json': { schema: { $ref: `#/components/schemas/${definitionName(resource)}` } } };
+  const $ref = refTo(definitionOf(resource)).replace('#/definitions/', '#/components/schemas/');
+  const content = { 'application/json': { schema: { $ref } } };
   const operation = (action: string): object => ({
     'x-kubernetes-action': action,
     ...gvk,

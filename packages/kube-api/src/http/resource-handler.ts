@@ -1,15 +1,21 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { User } from '../auth/user.js';
 import { isJsonObject, type ApiObject, type Json } from '../object.js';
-import type { DeleteOptions, Operations, PatchType, Target, WriteContext } from '../operations.js';
-import { tableOf, type IncludeObject } from '../print/table.js';
-import { apiVersionOf, type ApiResource } from '../resources/resource.js';
+import type { Operations, PatchType, Target, WriteContext } from '../operations.js';
+import { tableOf } from '../print/table.js';
+import { apiVersionOf } from '../resources/resource.js';
 import { parseFieldSelector, parseLabelSelector, type Predicate } from '../selectors.js';
 import { ApiError, notFound } from '../status.js';
 import type { Store } from '../storage/store.js';
-import { acceptedForm, parseBody, readBody, type AcceptedForm } from './request.js';
+import type { DeleteOptions } from '../write/deletion.js';
+import type { FieldValidation } from '../write/decode-body.js';
+import { includeOf, metadataOnly, sendJson, sendObject } from './answers.js';
+import { Pager } from './paging.js';
+import { acceptedForm, parseBody, readBody } from './request.js';
 import type { Subresources } from './subresources.js';
-import type { User } from './users.js';
 import { streamWatch } from './watch-stream.js';
+
+export { sendJson, sendObject } from './answers.js';
 
 const patchTypes: Readonly<Record<string, PatchType>> = {
   'application/merge-patch+json': 'merge',
@@ -18,7 +24,7 @@ const patchTypes: Readonly<Record<string, PatchType>> = {
   'application/apply-patch+yaml': 'apply',
 };
 
-const maxPage = 10_000;
+const fieldValidations: readonly string[] = ['Ignore', 'Warn', 'Strict'];
 const defaultWatchSeconds = 1_800;
 
 export interface ResourceRequest {
@@ -34,6 +40,7 @@ export class ResourceHandler {
   readonly #store: Store;
   readonly #operations: Operations;
   readonly #subresources: Subresources;
+  readonly #pager = new Pager();
 
   constructor(modules: {
     readonly store: Store;
@@ -89,8 +96,8 @@ export class ResourceHandler {
   #list(call: ResourceRequest): void {
     const { target, query, request } = call;
     const matches = this.#predicate(call);
-    const all = this.#operations.list(target).filter(matches);
-    const { page, version, token, remaining } = paged(all, query, this.#store.version);
+    const list = (): ApiObject[] => this.#operations.list(target).filter(matches);
+    const { items: page, version, token, remaining } = this.#pager.page(query, list, this.#store.version);
     const form = acceptedForm(request.headers.accept);
     if (form.as === 'Table') {
       const table = tableOf(target.resource, page, {
@@ -126,6 +133,7 @@ export class ResourceHandler {
     if (!initial && !/^\d+$/.test(version)) {
       throw new ApiError('BadRequest', `resourceVersion: Invalid value: "${version}"`);
     }
+    if (!initial && Number(version) > this.#store.version) throw fromTheFuture(version, this.#store.version);
     streamWatch(this.#store, response, {
       resource: target.resource,
       namespace: target.resource.namespaced ? target.namespace : undefined,
@@ -161,13 +169,29 @@ export class ResourceHandler {
       );
     }
     const patch = parseBody(await readBody(call.request), contentType);
-    sendObject(call, 200, await this.#operations.patch(call.target, type, patch, writeContext(call)));
+    if (type === 'apply' && !call.query.get('fieldManager')) {
+      throw new ApiError(
+        'BadRequest',
+        'PatchOptions.meta.k8s.io "" is invalid: fieldManager: Required value: is required for apply patch',
+      );
+    }
+    const { object, created } = await this.#operations.patch(call.target, type, patch, writeContext(call));
+    sendObject(call, created ? 201 : 200, object);
   }
 
   async #delete(call: ResourceRequest): Promise<void> {
     const options = await this.#deleteOptions(call);
-    const object = await this.#operations.delete(call.target, options, writeContext(call));
-    sendObject(call, 200, object);
+    const { object, gone } = await this.#operations.delete(call.target, options, writeContext(call));
+    if (!gone || call.target.resource.kind === 'Pod') return sendObject(call, 200, object);
+    const { group, plural } = call.target.resource;
+    const { name, uid } = object.metadata;
+    sendJson(call.response, 200, {
+      kind: 'Status',
+      apiVersion: 'v1',
+      metadata: {},
+      status: 'Success',
+      details: { name, ...(group ? { group } : {}), kind: plural, uid },
+    });
   }
 
   async #deleteCollection(call: ResourceRequest): Promise<void> {
@@ -179,7 +203,7 @@ export class ResourceHandler {
         name: metadata.name,
         ...(metadata.namespace === undefined ? {} : { namespace: metadata.namespace }),
       };
-      await this.#operations.delete(target, options, writeContext(call));
+      await this.#operations.delete(target, options, writeContext(call)).catch(unlessGone);
     }
     sendJson(call.response, 200, {
       kind: `${call.target.resource.kind}List`,
@@ -216,6 +240,15 @@ export class ResourceHandler {
   }
 }
 
+function unlessGone(error: unknown): void {
+  if (!(error instanceof ApiError && error.reason === 'NotFound')) throw error;
+}
+
+/** A version that this server has not reached: it was given by another one, whose state is not known here. */
+function fromTheFuture(version: string, current: number): ApiError {
+  return new ApiError('Expired', `too old resource version: ${version} is not of this server, which is at ${current}`);
+}
+
 function stringOf(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
@@ -228,8 +261,15 @@ function methodNotAllowed(): ApiError {
   return new ApiError('MethodNotAllowed', 'the server does not allow this method on the requested resource');
 }
 
-function writeContext({ query, user, request }: ResourceRequest): WriteContext {
+/** What a request says about how to write, apart from what. */
+export function writeContext({ query, user, request, response }: ResourceRequest): WriteContext {
+  const validation = query.get('fieldValidation');
+  if (validation !== null && !fieldValidations.includes(validation)) {
+    throw new ApiError('BadRequest', `fieldValidation: Unsupported value: "${validation}"`);
+  }
   return {
+    fieldValidation: (validation ?? 'Warn') as FieldValidation,
+    warn: (message) => response.appendHeader('warning', `299 - ${JSON.stringify(message)}`),
     dryRun: query.getAll('dryRun').includes('All'),
     user: user.name,
     groups: user.groups,
@@ -241,74 +281,4 @@ function writeContext({ query, user, request }: ResourceRequest): WriteContext {
 function namespaceIn(body: Json): string | undefined {
   const metadata = isJsonObject(body) ? body['metadata'] : undefined;
   return isJsonObject(metadata) ? stringOf(metadata['namespace']) : undefined;
-}
-
-function includeOf(query: URLSearchParams): IncludeObject {
-  const include = query.get('includeObject');
-  return include === 'None' || include === 'Object' ? include : 'Metadata';
-}
-
-function metadataOnly(object: ApiObject): object {
-  return { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1', metadata: object.metadata };
-}
-
-interface Page {
-  readonly page: readonly ApiObject[];
-  readonly version: string;
-  readonly token?: string;
-  readonly remaining: number;
-}
-
-/** The page that `limit` and `continue` ask for. A token holds the last key and the version of the first page. */
-function paged(all: readonly ApiObject[], query: URLSearchParams, currentVersion: number): Page {
-  const limit = Math.min(Number(query.get('limit')) || maxPage * maxPage, maxPage * maxPage);
-  const given = query.get('continue');
-  const from = given ? readToken(given) : { version: String(currentVersion), after: '' };
-  const rest = from.after === '' ? all : all.filter((object) => keyOf(object) > from.after);
-  const page = rest.slice(0, limit);
-  const last = page.at(-1);
-  const remaining = rest.length - page.length;
-  if (remaining === 0 || !last) return { page, version: from.version, remaining: 0 };
-  const token = Buffer.from(JSON.stringify({ version: from.version, after: keyOf(last) })).toString('base64url');
-  return { page, version: from.version, token, remaining };
-}
-
-function readToken(token: string): { version: string; after: string } {
-  try {
-    const { version, after } = JSON.parse(Buffer.from(token, 'base64url').toString()) as Record<string, unknown>;
-    if (typeof version === 'string' && typeof after === 'string') return { version, after };
-  } catch {
-    // Not one of ours.
-  }
-  throw new ApiError('BadRequest', 'continue key is not valid');
-}
-
-function keyOf({ metadata: { namespace, name } }: ApiObject): string {
-  return namespace === undefined ? name : `${namespace}/${name}`;
-}
-
-/** One object, in the form that the client asks for. */
-export function sendObject(
-  { request, response, query, target }: ResourceRequest,
-  code: number,
-  object: ApiObject,
-): void {
-  const form: AcceptedForm = acceptedForm(request.headers.accept);
-  sendJson(response, code, inForm(target.resource, object, form, includeOf(query)));
-}
-
-function inForm(resource: ApiResource, object: ApiObject, form: AcceptedForm, include: IncludeObject): object {
-  const { resourceVersion } = object.metadata;
-  if (form.as === 'Table') return tableOf(resource, [object], { version: form.version, include, resourceVersion });
-  return form.as === undefined ? object : metadataOnly(object);
-}
-
-export function sendJson(response: ServerResponse, code: number, body: object): void {
-  const text = Buffer.from(`${JSON.stringify(body)}\n`);
-  response.writeHead(code, {
-    'content-type': 'application/json',
-    'content-length': text.length,
-    'cache-control': 'no-cache, private',
-  });
-  response.end(text);
 }

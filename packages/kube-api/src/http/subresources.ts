@@ -1,146 +1,163 @@
+import type { Authenticator } from '../auth/authenticator.js';
+import type { Authorizer } from '../auth/authorizer.js';
+import { defaultAudiences, type ServiceAccountTokens } from '../auth/service-account-tokens.js';
 import { at, isJsonObject, type ApiObject, type Json } from '../object.js';
-import type { Operations, Target, WriteContext } from '../operations.js';
+import type { Operations, Target } from '../operations.js';
 import { ApiError, notFound } from '../status.js';
 import { timestamp } from '../validation/metadata.js';
+import { AccessReviews } from './access-reviews.js';
 import { parseBody, readBody } from './request.js';
-import { sendJson, sendObject, type ResourceRequest } from './resource-handler.js';
-import type { Users } from './users.js';
-
-/** Gives the log of a container as text; offered by whoever runs the Pods. */
-export type PodLogs = (
-  pod: ApiObject,
-  options: { readonly container?: string; readonly tailLines?: number },
-) => Promise<string>;
+import { sendJson, sendObject, writeContext, type ResourceRequest } from './resource-handler.js';
+import { getScale, writeScale } from './scale.js';
+import { streamLog, type PodLogs } from './pod-log.js';
 
 const defaultTokenSeconds = 3_600;
+const minTokenSeconds = 600;
+
+export interface SubresourcesModules {
+  readonly operations: Operations;
+  readonly authenticator: Authenticator;
+  readonly authorizer: Authorizer;
+  readonly tokens: ServiceAccountTokens;
+  readonly podLogs?: PodLogs | undefined;
+}
 
 /** Requests that are not about an object as a whole: bindings, logs, tokens, reviews. */
 export class Subresources {
-  readonly #operations: Operations;
-  readonly #users: Users;
-  readonly #podLogs: PodLogs | undefined;
+  readonly #modules: SubresourcesModules;
+  readonly #reviews: AccessReviews;
 
-  constructor(modules: {
-    readonly operations: Operations;
-    readonly users: Users;
-    readonly podLogs?: PodLogs | undefined;
-  }) {
-    this.#operations = modules.operations;
-    this.#users = modules.users;
-    this.#podLogs = modules.podLogs;
+  constructor(modules: SubresourcesModules) {
+    this.#modules = modules;
+    this.#reviews = new AccessReviews(modules);
   }
 
   async handle(call: ResourceRequest): Promise<void> {
     const { resource, subresource } = call.target;
+    const { operations, podLogs } = this.#modules;
     const what = subresource === undefined ? resource.kind : `${resource.kind}/${subresource}`;
+    const method = call.request.method ?? 'GET';
+    const require = (...methods: readonly string[]): void => {
+      if (!methods.includes(method)) {
+        throw new ApiError('MethodNotAllowed', 'the server does not allow this method on the requested resource');
+      }
+    };
+    if (subresource === 'scale' && resource.scale) {
+      require('GET', 'PUT', 'PATCH');
+      return method === 'GET' ? getScale(call, operations) : writeScale(call, operations);
+    }
     switch (what) {
       case 'Pod/binding':
+        require('POST');
         return this.#bind(call);
+      case 'Pod/eviction':
+        require('POST');
+        return this.#evict(call);
       case 'Pod/log':
-        return this.#log(call);
+        require('GET');
+        return streamLog(call, operations.get(call.target), podLogs);
       case 'Namespace/finalize':
+        require('PUT');
         return this.#finalize(call);
       case 'ServiceAccount/token':
+        require('POST');
         return this.#token(call);
       case 'TokenReview':
-        return this.#tokenReview(call);
       case 'SubjectAccessReview':
+      case 'LocalSubjectAccessReview':
       case 'SelfSubjectAccessReview':
-        return this.#accessReview(call);
+      case 'SelfSubjectRulesReview':
+        require('POST');
+        return this.#reviews.handle(call, await bodyOf(call));
       default:
         throw notFound(resource, `${call.target.name ?? ''}/${subresource ?? ''}`);
     }
   }
 
   async #bind(call: ResourceRequest): Promise<void> {
+    const { operations } = this.#modules;
     const binding = await bodyOf(call);
     const nodeName = at(binding, 'target', 'name');
     if (typeof nodeName !== 'string') throw new ApiError('BadRequest', 'Binding: target.name is missing');
-    const pod = this.#operations.get(call.target);
+    const target: Target = { ...call.target, subresource: undefined };
+    const pod = operations.get(target);
+    const uid = at(binding, 'metadata', 'uid');
+    if (uid && uid !== pod.metadata.uid) throw bindConflict(pod, 'its uid is another one');
     const bound = at(pod, 'spec', 'nodeName');
     if (bound)
-      throw new ApiError(
-        'Conflict',
-        `pod ${pod.metadata.name} is already assigned to node "${String(bound as string)}"`,
-      );
-    await this.#operations.patch(call.target, 'merge', { spec: { nodeName } }, contextOf(call));
+      throw bindConflict(pod, `pod ${pod.metadata.name} is already assigned to node "${String(bound as string)}"`);
+    const context = writeContext(call);
+    await operations.patch(target, 'merge', { spec: { nodeName } }, context);
     const scheduled = { type: 'PodScheduled', status: 'True', lastProbeTime: null, lastTransitionTime: timestamp() };
-    const status = { ...call.target, subresource: 'status' };
-    await this.#operations.patch(status, 'strategic', { status: { conditions: [scheduled] } }, contextOf(call));
-    sendJson(call.response, 201, { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 });
+    const status = { status: { conditions: [scheduled] } };
+    await operations.patch({ ...target, subresource: 'status' }, 'strategic', status, context);
+    sendJson(call.response, 201, success(201));
   }
 
-  async #log(call: ResourceRequest): Promise<void> {
-    const pod = this.#operations.get(call.target);
-    if (!this.#podLogs) throw new ApiError('ServiceUnavailable', 'nobody here has logs of Pods');
-    const container = call.query.get('container');
-    const tailLines = call.query.get('tailLines');
-    const text = await this.#podLogs(pod, {
-      ...(container ? { container } : {}),
-      ...(tailLines ? { tailLines: Number(tailLines) } : {}),
-    });
-    call.response.writeHead(200, { 'content-type': 'text/plain' });
-    call.response.end(text);
+  /** There are no disruption budgets here: an eviction is a deletion. */
+  async #evict(call: ResourceRequest): Promise<void> {
+    const body = await bodyOf(call);
+    const options = at(body, 'deleteOptions');
+    const grace = at(options, 'gracePeriodSeconds');
+    const uid = at(options, 'preconditions', 'uid');
+    const target: Target = { ...call.target, subresource: undefined };
+    await this.#modules.operations.delete(
+      target,
+      {
+        ...(typeof grace === 'number' ? { gracePeriodSeconds: grace } : {}),
+        ...(typeof uid === 'string' ? { preconditions: { uid } } : {}),
+      },
+      writeContext(call),
+    );
+    sendJson(call.response, 201, success(201));
   }
 
   /** A namespace's finalizers are changed here; the namespace goes when its content is gone. */
   async #finalize(call: ResourceRequest): Promise<void> {
     const target: Target = { ...call.target, subresource: undefined };
-    sendObject(call, 200, await this.#operations.update(target, await bodyOf(call), contextOf(call)));
+    sendObject(call, 200, await this.#modules.operations.update(target, await bodyOf(call), writeContext(call)));
   }
 
   async #token(call: ResourceRequest): Promise<void> {
-    const account = this.#operations.get({ ...call.target, subresource: undefined });
+    const { operations, tokens } = this.#modules;
+    const account = operations.get({ ...call.target, subresource: undefined });
     const request = await bodyOf(call);
     const seconds = Number(at(request, 'spec', 'expirationSeconds') ?? defaultTokenSeconds);
-    const { namespace = '', name, uid } = account.metadata;
-    const { token, expiresAt } = this.#users.issueToken(
-      {
-        name: `system:serviceaccount:${namespace}:${name}`,
-        uid,
-        groups: ['system:serviceaccounts', `system:serviceaccounts:${namespace}`],
-      },
-      Math.max(600, seconds),
-    );
+    if (!(seconds >= minTokenSeconds)) {
+      throw new ApiError(
+        'Invalid',
+        `spec.expirationSeconds: Invalid value: ${seconds}: may not specify a duration less than 10 minutes`,
+      );
+    }
+    const asked = at(request, 'spec', 'audiences');
+    const audiences = Array.isArray(asked) && asked.length > 0 ? (asked as string[]) : defaultAudiences;
+    const boundTo = at(request, 'spec', 'boundObjectRef') as
+      | { readonly kind: string; readonly name: string; readonly uid: string }
+      | undefined;
+    const { token, expiresAt } = tokens.issue({ account, audiences, seconds, boundTo });
+    const { name, namespace } = account.metadata;
     sendJson(call.response, 201, {
       kind: 'TokenRequest',
       apiVersion: 'authentication.k8s.io/v1',
       metadata: { name, namespace, creationTimestamp: timestamp() },
-      spec: at(request, 'spec') ?? {},
-      status: { token, expirationTimestamp: expiresAt.toISOString() },
+      spec: { ...asObject(at(request, 'spec') as Json), audiences, expirationSeconds: seconds },
+      status: { token, expirationTimestamp: `${expiresAt.toISOString().slice(0, 19)}Z` },
     });
   }
+}
 
-  async #tokenReview(call: ResourceRequest): Promise<void> {
-    const review = await bodyOf(call);
-    const token = at(review, 'spec', 'token');
-    const user = typeof token === 'string' ? this.#users.byToken(token) : undefined;
-    sendJson(call.response, 201, {
-      ...asObject(review),
-      status: user
-        ? { authenticated: true, user: { username: user.name, uid: user.uid ?? '', groups: user.groups } }
-        : { authenticated: false, error: 'the token is not known' },
-    });
-  }
+function bindConflict(pod: ApiObject, why: string): ApiError {
+  return new ApiError('Conflict', `Operation cannot be fulfilled on pods/binding "${pod.metadata.name}": ${why}`);
+}
 
-  /** Everyone who is authenticated may do everything: the lab is one person's cluster. */
-  async #accessReview(call: ResourceRequest): Promise<void> {
-    const review = await bodyOf(call);
-    sendJson(call.response, 201, {
-      ...asObject(review),
-      status: { allowed: true, reason: 'this server allows everything to authenticated users' },
-    });
-  }
+function success(code: number): object {
+  return { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code };
 }
 
 async function bodyOf({ request }: ResourceRequest): Promise<Json> {
   return parseBody(await readBody(request), request.headers['content-type'] ?? '');
 }
 
-function asObject(value: Json): object {
+function asObject(value: Json | undefined): object {
   return isJsonObject(value) ? value : {};
-}
-
-function contextOf({ user }: ResourceRequest): WriteContext {
-  return { dryRun: false, user: user.name, groups: user.groups, fieldManager: user.name };
 }

@@ -1,15 +1,13 @@
 import type { ServerResponse } from 'node:http';
 import type { ApiObject } from '../object.js';
 import { tableOf, type IncludeObject } from '../print/table.js';
-import type { ApiResource } from '../resources/resource.js';
-import { apiVersionOf, storageKey } from '../resources/resource.js';
+import { apiVersionOf, storageKey, toServed, type ApiResource } from '../resources/resource.js';
 import type { Predicate } from '../selectors.js';
 import { statusOf } from '../status.js';
 import type { Store, StoreEvent } from '../storage/store.js';
 import type { AcceptedForm } from './request.js';
+import { WatchQueue } from './watch-queue.js';
 
-/** A client that is this far behind is cut off and comes back later, instead of filling our memory. */
-const maxBacklogBytes = 16 << 20;
 const bookmarkIntervalMs = 20_000;
 
 export interface WatchOptions {
@@ -30,69 +28,98 @@ export interface WatchOptions {
 export function streamWatch(store: Store, response: ServerResponse, options: WatchOptions): void {
   const { resource, matches } = options;
   const collection = storageKey(resource);
-  let first = true;
-
-  const send = (type: string, object: object): void => {
-    response.write(`${JSON.stringify({ type, object })}\n`);
-    if (response.writableLength > maxBacklogBytes) response.destroy();
+  const format = formatter(options);
+  const queue = new WatchQueue(response);
+  const bookmark = (annotations?: Record<string, string>): void => {
+    const { version } = store;
+    queue.push(() => line('BOOKMARK', bookmarkObject(resource, version, annotations)));
   };
-  const sendObject = (type: StoreEvent['type'], object: ApiObject): void => {
-    send(type, formed(object, options, first));
-    first = false;
-  };
-  const bookmark = (annotations?: Record<string, string>): void =>
-    send('BOOKMARK', {
-      kind: resource.kind,
-      apiVersion: apiVersionOf(resource),
-      metadata: {
-        resourceVersion: String(store.version),
-        creationTimestamp: null,
-        ...(annotations ? { annotations } : {}),
-      },
-    });
   const onEvent = ({ type, object, previous }: StoreEvent): void => {
     if (options.namespace !== undefined && object.metadata.namespace !== options.namespace) return;
     const was = previous !== undefined && matches(previous);
     const is = type !== 'DELETED' && matches(object);
-    if (is) sendObject(was ? 'MODIFIED' : 'ADDED', object);
-    else if (was) sendObject('DELETED', object);
+    if (is) queue.push(() => format(was ? 'MODIFIED' : 'ADDED', object));
+    else if (was) queue.push(() => format('DELETED', object));
   };
 
   response.writeHead(200, { 'content-type': 'application/json', 'cache-control': 'no-cache, private' });
   response.flushHeaders();
   const since = options.since ?? store.version;
   if (options.since === undefined) {
-    for (const object of store.list(collection, options.namespace)) if (matches(object)) sendObject('ADDED', object);
+    for (const object of store.list(collection, options.namespace)) {
+      if (matches(object)) queue.pushInitial(() => format('ADDED', object));
+    }
     if (options.markInitialEnd) bookmark({ 'k8s.io/initial-events-end': 'true' });
   }
   let unsubscribe: () => void;
   try {
     unsubscribe = store.watch(collection, since, onEvent);
   } catch (error) {
-    send('ERROR', statusOf(error));
-    response.end();
+    queue.push(() => line('ERROR', statusOf(error)));
+    queue.end();
     return;
   }
   const ticking = options.bookmarks ? setInterval(() => bookmark(), bookmarkIntervalMs) : undefined;
   const timeout = setTimeout(() => {
     if (options.bookmarks) bookmark();
-    response.end();
+    queue.end();
   }, options.timeoutSeconds * 1000);
   response.on('close', () => {
     unsubscribe();
+    queue.close();
     clearInterval(ticking);
     clearTimeout(timeout);
   });
 }
 
-function formed(object: ApiObject, { resource, form, include }: WatchOptions, first: boolean): object {
-  const versioned = { ...object, apiVersion: apiVersionOf(resource) };
+type Format = (type: StoreEvent['type'], object: ApiObject) => string;
+
+/** How an event looks on the wire. Tables know what came before: only the first has columns. */
+function formatter({ resource, form, include }: WatchOptions): Format {
   if (form.as === 'Table') {
-    const { resourceVersion } = object.metadata;
-    return tableOf(resource, [versioned], { version: form.version, include, resourceVersion, withoutColumns: !first });
+    let first = true;
+    return (type, object) => {
+      const { resourceVersion } = object.metadata;
+      const options = { version: form.version, include, resourceVersion, withoutColumns: !first };
+      first = false;
+      return line(type, tableOf(resource, [toServed(resource, object)], options));
+    };
   }
   if (form.as !== undefined) {
-    return { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1', metadata: object.metadata };
+    return (type, { metadata }) =>
+      line(type, { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1', metadata });
   }
-  return versioned;
+  return (type, object) => `{"type":"${type}","object":${sharedJson(object, resource)}}\n`;
+}
+
+function line(type: string, object: object): string {
+  return `${JSON.stringify({ type, object })}\n`;
+}
+
+const recentTexts = new Map<ApiObject, { readonly resource: ApiResource; readonly json: string }>();
+const recentLimit = 256;
+
+/** The text of an object; those of the last changes are kept, so that a thousand watches of one make it once. */
+function sharedJson(object: ApiObject, resource: ApiResource): string {
+  const known = recentTexts.get(object);
+  if (known?.resource === resource) return known.json;
+  const json = JSON.stringify(toServed(resource, object));
+  recentTexts.set(object, { resource, json });
+  for (const oldest of recentTexts.keys()) {
+    if (recentTexts.size <= recentLimit) break;
+    recentTexts.delete(oldest);
+  }
+  return json;
+}
+
+function bookmarkObject(resource: ApiResource, version: number, annotations?: Record<string, string>): object {
+  return {
+    kind: resource.kind,
+    apiVersion: apiVersionOf(resource),
+    metadata: {
+      resourceVersion: String(version),
+      creationTimestamp: null,
+      ...(annotations ? { annotations } : {}),
+    },
+  };
 }

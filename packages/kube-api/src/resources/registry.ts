@@ -1,5 +1,8 @@
-import type { ApiObject } from '../object.js';
-import { builtInResources, type ApiResource } from './resource.js';
+import type { ApiObject, JsonObject } from '../object.js';
+import type { Schema } from '../schema/schema.js';
+import type { StatusCause } from '../status.js';
+import { apiVersionOf, storageKey, type ApiResource } from './resource.js';
+import { builtInResources } from './built-in.js';
 
 /** A column that a custom resource prints in tables. */
 export interface PrinterColumn {
@@ -15,41 +18,63 @@ export interface PrinterColumn {
 export interface CustomResource extends ApiResource {
   readonly columns: readonly PrinterColumn[];
   /** OpenAPI schema of this version, as the definition has it. */
-  readonly schema: Readonly<Record<string, unknown>> | undefined;
-  /** Fills in defaults, drops unknown fields and throws `Invalid` for what the schema refuses. */
-  conform(object: ApiObject): ApiObject;
+  readonly schema: Schema;
+  /** The object without the fields that the schema does not know. */
+  prune(object: JsonObject): { readonly value: JsonObject; readonly unknownFields: readonly string[] };
+  withDefaults(object: ApiObject): ApiObject;
+  /** What the schema refuses. */
+  problems(object: ApiObject): StatusCause[];
 }
 
 export function isCustom(resource: ApiResource): resource is CustomResource {
-  return 'conform' in resource;
+  return 'prune' in resource;
 }
 
 /** The resources that are served now: the built-in ones and those of definitions. */
 export class ResourceRegistry {
-  readonly #resources: ApiResource[] = [...builtInResources];
+  #resources: readonly ApiResource[] = [];
+  #byPath = new Map<string, ApiResource>();
+  #revision = 0;
+
+  constructor() {
+    this.#set(builtInResources);
+  }
+
+  /** Grows with every change, for those who keep what they made of the resources. */
+  get revision(): number {
+    return this.#revision;
+  }
 
   all(): readonly ApiResource[] {
     return this.#resources;
   }
 
   find(group: string, version: string, plural: string): ApiResource | undefined {
-    return this.#resources.find(
-      (resource) => resource.group === group && resource.version === version && resource.plural === plural,
-    );
+    return this.#byPath.get(`${group}/${version}/${plural}`);
+  }
+
+  /** Any version of a stored resource. */
+  findStored(collection: string): ApiResource | undefined {
+    return this.#resources.find((resource) => !resource.virtual && storageKey(resource) === collection);
   }
 
   /** The resource of an owner reference or a reviewed kind. */
   findKind(apiVersion: string, kind: string): ApiResource | undefined {
-    const [group = '', version = ''] = apiVersion.includes('/') ? apiVersion.split('/') : ['', apiVersion];
-    return this.#resources.find(
-      (resource) => resource.group === group && resource.version === version && resource.kind === kind,
-    );
+    return this.#resources.find((resource) => apiVersionOf(resource) === apiVersion && resource.kind === kind);
   }
 
   /** Replaces the versions of one custom resource; none removes it. */
   setCustom(group: string, plural: string, versions: readonly CustomResource[]): void {
     const others = this.#resources.filter((resource) => !(resource.group === group && resource.plural === plural));
-    this.#resources.splice(0, this.#resources.length, ...others, ...versions);
+    this.#set([...others, ...versions]);
+  }
+
+  #set(resources: readonly ApiResource[]): void {
+    this.#resources = resources;
+    this.#byPath = new Map(
+      resources.map((resource) => [`${resource.group}/${resource.version}/${resource.plural}`, resource]),
+    );
+    this.#revision += 1;
   }
 
   /** Groups with their versions, in the order in which clients should prefer them. */

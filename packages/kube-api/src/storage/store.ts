@@ -1,48 +1,27 @@
 import { ApiError } from '../status.js';
 import type { ApiObject } from '../object.js';
+import { Collection, type StoreListener } from './collection.js';
 
-export interface StoreEvent {
-  readonly type: 'ADDED' | 'MODIFIED' | 'DELETED';
-  readonly object: ApiObject;
-  /** What the object was before, so that a selector can tell that it left. */
-  readonly previous?: ApiObject;
-  readonly version: number;
-}
-
-type Listener = (event: StoreEvent) => void;
-
-/** How many events of a collection a watch can go back. */
-const historyLength = 10_000;
-
-/** The objects of one resource, by `namespace/name`, with the recent past for watches that resume. */
-class Collection {
-  readonly objects = new Map<string, ApiObject>();
-  readonly listeners = new Set<Listener>();
-  history: StoreEvent[] = [];
-  /** Events up to this version are forgotten. */
-  forgotten = 0;
-
-  record(event: StoreEvent): void {
-    this.history.push(event);
-    if (this.history.length > 2 * historyLength) {
-      const dropped = this.history.splice(0, this.history.length - historyLength);
-      this.forgotten = dropped.at(-1)?.version ?? this.forgotten;
-    }
-    for (const listener of this.listeners) listener(event);
-  }
-}
+export type { StoreEvent, StoreListener } from './collection.js';
 
 /** Key of an object within its collection. */
 export function objectKey({ metadata }: Pick<ApiObject, 'metadata'>): string {
   return metadata.namespace === undefined ? metadata.name : `${metadata.namespace}/${metadata.name}`;
 }
 
+/** What a snapshot holds: every object, by collection, and the version that the cluster had reached. */
+export interface StoreContent {
+  readonly version: number;
+  readonly collections: Readonly<Record<string, readonly ApiObject[]>>;
+}
+
 /**
  * All objects of the cluster, in memory. One counter gives every change its resource version, as etcd's revision does,
- * so that versions of different resources can be compared.
+ * so that versions of different resources can be compared. Listeners are called at once, before the writer goes on.
  */
 export class Store {
   readonly #collections = new Map<string, Collection>();
+  readonly #everywhere = new Set<(collection: string, event: Parameters<StoreListener>[0]) => void>();
   #version = 1;
 
   get version(): number {
@@ -50,18 +29,16 @@ export class Store {
   }
 
   get(collection: string, key: string): ApiObject | undefined {
-    return this.#collections.get(collection)?.objects.get(key);
+    return this.#collections.get(collection)?.get(key);
   }
 
   /** In the order of their keys, which is what paging relies on. */
   list(collection: string, namespace?: string): ApiObject[] {
-    const objects = this.#collections.get(collection)?.objects;
-    if (!objects) return [];
-    const prefix = namespace === undefined ? '' : `${namespace}/`;
-    return [...objects]
-      .filter(([key]) => key.startsWith(prefix))
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([, object]) => object);
+    return this.#collections.get(collection)?.list(namespace) ?? [];
+  }
+
+  isEmpty(collection: string, namespace: string): boolean {
+    return this.#collections.get(collection)?.isEmpty(namespace) ?? true;
   }
 
   collections(): readonly string[] {
@@ -85,15 +62,16 @@ export class Store {
     return this.#put(collection, object, current);
   }
 
+  /** Removes an object; what is not there any more is not removed twice. */
   remove(collection: string, object: ApiObject): ApiObject {
     const from = this.#collection(collection);
     const key = objectKey(object);
-    const previous = from.objects.get(key);
+    const previous = from.get(key);
     if (!previous) return object;
-    from.objects.delete(key);
+    from.delete(key);
     const version = ++this.#version;
     const last = withVersion(object, version);
-    from.record({ type: 'DELETED', object: last, previous, version });
+    this.#record(collection, from, { type: 'DELETED', object: last, previous, version });
     return last;
   }
 
@@ -101,30 +79,47 @@ export class Store {
    * Calls back for every change after `since`, first those that have been. Throws `Expired` when the past does not
    * reach back that far. Returns the end of it.
    */
-  watch(collection: string, since: number, listener: Listener): () => void {
+  watch(collection: string, since: number, listener: StoreListener): () => void {
     const from = this.#collection(collection);
     if (since < from.forgotten) {
       throw new ApiError('Expired', `too old resource version: ${since} (${from.forgotten + 1})`);
     }
-    for (const event of from.history) if (event.version > since) listener(event);
-    from.listeners.add(listener);
-    return () => void from.listeners.delete(listener);
+    for (const event of from.eventsAfter(since)) listener(event);
+    return from.subscribe(listener);
+  }
+
+  /** Calls back for every change from now on, in whatever collection. */
+  watchAll(listener: (collection: string, event: Parameters<StoreListener>[0]) => void): () => void {
+    this.#everywhere.add(listener);
+    return () => void this.#everywhere.delete(listener);
   }
 
   /** Forgets the past, as a compaction does: every older watch has to list again. */
   compact(): void {
-    for (const collection of this.#collections.values()) {
-      collection.history = [];
-      collection.forgotten = this.#version;
+    for (const collection of this.#collections.values()) collection.forget(this.#version);
+  }
+
+  content(): StoreContent {
+    const collections = [...this.#collections].map(([name, collection]) => [name, collection.list(undefined)] as const);
+    return { version: this.#version, collections: Object.fromEntries(collections) };
+  }
+
+  /** Takes over the content of a snapshot, before anybody listens. Its past is not known. */
+  restore({ version, collections }: StoreContent): void {
+    this.#version = version;
+    for (const [name, objects] of Object.entries(collections)) {
+      const collection = this.#collection(name);
+      for (const object of objects) collection.set(objectKey(object), object);
     }
+    this.compact();
   }
 
   #put(collection: string, object: ApiObject, previous: ApiObject | undefined): ApiObject {
     const into = this.#collection(collection);
     const version = ++this.#version;
     const stored = withVersion(object, version);
-    into.objects.set(objectKey(stored), stored);
-    into.record({
+    into.set(objectKey(stored), stored);
+    this.#record(collection, into, {
       type: previous ? 'MODIFIED' : 'ADDED',
       object: stored,
       version,
@@ -133,9 +128,17 @@ export class Store {
     return stored;
   }
 
+  #record(name: string, collection: Collection, event: Parameters<StoreListener>[0]): void {
+    collection.record(event);
+    for (const listener of this.#everywhere) listener(name, event);
+  }
+
   #collection(name: string): Collection {
     let collection = this.#collections.get(name);
-    if (!collection) this.#collections.set(name, (collection = new Collection()));
+    if (!collection) {
+      collection = new Collection();
+      this.#collections.set(name, collection);
+    }
     return collection;
   }
 }

@@ -1,13 +1,15 @@
+import { definitionDefaults } from '../custom/definition.js';
 import { at, isJsonObject, type ApiObject, type Json, type JsonObject } from '../object.js';
+import type { ApiResource } from '../resources/resource.js';
 
 /** Fills in what Kubernetes would, for the kinds that the lab's programs and people look at. */
-export function withDefaults(object: ApiObject): ApiObject {
-  switch (object.kind) {
+export function withDefaults({ kind, group }: ApiResource, object: ApiObject): ApiObject {
+  switch (group === '' ? kind : `${group}/${kind}`) {
     case 'Pod':
       return {
         ...object,
         spec: podDefaults(objectAt(object, 'spec')),
-        status: { phase: 'Pending', ...objectAt(object, 'status') },
+        status: { phase: 'Pending', qosClass: qosClassOf(objectAt(object, 'spec')), ...objectAt(object, 'status') },
       };
     case 'Namespace':
       return {
@@ -25,16 +27,32 @@ export function withDefaults(object: ApiObject): ApiObject {
         spec: serviceDefaults(objectAt(object, 'spec')),
         status: { loadBalancer: {}, ...objectAt(object, 'status') },
       };
-    case 'Deployment':
-    case 'ReplicaSet':
-    case 'StatefulSet':
+    case 'Endpoints':
+      return { ...object, ...withListDefaults(object, 'subsets', (subset) => withPorts(subset)) };
+    case 'discovery.k8s.io/EndpointSlice':
+      return withPorts(object, { name: '' });
+    case 'apps/Deployment':
+      return { ...object, spec: { ...deploymentDefaults, ...withTemplate(objectAt(object, 'spec')) } };
+    case 'apps/ReplicaSet':
+    case 'apps/StatefulSet':
       return { ...object, spec: withTemplate({ replicas: 1, ...objectAt(object, 'spec') }) };
-    case 'DaemonSet':
+    case 'apps/DaemonSet':
       return { ...object, spec: withTemplate(objectAt(object, 'spec')) };
-    case 'NetworkPolicy':
+    case 'networking.k8s.io/NetworkPolicy':
       return { ...object, spec: networkPolicyDefaults(objectAt(object, 'spec')) };
     case 'Secret':
       return { type: 'Opaque', ...secretData(object) };
+    case 'apiextensions.k8s.io/CustomResourceDefinition':
+      return { ...object, spec: definitionDefaults(objectAt(object, 'spec')) };
+    case 'apiregistration.k8s.io/APIService':
+      return { ...object, spec: withServicePort(objectAt(object, 'spec')) };
+    case 'admissionregistration.k8s.io/MutatingWebhookConfiguration':
+      return withListDefaults(object, 'webhooks', (webhook) => ({
+        reinvocationPolicy: 'Never',
+        ...webhookDefaults(webhook),
+      }));
+    case 'admissionregistration.k8s.io/ValidatingWebhookConfiguration':
+      return withListDefaults(object, 'webhooks', webhookDefaults);
     case 'Node':
       return { ...object, spec: objectAt(object, 'spec'), status: objectAt(object, 'status') };
     default:
@@ -47,55 +65,101 @@ function objectAt(object: unknown, ...path: string[]): JsonObject {
   return isJsonObject(value) ? value : {};
 }
 
+/** An object whose list of objects is changed item by item. */
+function withListDefaults<T extends object>(object: T, field: string, change: (item: JsonObject) => JsonObject): T {
+  const list = at(object, field);
+  if (!Array.isArray(list)) return object;
+  return { ...object, [field]: list.map((item: Json) => (isJsonObject(item) ? change(item) : item)) };
+}
+
+function withPorts<T extends object>(object: T, more: JsonObject = {}): T {
+  return withListDefaults(object, 'ports', (port) => ({ protocol: 'TCP', ...more, ...port }));
+}
+
+const deploymentDefaults = {
+  replicas: 1,
+  strategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: '25%', maxSurge: '25%' } },
+  revisionHistoryLimit: 10,
+  progressDeadlineSeconds: 600,
+};
+
+function webhookDefaults(webhook: JsonObject): JsonObject {
+  const scoped = withListDefaults(webhook, 'rules', (rule) => ({ scope: '*', ...rule }));
+  return {
+    failurePolicy: 'Fail',
+    matchPolicy: 'Equivalent',
+    namespaceSelector: {},
+    objectSelector: {},
+    timeoutSeconds: 10,
+    ...scoped,
+    clientConfig: withServicePort(objectAt(webhook, 'clientConfig')),
+  };
+}
+
+function withServicePort(config: JsonObject): JsonObject {
+  const { service } = config;
+  return isJsonObject(service) ? { ...config, service: { port: 443, ...service } } : config;
+}
+
 function podDefaults(spec: JsonObject): JsonObject {
-  const containers = (list: Json | undefined): Json | undefined =>
-    Array.isArray(list)
-      ? list.map((container) =>
-          isJsonObject(container)
-            ? {
-                imagePullPolicy: 'IfNotPresent',
-                resources: {},
-                terminationMessagePath: '/dev/termination-log',
-                terminationMessagePolicy: 'File',
-                ...container,
-                ...(Array.isArray(container['ports']) ? { ports: container['ports'].map(portDefaults) } : {}),
-              }
-            : container,
-        )
-      : list;
-  const initContainers = containers(spec['initContainers']);
-  const main = containers(spec['containers']);
+  const withContainers = withListDefaults(
+    withListDefaults(spec, 'containers', containerDefaults),
+    'initContainers',
+    containerDefaults,
+  );
+  const serviceAccountName = spec['serviceAccountName'] ?? spec['serviceAccount'] ?? 'default';
   return {
     restartPolicy: 'Always',
     terminationGracePeriodSeconds: 30,
     dnsPolicy: 'ClusterFirst',
-    serviceAccountName: 'default',
     securityContext: {},
     schedulerName: 'default-scheduler',
     enableServiceLinks: true,
-    ...spec,
-    ...(main === undefined ? {} : { containers: main }),
-    ...(initContainers === undefined ? {} : { initContainers }),
+    ...withContainers,
+    serviceAccountName,
+    serviceAccount: serviceAccountName,
   };
 }
 
-function portDefaults(port: Json): Json {
-  return isJsonObject(port) ? { protocol: 'TCP', ...port } : port;
+function containerDefaults(container: JsonObject): JsonObject {
+  const image = String(container['image'] ?? '');
+  const tag = image.slice(image.lastIndexOf('/') + 1).split(':')[1];
+  return {
+    imagePullPolicy: (tag === undefined || tag === 'latest') && !image.includes('@') ? 'Always' : 'IfNotPresent',
+    resources: {},
+    terminationMessagePath: '/dev/termination-log',
+    terminationMessagePolicy: 'File',
+    ...withPorts(container),
+  };
+}
+
+function qosClassOf(spec: JsonObject): string {
+  const containers = Array.isArray(spec['containers']) ? spec['containers'] : [];
+  const given = containers.map((container) => ({
+    limits: objectAt(container, 'resources', 'limits'),
+    requests: objectAt(container, 'resources', 'requests'),
+  }));
+  const isNothing = given.every(({ limits, requests }) => Object.keys({ ...limits, ...requests }).length === 0);
+  if (isNothing) return 'BestEffort';
+  const isEverything = given.every(({ limits, requests }) =>
+    ['cpu', 'memory'].every((name) => limits[name] !== undefined && (requests[name] ?? limits[name]) === limits[name]),
+  );
+  return isEverything ? 'Guaranteed' : 'Burstable';
 }
 
 function serviceDefaults(spec: JsonObject): JsonObject {
-  const ports = spec['ports'];
+  const type = spec['type'] ?? 'ClusterIP';
+  const isExternal = type === 'NodePort' || type === 'LoadBalancer';
   return {
-    type: 'ClusterIP',
+    type,
     sessionAffinity: 'None',
-    ...spec,
-    ...(Array.isArray(ports)
-      ? {
-          ports: ports.map((port) =>
-            isJsonObject(port) ? { protocol: 'TCP', targetPort: port['port'] ?? null, ...port } : port,
-          ),
-        }
+    ...(type === 'ExternalName' ? {} : { internalTrafficPolicy: 'Cluster' }),
+    ...(isExternal ? { externalTrafficPolicy: 'Cluster' } : {}),
+    ...(type === 'LoadBalancer' ? { allocateLoadBalancerNodePorts: true } : {}),
+    ...(spec['sessionAffinity'] === 'ClientIP'
+      ? { sessionAffinityConfig: { clientIP: { timeoutSeconds: 10_800 } } }
       : {}),
+    ...withListDefaults(spec, 'ports', (port) => ({ protocol: 'TCP', targetPort: port['port'] ?? null, ...port })),
   };
 }
 
@@ -106,8 +170,13 @@ function withTemplate(spec: JsonObject): JsonObject {
 }
 
 function networkPolicyDefaults(spec: JsonObject): JsonObject {
-  if (spec['policyTypes'] !== undefined) return spec;
-  return { ...spec, policyTypes: spec['egress'] === undefined ? ['Ingress'] : ['Ingress', 'Egress'] };
+  const policyTypes = spec['egress'] === undefined ? ['Ingress'] : ['Ingress', 'Egress'];
+  const withProtocols = withListDefaults(
+    withListDefaults(spec, 'ingress', (rule) => withPorts(rule)),
+    'egress',
+    (rule) => withPorts(rule),
+  );
+  return { policyTypes, ...withProtocols };
 }
 
 /** `stringData` is written, `data` is kept. */

@@ -1,4 +1,5 @@
 import { at, deepEqual, isJsonObject, type ApiObject } from '../object.js';
+import { definitionProblems } from '../custom/definition.js';
 import type { ApiResource } from '../resources/resource.js';
 import { invalid, type StatusCause } from '../status.js';
 
@@ -22,7 +23,16 @@ const checks: Readonly<Record<string, Check>> = {
   Deployment: templateProblems,
   ReplicaSet: templateProblems,
   DaemonSet: templateProblems,
+  StatefulSet: templateProblems,
   Node: nodeProblems,
+  CustomResourceDefinition: definitionProblems,
+  MutatingWebhookConfiguration: webhookProblems,
+  ValidatingWebhookConfiguration: webhookProblems,
+  APIService: apiServiceProblems,
+  ConfigMap: immutableDataProblems,
+  Secret: immutableDataProblems,
+  RoleBinding: roleRefProblems,
+  ClusterRoleBinding: roleRefProblems,
 };
 
 /** Checks what the common kinds need beyond metadata. Not the whole of Kubernetes' validation. */
@@ -146,4 +156,52 @@ function nodeProblems(node: ApiObject, existing: ApiObject | undefined): StatusC
       message: 'Forbidden: node updates may not change podCIDR except from "" to valid',
     },
   ];
+}
+
+function webhookProblems(object: ApiObject): StatusCause[] {
+  const webhooks = Array.isArray(object['webhooks']) ? (object['webhooks'] as unknown[]) : [];
+  return webhooks.flatMap((webhook, index) => {
+    const path = `webhooks[${index}]`;
+    const problems: StatusCause[] = [];
+    const versions = at(webhook, 'admissionReviewVersions');
+    const effects = at(webhook, 'sideEffects');
+    const { url, service } = (at(webhook, 'clientConfig') ?? {}) as { url?: string; service?: object };
+    if (!at(webhook, 'name')) problems.push(required(`${path}.name`));
+    if (!Array.isArray(versions) || !versions.some((version) => version === 'v1' || version === 'v1beta1')) {
+      problems.push(
+        required(`${path}.admissionReviewVersions`, 'Required value: must specify at least one of v1, v1beta1'),
+      );
+    }
+    if (effects !== 'None' && effects !== 'NoneOnDryRun') {
+      problems.push(required(`${path}.sideEffects`, 'Required value: must specify one of None, NoneOnDryRun'));
+    }
+    if ((url === undefined) === (service === undefined)) {
+      problems.push(required(`${path}.clientConfig`, 'Required value: exactly one of url or service is required'));
+    }
+    return problems;
+  });
+}
+
+function apiServiceProblems(object: ApiObject): StatusCause[] {
+  const { name } = object.metadata;
+  const wanted = `${String(at(object, 'spec', 'version') as string)}.${String(at(object, 'spec', 'group') ?? '')}`;
+  if (name === wanted) return [];
+  return [wrong('metadata.name', name, 'must be `spec.version+"."+spec.group`')];
+}
+
+function immutableDataProblems(object: ApiObject, existing: ApiObject | undefined): StatusCause[] {
+  if (existing?.['immutable'] !== true) return [];
+  return ['immutable', 'data', 'binaryData']
+    .filter((field) => !deepEqual(object[field], existing[field]))
+    .map((field) => ({
+      reason: 'FieldValueForbidden',
+      field,
+      message: 'Forbidden: field is immutable when `immutable` is set',
+    }));
+}
+
+function roleRefProblems(object: ApiObject, existing: ApiObject | undefined): StatusCause[] {
+  if (!at(object, 'roleRef', 'name')) return [required('roleRef.name')];
+  if (!existing || deepEqual(object['roleRef'], existing['roleRef'])) return [];
+  return [wrong('roleRef', object['roleRef'], 'cannot change roleRef')];
 }

@@ -10,6 +10,9 @@ const qualifiedName =
   /^([a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*\/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;
 const labelValue = /^([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$/;
 
+/** Holds a deleted definition until its objects are gone. */
+export const cleanupFinalizer = 'customresourcecleanup.apiextensions.k8s.io';
+
 /** Kinds whose names are labels, since they become parts of host names. */
 const labelNamed = new Set(['Namespace', 'Service']);
 /** Kinds whose names may be anything that fits a path. */
@@ -50,7 +53,7 @@ export function newMetadata(resource: ApiResource, object: ApiObject, namespace:
       `the namespace of the provided object does not match the namespace sent on the request (${given.namespace} and ${namespace})`,
     );
   }
-  const { namespace: _, ...rest } = given;
+  const { namespace: _n, deletionTimestamp: _d, deletionGracePeriodSeconds: _g, managedFields: _m, ...rest } = given;
   return {
     ...rest,
     name,
@@ -58,8 +61,13 @@ export function newMetadata(resource: ApiResource, object: ApiObject, namespace:
     uid: randomUUID(),
     resourceVersion: '',
     creationTimestamp: timestamp(),
+    ...(isDefinition(resource) ? { finalizers: [...new Set([...(given.finalizers ?? []), cleanupFinalizer])] } : {}),
     ...(resource.generation ? { generation: 1 } : {}),
   };
+}
+
+function isDefinition({ kind, group }: ApiResource): boolean {
+  return kind === 'CustomResourceDefinition' && group === 'apiextensions.k8s.io';
 }
 
 /** Now, as Kubernetes writes it. */
@@ -69,7 +77,7 @@ export function timestamp(): string {
 
 /** Checks names, labels and annotations; throws `Invalid` with a cause for each problem. */
 export function validateMetadata(resource: ApiResource, object: ApiObject): void {
-  const causes: StatusCause[] = [];
+  const causes: StatusCause[] = [...ownerProblems(object), ...finalizerProblems(object)];
   const { name, labels, annotations } = object.metadata;
   const problem = nameProblem(resource, name);
   if (problem) {
@@ -99,7 +107,42 @@ export function validateMetadata(resource: ApiResource, object: ApiObject): void
       causes.push(badKey('metadata.annotations', key));
     }
   }
+  const size = entriesOf(annotations, 'annotations').reduce(
+    (sum, [key, value]) => sum + key.length + String(value).length,
+    0,
+  );
+  if (size > maxAnnotationBytes) {
+    causes.push({
+      reason: 'FieldValueTooLong',
+      field: 'metadata.annotations',
+      message: `Too long: must have at most ${maxAnnotationBytes} bytes`,
+    });
+  }
   if (causes.length > 0) throw invalid(resource, name, causes);
+}
+
+const maxAnnotationBytes = 256 << 10;
+
+function ownerProblems({ metadata }: ApiObject): StatusCause[] {
+  return (metadata.ownerReferences ?? []).flatMap((owner, index) =>
+    (['apiVersion', 'kind', 'name', 'uid'] as const)
+      .filter((field) => !owner[field])
+      .map((field) => ({
+        reason: 'FieldValueInvalid',
+        field: `metadata.ownerReferences[${index}].${field}`,
+        message: 'Invalid value: "": must not be empty',
+      })),
+  );
+}
+
+function finalizerProblems({ metadata }: ApiObject): StatusCause[] {
+  return (metadata.finalizers ?? [])
+    .filter((finalizer) => !qualifiedName.test(finalizer))
+    .map((finalizer) => ({
+      reason: 'FieldValueInvalid',
+      field: 'metadata.finalizers',
+      message: `Invalid value: ${JSON.stringify(finalizer)}: name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character`,
+    }));
 }
 
 function nameProblem(resource: ApiResource, name: string): string | undefined {

@@ -52,6 +52,32 @@ describe('modes', () => {
   });
 });
 
+describe('a transport interface', () => {
+  const lab = new Lab('transport');
+  afterAll(() => lab.down());
+  const annotations = async (): Promise<string> =>
+    lab.kubectl([
+      'get',
+      'nodes',
+      '-o',
+      'jsonpath={.items[*].metadata.annotations.node\\.antrea\\.io/transport-addresses}',
+    ]);
+
+  it('carries the traffic between Nodes, and is announced as long as it is chosen', async () => {
+    await lab.up('--nodes', '2', '--ip', 'dual', '--transport-interface');
+    await lab.pods(pods);
+    expect(await differences(lab)).toEqual([]);
+    expect((await wayToPeer(lab)).flow).toContain('set_field:192.168.78.12->tun_dst');
+    expect(await annotations()).toBe('192.168.78.11,fd78::11 192.168.78.12,fd78::12');
+
+    const file = `/run/antrea-lab/${lab.name}/nodes/node-1/antrea-agent.conf`;
+    writeFileSync(file, readFileSync(file, 'utf8').replace(/transportInterface: .*\n/, ''));
+    await lab.ok(['agent', 'node-1', 'restart']);
+    await eventually(async () => expect(await annotations()).toBe('192.168.78.12,fd78::12'));
+    await eventually(async () => expect((await wayToPeer(lab)).flow).toContain('set_field:192.168.77.12->tun_dst'));
+  });
+});
+
 describe('another mode at the next start', () => {
   const lab = new Lab('change');
   afterAll(() => lab.down());

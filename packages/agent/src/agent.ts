@@ -4,6 +4,7 @@ import type { AgentOptions } from './config/options.js';
 import { startHost, type HostParts } from './host/start-host.js';
 import { Lifetime, untilAborted } from './lifetime.js';
 import type { AgentModules, PartModules } from './modules.js';
+import { annotateNode, nodeAnnotations } from './node/annotations.js';
 import { startCluster } from './node/cluster.js';
 import { discoverNodeNetwork } from './node/node-network.js';
 import { startSwitch, type SwitchParts } from './ovs/start-switch.js';
@@ -31,7 +32,7 @@ export async function runAgent(
 }
 
 async function start(options: AgentOptions, modules: PartModules): Promise<void> {
-  const { host, health, logger, metrics, signal } = modules;
+  const { host, client, health, logger, metrics, signal } = modules;
   let serving = false;
   health.add('start', () => (serving ? undefined : 'still starting'));
 
@@ -44,6 +45,7 @@ async function start(options: AgentOptions, modules: PartModules): Promise<void>
     mtu: node.mtu,
   });
 
+  await annotateNode(client, node.name, nodeAnnotations(options, node), { signal });
   const parts = await startSwitch(options, node, modules);
   const pods = await startLocalPods(node, parts, modules);
   const peers = await startPeers(options, { nodes, node, parts }, modules);

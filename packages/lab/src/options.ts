@@ -14,6 +14,8 @@ export interface LabOptions {
   readonly tunnel: (typeof tunnelChoices)[number];
   readonly datapath: (typeof datapathChoices)[number];
   readonly encryption: (typeof encryptionChoices)[number];
+  /** Nodes have a second underlay, and agents are told to use it between Nodes. */
+  readonly transportInterface: boolean;
   readonly featureGates: Readonly<Record<string, boolean>>;
   /** Text of the file that is merged over the agent's configuration; empty: none. */
   readonly agentConfig: string;

@@ -52,6 +52,7 @@ async function runInLab({ keep, ip }: { readonly keep: boolean; readonly ip: Lab
     tunnel: 'geneve',
     datapath: defaultDatapath(),
     encryption: 'none',
+    transportInterface: false,
     featureGates: {},
     agentConfig: '',
   };

@@ -1,4 +1,4 @@
-import type { AddressPlan } from '../plan/addresses.js';
+import type { AddressPlan, NodePlan } from '../plan/addresses.js';
 import type { Namespace } from '../process/namespace.js';
 
 /** What lies between the Nodes and around them. */
@@ -25,6 +25,7 @@ export function renderUnderlay(
       `link add ${name} type veth peer name eth0 netns ${pids.nodes.get(name)}`,
       `link set ${name} master br0 up`,
     ]),
+    ...renderSecondUnderlay(plan, pids.nodes),
     `link add external type veth peer name eth0 netns ${pids.external}`,
     'link set external up',
     ...plan.families.map(
@@ -32,6 +33,24 @@ export function renderUnderlay(
     ),
     '',
   ].join('\n');
+}
+
+/** A second bridge with a second cable to each Node, for Nodes that have addresses on it. No router is on it. */
+function renderSecondUnderlay(plan: AddressPlan, pids: ReadonlyMap<string, number>): string[] {
+  const nodes = plan.nodes.filter(({ transportAddresses }) => transportAddresses.length > 0);
+  if (nodes.length === 0) return [];
+  return [
+    'link add br1 type bridge',
+    'link set br1 up',
+    ...nodes.flatMap(({ name }) => [
+      `link add ${secondCable(name)} type veth peer name eth1 netns ${pids.get(name)}`,
+      `link set ${secondCable(name)} master br1 up`,
+    ]),
+  ];
+}
+
+function secondCable(node: string): string {
+  return `t-${node}`;
 }
 
 /** The `ip -batch` text for the outside world: its addresses, and the way back. */
@@ -57,10 +76,17 @@ export async function connectNetwork(
   await Promise.all([
     external.run('ip', ['-batch', '-'], { input: renderExternal(plan) }),
     // Open vSwitch takes frames from packet sockets, where a checksum left to the hardware is never finished.
-    ...[...plan.nodes.map(({ name }) => name), 'external'].map((link) => txOff(underlay, link)),
+    ...[...plan.nodes.flatMap(cablesOf), 'external'].map((link) => txOff(underlay, link)),
     txOff(external, 'eth0'),
-    ...[...nodes.values()].map((node) => txOff(node, 'eth0')),
+    ...plan.nodes.flatMap((node) => {
+      const namespace = nodes.get(node.name)!;
+      return cablesOf(node).map((_, index) => txOff(namespace, `eth${index}`));
+    }),
   ]);
+}
+
+function cablesOf({ name, transportAddresses }: NodePlan): string[] {
+  return transportAddresses.length > 0 ? [name, secondCable(name)] : [name];
 }
 
 async function txOff(namespace: Namespace, link: string): Promise<void> {

@@ -26,3 +26,8 @@ export function nodeInterface(options: Pick<LabOptions, 'datapath'>): string {
   // The userspace datapath routes tunnel packets only over addresses on ports of its own bridges.
   return options.datapath === 'netdev' ? 'br-phy' : 'eth0';
 }
+
+/** The interface on the second underlay. */
+export function transportInterface(options: Pick<LabOptions, 'datapath'>): string {
+  return options.datapath === 'netdev' ? 'br-transport' : 'eth1';
+}

@@ -9,7 +9,12 @@ describe('planAddresses', () => {
       name: 'node-3',
       addresses: ['192.168.77.13', 'fd77::13'],
       podCidrs: ['10.10.3.0/24', 'fd10:10:3::/64'],
+      transportAddresses: [],
     });
+    expect(planAddresses({ nodes: 1, ip: 'dual', transportInterface: true }).nodes[0]?.transportAddresses).toEqual([
+      '192.168.78.11/24',
+      'fd78::11/64',
+    ]);
   });
 
   it.each([

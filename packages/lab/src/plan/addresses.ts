@@ -21,6 +21,8 @@ export interface NodePlan {
   /** IPv4 first. */
   readonly addresses: readonly string[];
   readonly podCidrs: readonly string[];
+  /** On the second underlay, with prefix lengths; empty where there is none. */
+  readonly transportAddresses: readonly string[];
 }
 
 /** Every address of a lab. All labs have the same ones, each in namespaces of its own. */
@@ -54,18 +56,25 @@ const ipv6: FamilyPlan = {
 };
 
 /** Plans the addresses: Node 3 is 192.168.77.13 and fd77::13, with Pods in 10.10.3.0/24 and fd10:10:3::/64. */
-export function planAddresses(options: Pick<LabOptions, 'nodes' | 'ip'>): AddressPlan {
+export function planAddresses(
+  options: Pick<LabOptions, 'nodes' | 'ip'> & Partial<Pick<LabOptions, 'transportInterface'>>,
+): AddressPlan {
   const families = [...(options.ip === 'v6' ? [] : [ipv4]), ...(options.ip === 'v4' ? [] : [ipv6])];
-  const nodes = Array.from({ length: options.nodes }, (_, index) => planNode(index + 1, families));
+  const nodes = Array.from({ length: options.nodes }, (_, index) =>
+    planNode(index + 1, families, options.transportInterface ?? false),
+  );
   return { families, nodes };
 }
 
-function planNode(number: number, families: readonly FamilyPlan[]): NodePlan {
+function planNode(number: number, families: readonly FamilyPlan[], hasTransport: boolean): NodePlan {
   const host = 10 + number;
   return {
     name: `node-${number}`,
     addresses: families.map(({ family }) => (family === 'ipv4' ? `192.168.77.${host}` : `fd77::${host}`)),
     podCidrs: families.map(({ family }) => (family === 'ipv4' ? `10.10.${number}.0/24` : `fd10:10:${number}::/64`)),
+    transportAddresses: hasTransport
+      ? families.map(({ family }) => (family === 'ipv4' ? `192.168.78.${host}/24` : `fd78::${host}/64`))
+      : [],
   };
 }
 

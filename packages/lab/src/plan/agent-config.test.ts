@@ -11,6 +11,7 @@ const options: LabOptions = {
   tunnel: 'vxlan',
   datapath: 'netdev',
   encryption: 'none',
+  transportInterface: false,
   featureGates: { Egress: true },
   agentConfig: '',
 };

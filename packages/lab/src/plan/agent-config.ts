@@ -1,5 +1,6 @@
 import { parse, stringify } from 'yaml';
 import { LabError } from '../errors.js';
+import { transportInterface } from '../node/lab-node.js';
 import type { LabOptions } from '../options.js';
 import type { AddressPlan } from './addresses.js';
 
@@ -22,6 +23,7 @@ export function renderAgentConfig(options: LabOptions, plan: AddressPlan, kubeco
     hostProcPathPrefix: '',
     serviceCIDR: serviceCidr('ipv4') ?? '10.96.0.0/12',
     ...(v6 === undefined ? {} : { serviceCIDRv6: v6 }),
+    ...(options.transportInterface ? { transportInterface: transportInterface(options) } : {}),
     clientConnection: { kubeconfig },
     ...(Object.keys(options.featureGates).length > 0 ? { featureGates: options.featureGates } : {}),
   };

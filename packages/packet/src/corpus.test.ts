@@ -66,6 +66,62 @@ describe('packets as programs send them', () => {
     expect(Buffer.from(packet.payload).toString()).toBe('abcdefgh');
   });
 
+  it('checksums with the addresses, as others compute them', () => {
+    const hello = new Uint8Array(Buffer.from('hello'));
+    const ends4 = { source: v4('10.0.0.1'), destination: v4('10.0.0.2') };
+    const ends6 = { source: v6('fd00::1'), destination: v6('fd00::2') };
+    const udp = { kind: 'udp', sourcePort: 4000, destinationPort: 53 } as const;
+    const over6 = buildPacket({ layers: [{ kind: 'ipv6', ...ends6 }, udp], payload: hello });
+    expect(toHex(over6.subarray(46, 48))).toBe('b228');
+    const tcp = {
+      kind: 'tcp',
+      sourcePort: 4000,
+      destinationPort: 80,
+      sequence: 1,
+      acknowledgment: 2,
+      window: 512,
+    } as const;
+    const over4 = buildPacket({
+      layers: [
+        { kind: 'ipv4', ...ends4 },
+        { ...tcp, flags: tcpFlags.psh | tcpFlags.ack },
+      ],
+      payload: hello,
+    });
+    expect(toHex(over4.subarray(36, 38))).toBe('4600');
+  });
+
+  it('a UDP checksum that would be 0 is written as its other form, and 0 is no checksum', () => {
+    const ip = { kind: 'ipv4', source: v4('10.0.0.1'), destination: v4('10.0.0.2') } as const;
+    const built = buildPacket({
+      layers: [ip, { kind: 'udp', sourcePort: 1, destinationPort: 2 }],
+      payload: hex('ebd4'),
+    });
+    expect(toHex(built.subarray(26, 28))).toBe('ffff');
+    expect(wrongChecksums(built, parsePacket(built, { first: 'ip' }))).toEqual([]);
+    const without = built.slice();
+    without.fill(0, 26, 28);
+    expect(wrongChecksums(without, parsePacket(without, { first: 'ip' }))).toEqual([]);
+  });
+
+  it('offsets of fragments are in bytes', () => {
+    const ends = { source: v6('fd00::1'), destination: v6('fd00::2') };
+    for (const fragmentOffset of [8, 1448, 65528]) {
+      const fragment = {
+        kind: 'ipv6_fragment',
+        identification: 1,
+        fragmentOffset,
+        moreFragments: true,
+        nextHeader: 17,
+      } as const;
+      const bytes = buildPacket({ layers: [{ kind: 'ipv6', ...ends }, fragment], payload: new Uint8Array(8) });
+      expect(bytes[42]! * 256 + bytes[43]!).toBe(fragmentOffset + 1);
+      const packet = parsePacket(bytes, { first: 'ip' });
+      expect(layerOf(packet, 'ipv6_fragment')).toEqual(fragment);
+      expect(packet.stop).toMatchObject({ reason: 'fragment', offset: 48 });
+    }
+  });
+
   it('a frame of 802.3 and one of an unknown protocol are payload after what is known', () => {
     expect(parsePacket(hex('0180c2000000 0e0000000001 0026 424203')).payload).toHaveLength(3);
     const esp = buildPacket({

@@ -1,11 +1,3 @@
-import type { IncomingMessage } from 'node:http';
-import { parse as parseYaml } from 'yaml';
-import { ApiError } from '../status.js';
-import type { Json } from '../object.js';
-
-/** Largest body, as the real server has it. */
-const maxBodyBytes = 3 << 20;
-
 /** Where a request goes: `/api/v1/namespaces/ns/pods/web/status`. */
 export interface ResourcePath {
   readonly group: string;
@@ -45,31 +37,6 @@ export function parseResourcePath(pathname: string): ResourcePath | undefined {
     ...(name === undefined ? {} : { name }),
     ...(sub.length === 0 ? {} : { subresource: sub.join('/') }),
   };
-}
-
-/** Reads a body whole, up to a bound. */
-export async function readBody(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    length += chunk.length;
-    if (length > maxBodyBytes) {
-      throw new ApiError('RequestEntityTooLarge', `Request entity too large: limit is ${maxBodyBytes}`);
-    }
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
-}
-
-/** A body as JSON; YAML where the content type says so. */
-export function parseBody(text: string, contentType: string): Json {
-  try {
-    if (contentType.includes('yaml')) return parseYaml(text, { maxAliasCount: 100 }) as Json;
-    return JSON.parse(text) as Json;
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new ApiError('BadRequest', `couldn't read the body of the request: ${why}`);
-  }
 }
 
 /** What form of answer a client wants, from its Accept header. */

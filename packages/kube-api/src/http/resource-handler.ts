@@ -10,8 +10,9 @@ import type { Store } from '../storage/store.js';
 import type { DeleteOptions } from '../write/deletion.js';
 import type { FieldValidation } from '../write/decode-body.js';
 import { includeOf, metadataOnly, sendJson, sendObject } from './answers.js';
+import { parseBody, readBody } from './body.js';
 import { Pager } from './paging.js';
-import { acceptedForm, parseBody, readBody } from './request.js';
+import { acceptedForm } from './request.js';
 import type { Subresources } from './subresources.js';
 import { streamWatch } from './watch-stream.js';
 
@@ -225,8 +226,8 @@ export class ResourceHandler {
   }
 
   async #deleteOptions(call: ResourceRequest): Promise<DeleteOptions> {
-    const text = await readBody(call.request);
-    const body = text === '' ? {} : parseBody(text, call.request.headers['content-type'] ?? '');
+    const given = await readBody(call.request);
+    const body = given.length === 0 ? {} : parseBody(given, call.request.headers['content-type'] ?? '');
     if (!isJsonObject(body)) throw new ApiError('BadRequest', 'DeleteOptions must be an object');
     const grace = call.query.get('gracePeriodSeconds') ?? body['gracePeriodSeconds'];
     const preconditions = body['preconditions'];

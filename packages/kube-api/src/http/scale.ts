@@ -4,7 +4,7 @@ import { jsonPatch } from '../patch/json-patch.js';
 import { mergePatch } from '../patch/merge-patch.js';
 import { evaluateJsonPath } from '../print/json-path.js';
 import { ApiError } from '../status.js';
-import { parseBody, readBody } from './request.js';
+import { parseBody, readBody } from './body.js';
 import { sendJson, writeContext, type ResourceRequest } from './resource-handler.js';
 
 /** Answers a GET of `/scale`: how many there are and should be. */

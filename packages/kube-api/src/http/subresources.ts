@@ -6,7 +6,7 @@ import type { Operations, Target } from '../operations.js';
 import { ApiError, notFound } from '../status.js';
 import { timestamp } from '../validation/metadata.js';
 import { AccessReviews } from './access-reviews.js';
-import { parseBody, readBody } from './request.js';
+import { parseBody, readBody } from './body.js';
 import { sendJson, sendObject, writeContext, type ResourceRequest } from './resource-handler.js';
 import { getScale, writeScale } from './scale.js';
 import { streamLog, type PodLogs } from './pod-log.js';

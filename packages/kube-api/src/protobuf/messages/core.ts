@@ -5,15 +5,15 @@ NamespaceSpec: finalizers=1 []string
 NamespaceStatus: phase=1, conditions=2 []NamespaceCondition
 NamespaceCondition: type=1, status=2, lastTransitionTime=4 time, reason=5, message=6
 Node: metadata=1 ObjectMeta, spec=2 NodeSpec, status=3 NodeStatus
-NodeSpec: podCIDR=1, externalID=2, providerID=3, unschedulable=4 bool, taints=5 []Taint, configSource=6
-  NodeConfigSource, podCIDRs=7 []string
+NodeSpec: podCIDR=1, externalID=2, providerID=3, unschedulable=4 bool, taints=5 []Taint,
+  configSource=6 NodeConfigSource, podCIDRs=7 []string
 Taint: key=1, value=2, effect=3, timeAdded=4 time
 NodeConfigSource: configMap=2 ConfigMapNodeConfigSource
 ConfigMapNodeConfigSource: namespace=1, name=2, uid=3, resourceVersion=4, kubeletConfigKey=5
-NodeStatus: capacity=1 {}quantity, allocatable=2 {}quantity, phase=3, conditions=4 []NodeCondition, addresses=5
-  []NodeAddress, daemonEndpoints=6 NodeDaemonEndpoints, nodeInfo=7 NodeSystemInfo, images=8 []ContainerImage,
-  volumesInUse=9 []string, volumesAttached=10 []AttachedVolume, config=11 NodeConfigStatus, runtimeHandlers=12
-  []NodeRuntimeHandler, features=13 NodeFeatures
+NodeStatus: capacity=1 {}quantity, allocatable=2 {}quantity, phase=3, conditions=4 []NodeCondition,
+  addresses=5 []NodeAddress, daemonEndpoints=6 NodeDaemonEndpoints, nodeInfo=7 NodeSystemInfo,
+  images=8 []ContainerImage, volumesInUse=9 []string, volumesAttached=10 []AttachedVolume, config=11 NodeConfigStatus,
+  runtimeHandlers=12 []NodeRuntimeHandler, features=13 NodeFeatures
 NodeCondition: type=1, status=2, lastHeartbeatTime=3 time, lastTransitionTime=4 time, reason=5, message=6
 NodeAddress: type=1, address=2
 NodeDaemonEndpoints: kubeletEndpoint=1 DaemonEndpoint
@@ -56,15 +56,16 @@ EventSeries: count=1 int, lastObservedTime=2 microtime
 Binding: metadata=1 ObjectMeta, target=2 ObjectReference
 PodTemplateSpec: metadata=1 ObjectMeta, spec=2 PodSpec
 PersistentVolumeClaim: metadata=1 ObjectMeta, spec=2 PersistentVolumeClaimSpec, status=3 PersistentVolumeClaimStatus
-PersistentVolumeClaimStatus: phase=1, accessModes=2 []string, capacity=3 {}quantity, conditions=4
-  []PersistentVolumeClaimCondition, allocatedResources=5 {}quantity, allocatedResourceStatuses=7 {}string,
-  currentVolumeAttributesClassName=8 *string, modifyVolumeStatus=9 ModifyVolumeStatus
+PersistentVolumeClaimStatus: phase=1, accessModes=2 []string, capacity=3 {}quantity,
+  conditions=4 []PersistentVolumeClaimCondition, allocatedResources=5 {}quantity,
+  allocatedResourceStatuses=7 {}string, currentVolumeAttributesClassName=8 *string,
+  modifyVolumeStatus=9 ModifyVolumeStatus
 PersistentVolumeClaimCondition: type=1, status=2, lastProbeTime=3 time, lastTransitionTime=4 time, reason=5, message=6
 ModifyVolumeStatus: targetVolumeAttributesClassName=1, status=2
 ObjectMeta: name=1, generateName=2, namespace=3, selfLink=4, uid=5, resourceVersion=6, generation=7 int,
   creationTimestamp=8 time, deletionTimestamp=9 time, deletionGracePeriodSeconds=10 *int, labels=11 {}string,
-  annotations=12 {}string, ownerReferences=13 []OwnerReference, finalizers=14 []string, managedFields=17
-  []ManagedFieldsEntry
+  annotations=12 {}string, ownerReferences=13 []OwnerReference, finalizers=14 []string,
+  managedFields=17 []ManagedFieldsEntry
 OwnerReference: kind=1, name=3, uid=4, apiVersion=5, controller=6 *bool, blockOwnerDeletion=7 *bool
 ManagedFieldsEntry: manager=1, operation=2, apiVersion=3, time=4 time, fieldsType=6, fieldsV1=7 rawfields,
   subresource=8
@@ -72,7 +73,7 @@ LabelSelector: matchLabels=1 {}string, matchExpressions=2 []LabelSelectorRequire
 LabelSelectorRequirement: key=1, operator=2, values=3 []string
 Condition: type=1, status=2, observedGeneration=3 int, lastTransitionTime=4 time, reason=5, message=6
 FieldSelectorRequirement: key=1, operator=2, values=3 []string
-DeleteOptions: gracePeriodSeconds=1 *int, preconditions=2 Preconditions, orphanDependents=3 *bool, propagationPolicy=4
-  *string, dryRun=5 []string, ignoreStoreReadErrorWithClusterBreakingPotential=6 *bool
+DeleteOptions: gracePeriodSeconds=1 *int, preconditions=2 Preconditions, orphanDependents=3 *bool,
+  propagationPolicy=4 *string, dryRun=5 []string, ignoreStoreReadErrorWithClusterBreakingPotential=6 *bool
 Preconditions: uid=1 *string, resourceVersion=2 *string
 `;

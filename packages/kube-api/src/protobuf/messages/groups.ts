@@ -18,22 +18,23 @@ DaemonSetSpec: selector=1 LabelSelector, template=2 PodTemplateSpec, updateStrat
   minReadySeconds=4 int, revisionHistoryLimit=6 *int
 DaemonSetUpdateStrategy: type=1, rollingUpdate=2 RollingUpdateDaemonSet
 RollingUpdateDaemonSet: maxUnavailable=1 intorstring, maxSurge=2 intorstring
-DaemonSetStatus: currentNumberScheduled=1 int, numberMisscheduled=2 int, desiredNumberScheduled=3 int, numberReady=4
-  int, observedGeneration=5 int, updatedNumberScheduled=6 int, numberAvailable=7 int, numberUnavailable=8 int,
-  collisionCount=9 *int, conditions=10 []DaemonSetCondition
+DaemonSetStatus: currentNumberScheduled=1 int, numberMisscheduled=2 int, desiredNumberScheduled=3 int,
+  numberReady=4 int, observedGeneration=5 int, updatedNumberScheduled=6 int, numberAvailable=7 int,
+  numberUnavailable=8 int, collisionCount=9 *int, conditions=10 []DaemonSetCondition
 DaemonSetCondition: type=1, status=2, lastTransitionTime=3 time, reason=4, message=5
 StatefulSet: metadata=1 ObjectMeta, spec=2 StatefulSetSpec, status=3 StatefulSetStatus
-StatefulSetSpec: replicas=1 *int, selector=2 LabelSelector, template=3 PodTemplateSpec, volumeClaimTemplates=4
-  []PersistentVolumeClaim, serviceName=5, podManagementPolicy=6, updateStrategy=7 StatefulSetUpdateStrategy,
-  revisionHistoryLimit=8 *int, minReadySeconds=9 int, persistentVolumeClaimRetentionPolicy=10
-  StatefulSetPersistentVolumeClaimRetentionPolicy, ordinals=11 StatefulSetOrdinals
+StatefulSetSpec: replicas=1 *int, selector=2 LabelSelector, template=3 PodTemplateSpec,
+  volumeClaimTemplates=4 []PersistentVolumeClaim, serviceName=5, podManagementPolicy=6,
+  updateStrategy=7 StatefulSetUpdateStrategy, revisionHistoryLimit=8 *int, minReadySeconds=9 int,
+  persistentVolumeClaimRetentionPolicy=10 StatefulSetPersistentVolumeClaimRetentionPolicy,
+  ordinals=11 StatefulSetOrdinals
 StatefulSetUpdateStrategy: type=1, rollingUpdate=2 RollingUpdateStatefulSetStrategy
 RollingUpdateStatefulSetStrategy: partition=1 *int, maxUnavailable=2 intorstring
 StatefulSetPersistentVolumeClaimRetentionPolicy: whenDeleted=1, whenScaled=2
 StatefulSetOrdinals: start=1 int
 StatefulSetStatus: observedGeneration=1 int, replicas=2 int, readyReplicas=3 int, currentReplicas=4 int,
-  updatedReplicas=5 int, currentRevision=6, updateRevision=7, collisionCount=9 *int, conditions=10
-  []StatefulSetCondition, availableReplicas=11 int
+  updatedReplicas=5 int, currentRevision=6, updateRevision=7, collisionCount=9 *int,
+  conditions=10 []StatefulSetCondition, availableReplicas=11 int
 StatefulSetCondition: type=1, status=2, lastTransitionTime=3 time, reason=4, message=5
 EndpointSlice: metadata=1 ObjectMeta, endpoints=2 []Endpoint, ports=3 []EndpointSlicePort, addressType=4
 Endpoint: addresses=1 []string, conditions=2 EndpointConditions, hostname=3 *string, targetRef=4 ObjectReference,
@@ -43,8 +44,8 @@ EndpointHints: forZones=1 []ForZone
 ForZone: name=1
 EndpointSlicePort: name=1 *string, protocol=2 *string, port=3 *int, appProtocol=4 *string
 NetworkPolicy: metadata=1 ObjectMeta, spec=2 NetworkPolicySpec
-NetworkPolicySpec: podSelector=1 LabelSelector, ingress=2 []NetworkPolicyIngressRule, egress=3
-  []NetworkPolicyEgressRule, policyTypes=4 []string
+NetworkPolicySpec: podSelector=1 LabelSelector, ingress=2 []NetworkPolicyIngressRule,
+  egress=3 []NetworkPolicyEgressRule, policyTypes=4 []string
 NetworkPolicyIngressRule: ports=1 []NetworkPolicyPort, from=2 []NetworkPolicyPeer
 NetworkPolicyPort: protocol=1 *string, port=2 intorstring, endPort=3 *int
 NetworkPolicyPeer: podSelector=1 LabelSelector, namespaceSelector=2 LabelSelector, ipBlock=3 IPBlock
@@ -54,8 +55,8 @@ Lease: metadata=1 ObjectMeta, spec=2 LeaseSpec
 LeaseSpec: holderIdentity=1 *string, leaseDurationSeconds=2 *int, acquireTime=3 microtime, renewTime=4 microtime,
   leaseTransitions=5 *int, strategy=6 *string, preferredHolder=7 *string
 Role: metadata=1 ObjectMeta, rules=2 []PolicyRule
-PolicyRule: verbs=1 []string, apiGroups=2 []string, resources=3 []string, resourceNames=4 []string, nonResourceURLs=5
-  []string
+PolicyRule: verbs=1 []string, apiGroups=2 []string, resources=3 []string, resourceNames=4 []string,
+  nonResourceURLs=5 []string
 RoleBinding: metadata=1 ObjectMeta, subjects=2 []Subject, roleRef=3 RoleRef
 Subject: kind=1, apiGroup=2, name=3, namespace=4
 RoleRef: apiGroup=1, kind=2, name=3
@@ -65,8 +66,8 @@ ClusterRoleBinding: metadata=1 ObjectMeta, subjects=2 []Subject, roleRef=3 RoleR
 MutatingWebhookConfiguration: metadata=1 ObjectMeta, Webhooks=2 []MutatingWebhook
 MutatingWebhook: name=1, clientConfig=2 WebhookClientConfig, rules=3 []RuleWithOperations, failurePolicy=4 *string,
   namespaceSelector=5 LabelSelector, sideEffects=6 *string, timeoutSeconds=7 *int, admissionReviewVersions=8 []string,
-  matchPolicy=9 *string, reinvocationPolicy=10 *string, objectSelector=11 LabelSelector, matchConditions=12
-  []MatchCondition
+  matchPolicy=9 *string, reinvocationPolicy=10 *string, objectSelector=11 LabelSelector,
+  matchConditions=12 []MatchCondition
 WebhookClientConfig: service=1 ServiceReference, caBundle=2 bytes, url=3 *string
 ServiceReference: namespace=1, name=2, path=3 *string, port=4 *int
 RuleWithOperations: operations=1 []string, rule=2 Rule
@@ -89,8 +90,8 @@ SelfSubjectReviewStatus: userInfo=1 UserInfo
 SubjectAccessReview: metadata=1 ObjectMeta, spec=2 SubjectAccessReviewSpec, status=3 SubjectAccessReviewStatus
 SubjectAccessReviewSpec: resourceAttributes=1 ResourceAttributes, nonResourceAttributes=2 NonResourceAttributes,
   user=3, groups=4 []string, extra=5 {}strings, uid=6
-ResourceAttributes: namespace=1, verb=2, group=3, version=4, resource=5, subresource=6, name=7, fieldSelector=8
-  FieldSelectorAttributes, labelSelector=9 LabelSelectorAttributes
+ResourceAttributes: namespace=1, verb=2, group=3, version=4, resource=5, subresource=6, name=7,
+  fieldSelector=8 FieldSelectorAttributes, labelSelector=9 LabelSelectorAttributes
 FieldSelectorAttributes: rawSelector=1, requirements=2 []FieldSelectorRequirement
 LabelSelectorAttributes: rawSelector=1, requirements=2 []LabelSelectorRequirement
 NonResourceAttributes: path=1, verb=2

@@ -5,24 +5,25 @@ PodSpec: volumes=1 []Volume, containers=2 []Container, restartPolicy=3, terminat
   activeDeadlineSeconds=5 *int, dnsPolicy=6, nodeSelector=7 {}string, serviceAccountName=8, serviceAccount=9,
   nodeName=10, hostNetwork=11 bool, hostPID=12 bool, hostIPC=13 bool, securityContext=14 PodSecurityContext,
   imagePullSecrets=15 []LocalObjectReference, hostname=16, subdomain=17, affinity=18 Affinity, schedulerName=19,
-  initContainers=20 []Container, automountServiceAccountToken=21 *bool, tolerations=22 []Toleration, hostAliases=23
-  []HostAlias, priorityClassName=24, priority=25 *int, dnsConfig=26 PodDNSConfig, shareProcessNamespace=27 *bool,
-  readinessGates=28 []PodReadinessGate, runtimeClassName=29 *string, enableServiceLinks=30 *bool, preemptionPolicy=31
-  *string, overhead=32 {}quantity, topologySpreadConstraints=33 []TopologySpreadConstraint, ephemeralContainers=34
-  []EphemeralContainer, setHostnameAsFQDN=35 *bool, os=36 PodOS, hostUsers=37 *bool, schedulingGates=38
-  []PodSchedulingGate, resourceClaims=39 []PodResourceClaim, resources=40 ResourceRequirements
+  initContainers=20 []Container, automountServiceAccountToken=21 *bool, tolerations=22 []Toleration,
+  hostAliases=23 []HostAlias, priorityClassName=24, priority=25 *int, dnsConfig=26 PodDNSConfig,
+  shareProcessNamespace=27 *bool, readinessGates=28 []PodReadinessGate, runtimeClassName=29 *string,
+  enableServiceLinks=30 *bool, preemptionPolicy=31 *string, overhead=32 {}quantity,
+  topologySpreadConstraints=33 []TopologySpreadConstraint, ephemeralContainers=34 []EphemeralContainer,
+  setHostnameAsFQDN=35 *bool, os=36 PodOS, hostUsers=37 *bool, schedulingGates=38 []PodSchedulingGate,
+  resourceClaims=39 []PodResourceClaim, resources=40 ResourceRequirements
 Volume: name=1, volumeSource=2 ^VolumeSource
-Container: name=1, image=2, command=3 []string, args=4 []string, workingDir=5, ports=6 []ContainerPort, env=7
-  []EnvVar, resources=8 ResourceRequirements, volumeMounts=9 []VolumeMount, livenessProbe=10 Probe, readinessProbe=11
-  Probe, lifecycle=12 Lifecycle, terminationMessagePath=13, imagePullPolicy=14, securityContext=15 SecurityContext,
-  stdin=16 bool, stdinOnce=17 bool, tty=18 bool, envFrom=19 []EnvFromSource, terminationMessagePolicy=20,
-  volumeDevices=21 []VolumeDevice, startupProbe=22 Probe, resizePolicy=23 []ContainerResizePolicy, restartPolicy=24
-  *string
+Container: name=1, image=2, command=3 []string, args=4 []string, workingDir=5, ports=6 []ContainerPort,
+  env=7 []EnvVar, resources=8 ResourceRequirements, volumeMounts=9 []VolumeMount, livenessProbe=10 Probe,
+  readinessProbe=11 Probe, lifecycle=12 Lifecycle, terminationMessagePath=13, imagePullPolicy=14,
+  securityContext=15 SecurityContext, stdin=16 bool, stdinOnce=17 bool, tty=18 bool, envFrom=19 []EnvFromSource,
+  terminationMessagePolicy=20, volumeDevices=21 []VolumeDevice, startupProbe=22 Probe,
+  resizePolicy=23 []ContainerResizePolicy, restartPolicy=24 *string
 EphemeralContainer: ephemeralContainerCommon=1 ^EphemeralContainerCommon, targetContainerName=2
-PodSecurityContext: seLinuxOptions=1 SELinuxOptions, runAsUser=2 *int, runAsNonRoot=3 *bool, supplementalGroups=4
-  []int, fsGroup=5 *int, runAsGroup=6 *int, sysctls=7 []Sysctl, windowsOptions=8 WindowsSecurityContextOptions,
-  fsGroupChangePolicy=9 *string, seccompProfile=10 SeccompProfile, appArmorProfile=11 AppArmorProfile,
-  supplementalGroupsPolicy=12 *string, seLinuxChangePolicy=13 *string
+PodSecurityContext: seLinuxOptions=1 SELinuxOptions, runAsUser=2 *int, runAsNonRoot=3 *bool,
+  supplementalGroups=4 []int, fsGroup=5 *int, runAsGroup=6 *int, sysctls=7 []Sysctl,
+  windowsOptions=8 WindowsSecurityContextOptions, fsGroupChangePolicy=9 *string, seccompProfile=10 SeccompProfile,
+  appArmorProfile=11 AppArmorProfile, supplementalGroupsPolicy=12 *string, seLinuxChangePolicy=13 *string
 Affinity: nodeAffinity=1 NodeAffinity, podAffinity=2 PodAffinity, podAntiAffinity=3 PodAntiAffinity
 Toleration: key=1, operator=2, value=3, effect=4, tolerationSeconds=5 *int
 HostAlias: ip=1, hostnames=2 []string
@@ -49,13 +50,13 @@ SecurityContext: capabilities=1 Capabilities, privileged=2 *bool, seLinuxOptions
   appArmorProfile=12 AppArmorProfile
 EphemeralContainerCommon: name=1, image=2, command=3 []string, args=4 []string, workingDir=5, ports=6 []ContainerPort,
   env=7 []EnvVar, resources=8 ResourceRequirements, volumeMounts=9 []VolumeMount, livenessProbe=10 Probe,
-  readinessProbe=11 Probe, lifecycle=12 Lifecycle, terminationMessagePath=13, imagePullPolicy=14, securityContext=15
-  SecurityContext, stdin=16 bool, stdinOnce=17 bool, tty=18 bool, envFrom=19 []EnvFromSource,
-  terminationMessagePolicy=20, volumeDevices=21 []VolumeDevice, startupProbe=22 Probe, resizePolicy=23
-  []ContainerResizePolicy, restartPolicy=24 *string
+  readinessProbe=11 Probe, lifecycle=12 Lifecycle, terminationMessagePath=13, imagePullPolicy=14,
+  securityContext=15 SecurityContext, stdin=16 bool, stdinOnce=17 bool, tty=18 bool, envFrom=19 []EnvFromSource,
+  terminationMessagePolicy=20, volumeDevices=21 []VolumeDevice, startupProbe=22 Probe,
+  resizePolicy=23 []ContainerResizePolicy, restartPolicy=24 *string
 SELinuxOptions: user=1, role=2, type=3, level=4
-WindowsSecurityContextOptions: gmsaCredentialSpecName=1 *string, gmsaCredentialSpec=2 *string, runAsUserName=3
-  *string, hostProcess=4 *bool
+WindowsSecurityContextOptions: gmsaCredentialSpecName=1 *string, gmsaCredentialSpec=2 *string,
+  runAsUserName=3 *string, hostProcess=4 *bool
 Sysctl: name=1, value=2
 SeccompProfile: type=1, localhostProfile=2 *string
 AppArmorProfile: type=1, localhostProfile=2 *string
@@ -68,15 +69,15 @@ PodAntiAffinity: requiredDuringSchedulingIgnoredDuringExecution=1 []PodAffinityT
 PodDNSConfigOption: name=1, value=2 *string
 ConfigMapEnvSource: localObjectReference=1 ^LocalObjectReference, optional=2 *bool
 SecretEnvSource: localObjectReference=1 ^LocalObjectReference, optional=2 *bool
-EnvVarSource: fieldRef=1 ObjectFieldSelector, resourceFieldRef=2 ResourceFieldSelector, configMapKeyRef=3
-  ConfigMapKeySelector, secretKeyRef=4 SecretKeySelector
+EnvVarSource: fieldRef=1 ObjectFieldSelector, resourceFieldRef=2 ResourceFieldSelector,
+  configMapKeyRef=3 ConfigMapKeySelector, secretKeyRef=4 SecretKeySelector
 ProbeHandler: exec=1 ExecAction, httpGet=2 HTTPGetAction, tcpSocket=3 TCPSocketAction, grpc=4 GRPCAction
 LifecycleHandler: exec=1 ExecAction, httpGet=2 HTTPGetAction, tcpSocket=3 TCPSocketAction, sleep=4 SleepAction
 Capabilities: add=1 []string, drop=2 []string
 NodeSelector: nodeSelectorTerms=1 []NodeSelectorTerm
 PreferredSchedulingTerm: weight=1 int, preference=2 NodeSelectorTerm
-PodAffinityTerm: labelSelector=1 LabelSelector, namespaces=2 []string, topologyKey=3, namespaceSelector=4
-  LabelSelector, matchLabelKeys=5 []string, mismatchLabelKeys=6 []string
+PodAffinityTerm: labelSelector=1 LabelSelector, namespaces=2 []string, topologyKey=3,
+  namespaceSelector=4 LabelSelector, matchLabelKeys=5 []string, mismatchLabelKeys=6 []string
 WeightedPodAffinityTerm: weight=1 int, podAffinityTerm=2 PodAffinityTerm
 ConfigMapKeySelector: localObjectReference=1 ^LocalObjectReference, key=2, optional=3 *bool
 SecretKeySelector: localObjectReference=1 ^LocalObjectReference, key=2, optional=3 *bool
@@ -90,18 +91,18 @@ HTTPHeader: name=1, value=2
 NodeSelectorRequirement: key=1, operator=2, values=3 []string
 PodStatus: phase=1, conditions=2 []PodCondition, message=3, reason=4, hostIP=5, podIP=6, startTime=7 time,
   containerStatuses=8 []ContainerStatus, qosClass=9, initContainerStatuses=10 []ContainerStatus, nominatedNodeName=11,
-  podIPs=12 []PodIP, ephemeralContainerStatuses=13 []ContainerStatus, resize=14, resourceClaimStatuses=15
-  []PodResourceClaimStatus, hostIPs=16 []HostIP
+  podIPs=12 []PodIP, ephemeralContainerStatuses=13 []ContainerStatus, resize=14,
+  resourceClaimStatuses=15 []PodResourceClaimStatus, hostIPs=16 []HostIP
 PodCondition: type=1, status=2, lastProbeTime=3 time, lastTransitionTime=4 time, reason=5, message=6
 HostIP: ip=1
 PodIP: ip=1
 ContainerStatus: name=1, state=2 ContainerState, lastState=3 ContainerState, ready=4 bool, restartCount=5 int,
-  image=6, imageID=7, containerID=8, started=9 *bool, allocatedResources=10 {}quantity, resources=11
-  ResourceRequirements, volumeMounts=12 []VolumeMountStatus, user=13 ContainerUser, allocatedResourcesStatus=14
-  []ResourceStatus
+  image=6, imageID=7, containerID=8, started=9 *bool, allocatedResources=10 {}quantity,
+  resources=11 ResourceRequirements, volumeMounts=12 []VolumeMountStatus, user=13 ContainerUser,
+  allocatedResourcesStatus=14 []ResourceStatus
 PodResourceClaimStatus: name=1, resourceClaimName=2 *string
-ContainerState: waiting=1 ContainerStateWaiting, running=2 ContainerStateRunning, terminated=3
-  ContainerStateTerminated
+ContainerState: waiting=1 ContainerStateWaiting, running=2 ContainerStateRunning,
+  terminated=3 ContainerStateTerminated
 ResourceRequirements: limits=1 {}quantity, requests=2 {}quantity, claims=3 []ResourceClaim
 VolumeMountStatus: name=1, mountPath=2, readOnly=3 bool, recursiveReadOnly=4 *string
 ContainerUser: linux=1 LinuxContainerUser

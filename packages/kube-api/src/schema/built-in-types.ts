@@ -86,7 +86,7 @@ function schemaOf(module: string, declarations: Declarations, definition: string
     ...described,
     type: 'object',
     ...(required.length > 0 ? { required } : {}),
-    properties: definition.endsWith('.JSONSchemaProps') ? { ...properties, ...schemaExtensions } : properties,
+    properties: { ...properties, ...leftOut[definition] },
     ...(atomicDefinitions.has(definition) ? { 'x-kubernetes-map-type': 'atomic' } : {}),
   });
 }
@@ -102,17 +102,27 @@ function withMergeKeys(definition: string, schema: Schema): Schema {
   return { ...schema, properties };
 }
 
-/** Keywords of custom resources' schemas that the declarations leave out. */
-const schemaExtensions: Readonly<Record<string, Schema>> = {
-  'x-kubernetes-preserve-unknown-fields': { type: 'boolean' },
-  'x-kubernetes-embedded-resource': { type: 'boolean' },
-  'x-kubernetes-int-or-string': { type: 'boolean' },
-  'x-kubernetes-list-type': { type: 'string' },
-  'x-kubernetes-list-map-keys': { type: 'array', items: { type: 'string' } },
-  'x-kubernetes-map-type': { type: 'string' },
-  'x-kubernetes-validations': {
-    type: 'array',
-    items: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true },
+const texts = (description: string): Schema => ({ type: 'array', items: { type: 'string' }, description });
+const free: Schema = { 'x-kubernetes-preserve-unknown-fields': true };
+
+/** Fields that the declarations leave out, though the types have them. */
+const leftOut: Readonly<Record<string, Readonly<Record<string, Schema>>>> = {
+  'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSONSchemaProps': {
+    'x-kubernetes-preserve-unknown-fields': { type: 'boolean' },
+    'x-kubernetes-embedded-resource': { type: 'boolean' },
+    'x-kubernetes-int-or-string': { type: 'boolean' },
+    'x-kubernetes-list-type': { type: 'string' },
+    'x-kubernetes-list-map-keys': { type: 'array', items: { type: 'string' } },
+    'x-kubernetes-map-type': { type: 'string' },
+    'x-kubernetes-validations': { type: 'array', items: { type: 'object', ...free } },
+  },
+  'io.k8s.api.admissionregistration.v1.RuleWithOperations': {
+    resources: texts('Resources that the rule is about; `pods/status` is a subresource, a star stands for all.'),
+    scope: { type: 'string', description: 'Cluster, Namespaced, or * for both, which is the default.' },
+  },
+  'io.k8s.api.authorization.v1.ResourceRule': {
+    resources: texts('Resources that the rule is about; a star stands for all.'),
+    verbs: texts('Verbs that the rule is about; a star stands for all.'),
   },
 };
 

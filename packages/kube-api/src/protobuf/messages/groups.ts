@@ -63,17 +63,17 @@ RoleRef: apiGroup=1, kind=2, name=3
 ClusterRole: metadata=1 ObjectMeta, rules=2 []PolicyRule, aggregationRule=3 AggregationRule
 AggregationRule: clusterRoleSelectors=1 []LabelSelector
 ClusterRoleBinding: metadata=1 ObjectMeta, subjects=2 []Subject, roleRef=3 RoleRef
-MutatingWebhookConfiguration: metadata=1 ObjectMeta, Webhooks=2 []MutatingWebhook
+MutatingWebhookConfiguration: metadata=1 ObjectMeta, webhooks=2 []MutatingWebhook
 MutatingWebhook: name=1, clientConfig=2 WebhookClientConfig, rules=3 []RuleWithOperations, failurePolicy=4 *string,
   namespaceSelector=5 LabelSelector, sideEffects=6 *string, timeoutSeconds=7 *int, admissionReviewVersions=8 []string,
   matchPolicy=9 *string, reinvocationPolicy=10 *string, objectSelector=11 LabelSelector,
   matchConditions=12 []MatchCondition
 WebhookClientConfig: service=1 ServiceReference, caBundle=2 bytes, url=3 *string
 ServiceReference: namespace=1, name=2, path=3 *string, port=4 *int
-RuleWithOperations: operations=1 []string, rule=2 Rule
+RuleWithOperations: operations=1 []string, rule=2 ^Rule
 Rule: apiGroups=1 []string, apiVersions=2 []string, resources=3 []string, scope=4 *string
 MatchCondition: name=1, expression=2
-ValidatingWebhookConfiguration: metadata=1 ObjectMeta, Webhooks=2 []ValidatingWebhook
+ValidatingWebhookConfiguration: metadata=1 ObjectMeta, webhooks=2 []ValidatingWebhook
 ValidatingWebhook: name=1, clientConfig=2 WebhookClientConfig, rules=3 []RuleWithOperations, failurePolicy=4 *string,
   namespaceSelector=5 LabelSelector, sideEffects=6 *string, timeoutSeconds=7 *int, admissionReviewVersions=8 []string,
   matchPolicy=9 *string, objectSelector=10 LabelSelector, matchConditions=11 []MatchCondition

@@ -1,9 +1,10 @@
 import type { Node } from '@antrea-ts/apis';
-import { formatCidr, type Cidr } from '@antrea-ts/net-types';
 import type { PeerRoute } from '@antrea-ts/host';
+import { formatCidr, type Cidr } from '@antrea-ts/net-types';
 import type { Logger } from '@antrea-ts/runtime';
 import type { NodeIntent } from '../dataplane/node-intent.js';
-import { conflictingPeers, peerOf, planPeer, type Peer, type PeerContext } from './peer.js';
+import { peerConflicts } from './peer-conflicts.js';
+import { peerOf, planPeer, type Peer, type PeerContext, type PeerPlan } from './peer.js';
 
 /** Owner of the flows towards a Node. */
 function peerOwner(name: string): string {
@@ -14,42 +15,47 @@ function peerOwner(name: string): string {
 export interface PeerState {
   /** Keyed by `formatCidr(destination)`. */
   readonly routes: ReadonlyMap<string, PeerRoute>;
-  /** Pod CIDRs of every peer. */
+  /** Pod CIDRs of every peer that there is a way to. */
   readonly podCidrs: readonly Cidr[];
 }
 
+interface Options {
+  readonly ownName: string;
+  readonly ownPodCidrs: readonly Cidr[];
+  readonly context: PeerContext;
+  readonly useTransportAnnotation: boolean;
+}
+
 /**
- * Follows the cluster's Nodes: flows towards each go to the dataplane at once, routes and Pod CIDRs to the host by
- * `state`. What comes out depends on the Nodes that are known now, not on how they came.
+ * Follows the cluster's Nodes: flows towards each go to the intent, routes and Pod CIDRs to the host by `state`. What
+ * comes out depends on the Nodes that are known now, not on how they came. Changes that come together are computed
+ * together, and only the peers that they concern are stated anew.
  */
 export class PeerController {
-  readonly #ownName: string;
-  readonly #context: PeerContext;
-  readonly #useTransportAnnotation: boolean;
-  readonly #intent: NodeIntent;
+  readonly #options: Options;
+  readonly #intent: Pick<NodeIntent, 'setPeer'>;
   readonly #logger: Logger;
-  #listener: (() => void) | undefined;
   readonly #peers = new Map<string, Peer>();
+  #listener: (() => void) | undefined;
   #state: PeerState = { routes: new Map(), podCidrs: [] };
-  #installed = new Set<string>();
+  /** What was stated for each peer: the same object as long as nothing changes. */
+  #stated = new Map<string, { readonly peer: Peer; readonly plan: PeerPlan }>();
+  #problems: ReadonlyMap<string, string> = new Map();
+  #dirty = false;
 
-  constructor(
-    options: {
-      readonly ownName: string;
-      readonly context: PeerContext;
-      readonly useTransportAnnotation: boolean;
-    },
-    modules: { readonly intent: NodeIntent; readonly logger: Logger },
-  ) {
-    this.#ownName = options.ownName;
-    this.#context = options.context;
-    this.#useTransportAnnotation = options.useTransportAnnotation;
+  constructor(options: Options, modules: { readonly intent: Pick<NodeIntent, 'setPeer'>; readonly logger: Logger }) {
+    this.#options = options;
     this.#intent = modules.intent;
     this.#logger = modules.logger;
   }
 
   get state(): PeerState {
     return this.#state;
+  }
+
+  /** Peers that there is no way to, with the reason. */
+  get problems(): ReadonlyMap<string, string> {
+    return this.#problems;
   }
 
   /** Calls back when the host's part of it changed. */
@@ -60,43 +66,67 @@ export class PeerController {
   /** A Node was added or changed. */
   upsert(node: Node): void {
     const { name } = node.metadata;
-    if (name === this.#ownName) return;
-    const peer = peerOf(node, { useTransportAnnotation: this.#useTransportAnnotation });
+    if (name === this.#options.ownName) return;
+    const peer = peerOf(node, { useTransportAnnotation: this.#options.useTransportAnnotation });
     if (samePeer(peer, this.#peers.get(name))) return;
     if (peer) this.#peers.set(name, peer);
     else this.#peers.delete(name);
-    this.#compute();
+    this.#changed();
   }
 
   /** A Node is gone. */
   remove(name: string): void {
-    if (this.#peers.delete(name)) this.#compute();
+    if (this.#peers.delete(name)) this.#changed();
+  }
+
+  /** Computes now what waits to be computed. */
+  flush(): void {
+    if (!this.#dirty) return;
+    this.#dirty = false;
+    this.#compute();
+  }
+
+  #changed(): void {
+    if (this.#dirty) return;
+    this.#dirty = true;
+    queueMicrotask(() => this.flush());
   }
 
   #compute(): void {
-    const conflicts = conflictingPeers([...this.#peers.values()]);
+    const peers = [...this.#peers.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+    const problems = new Map(peerConflicts(peers, this.#options.ownPodCidrs));
     const routes = new Map<string, PeerRoute>();
-    const podCidrs: Cidr[] = [];
-    const wanted = new Set<string>();
-    for (const peer of this.#peers.values()) {
-      const conflict = conflicts.get(peer.name);
-      const plan = conflict === undefined ? planPeer(peer, this.#context) : undefined;
+    const stated = new Map<string, { peer: Peer; plan: PeerPlan }>();
+    for (const peer of peers) {
+      if (problems.has(peer.name)) continue;
+      const before = this.#stated.get(peer.name);
+      const plan = before?.peer === peer ? before.plan : planPeer(peer, this.#options.context);
       if (!plan) {
-        this.#logger.warn('No way to Node', {
-          node: peer.name,
-          reason: conflict ?? 'it has no address of a family that this Node has',
-        });
+        problems.set(peer.name, 'it has no address of a family that this Node has');
         continue;
       }
-      wanted.add(peerOwner(peer.name));
-      this.#intent.setPeer(peerOwner(peer.name), plan.flows);
+      stated.set(peer.name, { peer, plan });
+      if (plan !== before?.plan) this.#intent.setPeer(peerOwner(peer.name), plan.flows);
       for (const route of plan.routes) routes.set(formatCidr(route.destination), route);
-      podCidrs.push(...peer.podCidrs);
     }
-    for (const owner of this.#installed) if (!wanted.has(owner)) this.#intent.setPeer(owner, undefined);
-    this.#installed = wanted;
-    this.#state = { routes, podCidrs };
+    for (const name of this.#stated.keys()) {
+      if (!stated.has(name)) this.#intent.setPeer(peerOwner(name), undefined);
+    }
+    this.#stated = stated;
+    this.#report(problems);
+    this.#state = { routes, podCidrs: [...stated.values()].flatMap(({ peer }) => peer.podCidrs) };
     this.#listener?.();
+  }
+
+  /** Tells of each problem once. */
+  #report(problems: ReadonlyMap<string, string>): void {
+    for (const [node, reason] of problems) {
+      if (this.#problems.get(node) !== reason) this.#logger.warn('No way to Node', { node, reason });
+    }
+    for (const node of this.#problems.keys()) {
+      if (!problems.has(node)) this.#logger.info('There is a way to the Node again, or it is gone', { node });
+    }
+    this.#problems = problems;
   }
 }
 

@@ -2,7 +2,6 @@ import { nodeAddresses, podCidrsOf, transportAddressesAnnotation, type Node } fr
 import type { PeerRoute } from '@antrea-ts/host';
 import {
   cidrContains,
-  formatCidr,
   gatewayOf,
   networkOf,
   tryParseIp,
@@ -95,19 +94,4 @@ function tunnelRoute(destination: Cidr, { gatewayName }: PeerContext): PeerRoute
 function directRoute(destination: Cidr, peer: Peer, context: PeerContext): PeerRoute[] {
   const via = peer.transportAddresses.find((address) => address.family === destination.address.family);
   return via ? [{ destination, interfaceName: context.transportInterface, via }] : [];
-}
-
-/** Peers that claim a Pod CIDR of another one: the first by name keeps it, so that the order of arrival is no matter. */
-export function conflictingPeers(peers: readonly Peer[]): ReadonlyMap<string, string> {
-  const owners = new Map<string, string>();
-  const conflicts = new Map<string, string>();
-  for (const peer of [...peers].sort((a, b) => (a.name < b.name ? -1 : 1))) {
-    for (const cidr of peer.podCidrs) {
-      const key = formatCidr(cidr);
-      const owner = owners.get(key);
-      if (owner === undefined) owners.set(key, peer.name);
-      else conflicts.set(peer.name, `Pod CIDR ${key} belongs to Node ${owner} already`);
-    }
-  }
-  return conflicts;
 }

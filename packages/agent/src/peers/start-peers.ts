@@ -15,6 +15,7 @@ export async function startPeers(
   const peers = new PeerController(
     {
       ownName: node.name,
+      ownPodCidrs: node.podCidrs,
       context: {
         mode: options.trafficEncapMode,
         gatewayName: parts.setup.gateway.name,
@@ -32,5 +33,7 @@ export async function startPeers(
       else peers.upsert(change.object);
     }),
   );
+  // The Nodes that there are have been told by now; they are computed once.
+  peers.flush();
   return peers;
 }

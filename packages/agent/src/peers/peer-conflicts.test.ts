@@ -1,0 +1,56 @@
+import { parseCidr } from '@antrea-ts/net-types';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { peerConflicts } from './peer-conflicts.js';
+
+const own = [parseCidr('10.10.1.0/24')];
+const peer = (name: string, ...cidrs: string[]) => ({
+  name,
+  podCidrs: cidrs.map((cidr) => parseCidr(cidr)),
+  transportAddresses: [],
+});
+
+describe('peerConflicts', () => {
+  it.each([
+    ['apart', [peer('b', '10.10.2.0/24'), peer('c', '10.10.3.0/24')], []],
+    ['the same', [peer('b', '10.10.2.0/24'), peer('c', '10.10.2.0/24')], ['c']],
+    ['one in the other', [peer('b', '10.10.2.0/24'), peer('c', '10.10.0.0/16')], ['c']],
+    ["this Node's", [peer('a', '10.10.1.128/25')], ['a']],
+    ['of another family', [peer('b', 'fd10::/64'), peer('c', '10.10.2.0/24')], []],
+    ['IPv6', [peer('b', 'fd10::/64'), peer('c', 'fd10::/80')], ['c']],
+    ['twice in one Node', [peer('b', '10.10.2.0/24', '10.10.2.0/25')], []],
+  ])('%s', (_, peers, losers) => {
+    expect([...peerConflicts(peers, own).keys()]).toEqual(losers);
+  });
+
+  it('says what overlaps whose, and what to do', () => {
+    expect(peerConflicts([peer('c', '10.10.1.0/25')], own).get('c')).toBe(
+      'its Pod CIDR 10.10.1.0/25 overlaps 10.10.1.0/24 of this Node; give it another one',
+    );
+  });
+
+  it('does not depend on the order of the peers', () => {
+    const cidrs = fc.constantFrom(
+      '10.10.0.0/16',
+      '10.10.2.0/24',
+      '10.10.2.0/25',
+      '10.11.0.0/24',
+      'fd10::/64',
+      'fd10::/80',
+    );
+    const peers = fc.uniqueArray(
+      fc.record({ name: fc.constantFrom('a', 'b', 'c', 'd', 'e'), cidrs: fc.array(cidrs, { maxLength: 2 }) }),
+      {
+        selector: ({ name }) => name,
+      },
+    );
+    fc.assert(
+      fc.property(peers, (list) => {
+        const made = list.map(({ name, cidrs: texts }) => peer(name, ...texts));
+        const forward = peerConflicts(made, own);
+        const backward = peerConflicts(made.toReversed(), own);
+        expect(Object.fromEntries(backward)).toEqual(Object.fromEntries(forward));
+      }),
+    );
+  });
+});

@@ -1,0 +1,52 @@
+import { cidrContainsCidr, compareCidr, formatCidr, type Cidr } from '@antrea-ts/net-types';
+import type { Peer } from './peer.js';
+
+interface Claim {
+  readonly cidr: Cidr;
+  /** Undefined: this Node. */
+  readonly peer: Peer | undefined;
+}
+
+/**
+ * Peers whose Pod CIDRs overlap those of this Node or of another peer, with the reason. This Node's own come first,
+ * then the peer that is first by name, so that the order in which Nodes came does not matter.
+ */
+export function peerConflicts(peers: readonly Peer[], ownPodCidrs: readonly Cidr[]): ReadonlyMap<string, string> {
+  const claims: Claim[] = [
+    ...ownPodCidrs.map((cidr) => ({ cidr, peer: undefined })),
+    ...peers.flatMap((peer) => peer.podCidrs.map((cidr) => ({ cidr, peer }))),
+  ].sort((a, b) => compareCidr(a.cidr, b.cidr) || order(a, b));
+
+  const conflicts = new Map<string, string>();
+  // Networks either contain each other or are apart: in this order, what contains a claim is still open when it comes.
+  const open: Claim[] = [];
+  for (const claim of claims) {
+    while (open.length > 0 && !contains(open.at(-1), claim)) open.pop();
+    for (const outer of open) note(conflicts, outer, claim);
+    open.push(claim);
+  }
+  return conflicts;
+}
+
+function contains(outer: Claim | undefined, inner: Claim): boolean {
+  return outer !== undefined && cidrContainsCidr(outer.cidr, inner.cidr);
+}
+
+function note(conflicts: Map<string, string>, a: Claim, b: Claim): void {
+  if (a.peer === b.peer) return;
+  const [winner, loser] = order(a, b) < 0 ? [a, b] : [b, a];
+  if (!loser.peer || conflicts.has(loser.peer.name)) return;
+  // A peer that lost already takes nothing from others.
+  if (winner.peer && conflicts.has(winner.peer.name)) return;
+  const owner = winner.peer ? `Node ${winner.peer.name}` : 'this Node';
+  conflicts.set(
+    loser.peer.name,
+    `its Pod CIDR ${formatCidr(loser.cidr)} overlaps ${formatCidr(winner.cidr)} of ${owner}; give it another one`,
+  );
+}
+
+function order(a: Claim, b: Claim): number {
+  const [left, right] = [a.peer?.name ?? '', b.peer?.name ?? ''];
+  if (left === right) return 0;
+  return left < right ? -1 : 1;
+}

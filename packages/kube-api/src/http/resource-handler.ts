@@ -181,8 +181,8 @@ export class ResourceHandler {
   }
 
   async #delete(call: ResourceRequest): Promise<void> {
-    const options = await this.#deleteOptions(call);
-    const { object, gone } = await this.#operations.delete(call.target, options, writeContext(call));
+    const { options, context } = await this.#deletion(call);
+    const { object, gone } = await this.#operations.delete(call.target, options, context);
     if (!gone || call.target.resource.kind === 'Pod') return sendObject(call, 200, object);
     const { group, plural } = call.target.resource;
     const { name, uid } = object.metadata;
@@ -196,7 +196,7 @@ export class ResourceHandler {
   }
 
   async #deleteCollection(call: ResourceRequest): Promise<void> {
-    const options = await this.#deleteOptions(call);
+    const { options, context } = await this.#deletion(call);
     const objects = this.#operations.list(call.target).filter(this.#predicate(call));
     for (const { metadata } of objects) {
       const target = {
@@ -204,7 +204,7 @@ export class ResourceHandler {
         name: metadata.name,
         ...(metadata.namespace === undefined ? {} : { namespace: metadata.namespace }),
       };
-      await this.#operations.delete(target, options, writeContext(call)).catch(unlessGone);
+      await this.#operations.delete(target, options, context).catch(unlessGone);
     }
     sendJson(call.response, 200, {
       kind: `${call.target.resource.kind}List`,
@@ -225,19 +225,23 @@ export class ResourceHandler {
     return parseBody(await readBody(request), request.headers['content-type'] ?? '');
   }
 
-  async #deleteOptions(call: ResourceRequest): Promise<DeleteOptions> {
+  /** What a deletion says about itself; all of it may be in the query or in the body. */
+  async #deletion(call: ResourceRequest): Promise<{ readonly options: DeleteOptions; readonly context: WriteContext }> {
     const given = await readBody(call.request);
     const body = given.length === 0 ? {} : parseBody(given, call.request.headers['content-type'] ?? '');
     if (!isJsonObject(body)) throw new ApiError('BadRequest', 'DeleteOptions must be an object');
     const grace = call.query.get('gracePeriodSeconds') ?? body['gracePeriodSeconds'];
-    const preconditions = body['preconditions'];
-    return {
+    const { preconditions, dryRun } = body;
+    const context = writeContext(call);
+    const isDry = context.dryRun || (Array.isArray(dryRun) && dryRun.includes('All'));
+    const options: DeleteOptions = {
       gracePeriodSeconds: grace === undefined || grace === null ? undefined : Number(grace),
       propagationPolicy: call.query.get('propagationPolicy') ?? stringOf(body['propagationPolicy']),
       preconditions: isJsonObject(preconditions)
         ? { uid: stringOf(preconditions['uid']), resourceVersion: stringOf(preconditions['resourceVersion']) }
         : undefined,
     };
+    return { options, context: { ...context, dryRun: isDry } };
   }
 }
 

@@ -1,4 +1,4 @@
-import type { CustomResource } from '../resources/registry.js';
+import { isCustom, type CustomResource } from '../resources/registry.js';
 import type { ApiResource } from '../resources/resource.js';
 import { builtInDefinitions, definitionName } from './built-in-types.js';
 import { refTo, SchemaNode, type Schema } from './schema.js';
@@ -9,7 +9,7 @@ const nodes = new WeakMap<ApiResource, SchemaNode>();
 /** Name of a resource's definition in the OpenAPI document. */
 export function definitionOf(resource: ApiResource): string {
   const { group, version, kind } = resource;
-  if (isCustomSchema(resource)) return `${group.split('.').toReversed().join('.')}.${version}.${kind}`;
+  if (isCustom(resource)) return `${group.split('.').toReversed().join('.')}.${version}.${kind}`;
   const module = group === '' ? 'core' : (group.split('.')[0] ?? '');
   return definitionName(`${module}/${version}`, kind);
 }
@@ -19,7 +19,7 @@ export function schemaOf(resource: ApiResource): SchemaNode {
   let node = nodes.get(resource);
   if (!node) {
     const definitions = builtInDefinitions();
-    const schema = isCustomSchema(resource) ? customSchema(resource) : { $ref: refTo(definitionOf(resource)) };
+    const schema = isCustom(resource) ? customSchema(resource) : { $ref: refTo(definitionOf(resource)) };
     node = new SchemaNode(schema, definitions);
     nodes.set(resource, node);
   }
@@ -39,8 +39,4 @@ export function customSchema({ schema, kind, group, version }: CustomResource): 
       metadata: { $ref: refTo(objectMeta), description: "Standard object's metadata." },
     },
   };
-}
-
-function isCustomSchema(resource: ApiResource): resource is CustomResource {
-  return 'conform' in resource;
 }

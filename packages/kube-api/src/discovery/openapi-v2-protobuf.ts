@@ -1,18 +1,34 @@
+import type { ApiResource } from '../resources/resource.js';
 import type { Schema } from '../schema/schema.js';
 
 /**
  * The OpenAPI 2 document as the protocol buffer of gnostic's `OpenAPIv2.proto`, the only form that kubectl before 1.27
  * reads. Field numbers are that file's.
  */
-export function encodeOpenapiV2(definitions: ReadonlyMap<string, Schema>, version: string): Uint8Array {
+export function encodeOpenapiV2(
+  definitions: ReadonlyMap<string, Schema>,
+  resources: readonly ApiResource[],
+  version: string,
+): Uint8Array {
   return join([
     text(1, '2.0'),
     message(2, join([text(1, 'Kubernetes'), text(2, version)])),
-    // Paths have to be there, though nobody looks into them.
-    message(8, new Uint8Array()),
+    message(8, join(resources.map((resource) => message(2, encodePath(resource))))),
     message(9, join([...definitions].map(([name, schema]) => message(1, named(name, encodeSchema(schema)))))),
   ]);
 }
+
+/** Just what clients look for: that a patch of the kind may be a dry run. */
+function encodePath({ group, version, kind, plural, namespaced }: ApiResource): Uint8Array {
+  const root = group ? `/apis/${group}/${version}` : `/api/${version}`;
+  const path = `${root}/${namespaced ? 'namespaces/{namespace}/' : ''}${plural}/{name}`;
+  const query = message(2, message(3, join([text(2, 'query'), text(4, 'dryRun'), text(6, 'string')])));
+  const extension = join([text(1, groupVersionKind), message(2, text(2, JSON.stringify({ group, version, kind })))]);
+  const patch = join([message(8, message(1, query)), message(9, new Uint8Array()), message(13, extension)]);
+  return named(path, message(8, patch));
+}
+
+const groupVersionKind = 'x-kubernetes-group-version-kind';
 
 function named(name: string, value: Uint8Array): Uint8Array {
   return join([text(1, name), message(2, value)]);

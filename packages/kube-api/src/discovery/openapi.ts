@@ -22,7 +22,7 @@ export class OpenapiDocuments {
   v2(accept: string): { contentType: string; body: Buffer } {
     if (accept.includes('application/com.github.proto-openapi.spec.v2')) {
       const body = this.#once('v2/protobuf', () =>
-        Buffer.from(encodeOpenapiV2(definitionsOf(this.#resources()), serverVersion.gitVersion)),
+        Buffer.from(encodeOpenapiV2(definitionsOf(this.#resources()), this.#resources(), serverVersion.gitVersion)),
       );
       return { contentType: 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf', body };
     }

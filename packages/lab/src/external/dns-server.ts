@@ -1,22 +1,12 @@
 import type { Socket as UdpSocket } from 'node:dgram';
 import type { Server, Socket } from 'node:net';
 import { errorMessage, type Logger } from '@antrea-ts/runtime';
-import { dnsTypeNumbers, parseDnsQuery, rcode, renderDnsAnswer } from './dns-message.js';
+import { answerDns } from './answer-dns.js';
 import type { DnsRecords } from './dns-records.js';
 
 const udpLimit = 512;
 const tcpLimit = 65_535;
 const idleMs = 10_000;
-
-/** Answers one query from the records; `undefined` for what is no query. */
-export function answerDns(message: Uint8Array, records: DnsRecords, limit: number): Uint8Array | undefined {
-  const query = parseDnsQuery(message);
-  if (!query) return undefined;
-  const type = Object.entries(dnsTypeNumbers).find(([, number]) => number === query.type)?.[0] ?? 'other';
-  const answer = records.lookup(query.name, type);
-  if (answer.kind === 'no-such-name') return renderDnsAnswer(query, rcode.nameError, [], limit);
-  return renderDnsAnswer(query, rcode.ok, answer.records, limit);
-}
 
 export function serveDnsUdp(socket: UdpSocket, records: DnsRecords, log: Logger): void {
   socket.on('message', (message, from) => {

@@ -1,11 +1,11 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { HostError, type PodInterfaceRef, type PodInterfaceState } from '@antrea-ts/host';
+import { gratuitousArp, unsolicitedNeighborAdvertisement } from '@antrea-ts/packet';
 import { libc } from '../libc.js';
 import { hostIsLittleEndian, viewOf } from '../netlink/byte-order.js';
 import type { SyncNetlink } from '../netlink/sync-netlink.js';
 import { isOwnNetns, openNetns } from '../netns/netns-handle.js';
 import { checkResult } from '../system-error.js';
-import { gratuitousArp, unsolicitedAdvertisement } from './announcement-frames.js';
 import { insidePod } from './inside-pod.js';
 import { inspectPodEnd } from './inspect-pod-end.js';
 import { findLink } from './ownership.js';
@@ -71,7 +71,7 @@ function openPacketSocket(linkIndex: number): number {
 }
 
 function framesOf({ mac, addresses }: PodInterfaceState): readonly Uint8Array[] {
-  return addresses.map(({ address }) =>
-    address.family === 'ipv4' ? gratuitousArp(mac, address) : unsolicitedAdvertisement(mac, address),
+  return addresses.map(({ address: ip }) =>
+    ip.family === 'ipv4' ? gratuitousArp({ mac, ip }) : unsolicitedNeighborAdvertisement({ mac, ip }),
   );
 }

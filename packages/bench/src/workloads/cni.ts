@@ -10,7 +10,13 @@ type Caller = (calls: readonly CniCall[], atOnce: number) => Promise<number[]>;
 interface AddAndDel {
   readonly add: Summary;
   readonly del: Summary;
+  /** Of each round only the first ADDs, and only the last, when the Node has all its Pods. */
+  readonly firstAdds: Summary;
+  readonly lastAdds: Summary;
 }
+
+/** How many calls of a round are its first, and its last. */
+const atAnEnd = 10;
 
 interface Plan {
   readonly namespaces: readonly string[];
@@ -71,6 +77,8 @@ async function measure(
   const goal = '≤ 15 ms';
   return [
     row(`CNI ADD, whole call, ${count} in sequence`, whole.add, { peer: peer?.add, goal }),
+    row(`  the first ${atAnEnd} of them`, whole.firstAdds, { peer: peer?.firstAdds }),
+    row(`  the last ${atAnEnd} of them`, whole.lastAdds, { peer: peer?.lastAdds }),
     row(`CNI DEL, whole call, ${count} in sequence`, whole.del, { peer: peer?.del, goal }),
     row('CNI ADD, whole call, 16 at once', wholeCrowd.add, { peer: peerCrowd?.add }),
     row('CNI DEL, whole call, 16 at once', wholeCrowd.del, { peer: peerCrowd?.del }),
@@ -86,15 +94,26 @@ async function measure(
 
 /** In every round each namespace is connected, then each is taken off. */
 async function addAndDel(purpose: string, caller: Caller, { namespaces, atOnce, rounds }: Plan): Promise<AddAndDel> {
-  const add: number[] = [];
-  const del: number[] = [];
+  const adds: number[][] = [];
+  const dels: number[][] = [];
   for (let round = 0; round < rounds; round += 1) {
     const calls = (command: 'ADD' | 'DEL') =>
       namespaces.map((netns, index) => ({ command, netns, containerId: `${purpose}-${round}-${index}` }));
-    add.push(...(await caller(calls('ADD'), atOnce)));
-    del.push(...(await caller(calls('DEL'), atOnce)));
+    adds.push(await caller(calls('ADD'), atOnce));
+    dels.push(await caller(calls('DEL'), atOnce));
   }
-  return { add: summarize(add, 'lower'), del: summarize(del, 'lower') };
+  return {
+    add: summarize(adds.flat(), 'lower'),
+    del: summarize(dels.flat(), 'lower'),
+    firstAdds: summarize(
+      adds.flatMap((round) => round.slice(0, atAnEnd)),
+      'lower',
+    ),
+    lastAdds: summarize(
+      adds.flatMap((round) => round.slice(-atAnEnd)),
+      'lower',
+    ),
+  };
 }
 
 function row(

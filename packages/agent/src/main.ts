@@ -34,7 +34,7 @@ export async function main(platform: Platform): Promise<void> {
     if (loaded.kind === 'help') return void process.stdout.write(loaded.text);
     if (loaded.kind === 'version') return void process.stdout.write(`antrea-agent ${version}\n`);
     const options = agentOptions(loaded.config);
-    const logger = await createLogger({ level: options.logLevel });
+    const logger = await createLogger({ level: options.logLevel, format: options.logFormat });
     logger.info('Starting antrea-agent', { version, ...describeSettings(loaded.settings) });
 
     const metrics = await createMetrics();

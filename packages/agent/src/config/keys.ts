@@ -57,6 +57,13 @@ export const agentConfigTable = configTable({
       file: false,
       flag: 'log-level',
     }),
+    logFormat: configKey({
+      type: choice(['text', 'json']),
+      default: 'text',
+      description: 'Log lines for people, or one JSON object each for machines.',
+      file: false,
+      flag: 'log-format',
+    }),
     cniSocket: configKey({
       type: text,
       default: '/var/run/antrea/cni.sock',

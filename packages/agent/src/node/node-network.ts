@@ -72,15 +72,33 @@ export function discoverNodeNetwork(
     transportAddresses,
     podCidrs,
     families: podCidrs.map((cidr) => cidr.address.family),
-    mtu: podMtu({
-      configured: options.defaultMTU,
-      interfaceMtu: transportInterface.mtu,
-      encap: supportsEncap(options.trafficEncapMode),
-      tunnelType: options.tunnelType,
-      encryption: options.trafficEncryptionMode,
-      nodeHasIpv6: addresses.some((address) => address.family === 'ipv6'),
-    }),
+    mtu: checkedMtu(
+      name,
+      podCidrs,
+      podMtu({
+        configured: options.defaultMTU,
+        interfaceMtu: transportInterface.mtu,
+        encap: supportsEncap(options.trafficEncapMode),
+        tunnelType: options.tunnelType,
+        encryption: options.trafficEncryptionMode,
+        nodeHasIpv6: addresses.some((address) => address.family === 'ipv6'),
+      }),
+    ),
   };
+}
+
+/** The least that every IPv6 link has to carry (RFC 8200); Linux turns IPv6 off on a link below it. */
+const leastIpv6Mtu = 1280;
+
+function checkedMtu(node: string, podCidrs: readonly Cidr[], mtu: number): number {
+  if (mtu < leastIpv6Mtu && podCidrs.some((cidr) => cidr.address.family === 'ipv6')) {
+    throw new AgentError(
+      'config',
+      `Node ${node}: MTU ${mtu} for Pods is less than the ${leastIpv6Mtu} that IPv6 needs; ` +
+        'raise defaultMTU or the MTU of the transport interface',
+    );
+  }
+  return mtu;
 }
 
 /** The one interface that carries all of the Node's addresses. */

@@ -48,7 +48,16 @@ describe('labelsMatch', () => {
     [{ matchLabels: { a: '1' } }, { a: '1', b: '2' }, true],
     [{ matchExpressions: [{ key: 'a', operator: 'In', values: ['1'] }] }, { a: '2' }, false],
     [{ matchExpressions: [{ key: 'a', operator: 'NotIn', values: ['1'] }] }, {}, true],
-    [{ matchExpressions: [{ key: 'a', operator: 'Exists' }, { key: 'b', operator: 'DoesNotExist' }] }, { a: '' }, true],
+    [
+      {
+        matchExpressions: [
+          { key: 'a', operator: 'Exists' },
+          { key: 'b', operator: 'DoesNotExist' },
+        ],
+      },
+      { a: '' },
+      true,
+    ],
   ])('%j fits %j: %s', (selector, labels, expected) => {
     expect(labelsMatch(selector, labels)).toBe(expected);
   });

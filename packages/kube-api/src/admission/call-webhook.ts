@@ -26,24 +26,30 @@ export async function callWebhook(
   };
   const signal = AbortSignal.timeout((webhook.timeoutSeconds ?? 10) * 1000);
   let answer: unknown;
-  if (service) {
-    const { namespace, name, path = '/', port = 443 } = service;
-    const destination = await findService({ namespace, name, port });
-    answer = await postJson({ destination, path, tls: { servername: `${name}.${namespace}.svc`, ca } }, review, {
-      signal,
-    });
-  } else {
-    const { protocol, hostname, port, pathname, search } = new URL(url ?? '');
-    if (protocol !== 'https:') throw new Error(`the URL of a webhook must be https: ${url}`);
-    const host = hostname.replace(/^\[(.*)\]$/, '$1');
-    const destination = { host, port: Number(port || 443) };
-    answer = await postJson({ destination, path: pathname + search, tls: { servername: host, ca } }, review, {
-      signal,
-    });
+  try {
+    const { destination, path, servername } = await wayTo(webhook, findService);
+    answer = await postJson({ destination, path, tls: { servername, ca } }, review, { signal });
+  } catch (error) {
+    if (signal.aborted) throw new Error('context deadline exceeded', { cause: error });
+    throw error;
   }
   const response = at(answer, 'response') as AdmissionResponse | undefined;
   if (!response || response.uid !== uid) throw new Error('the answer is no AdmissionReview of this request');
   return response;
+}
+
+async function wayTo(
+  { clientConfig: { url, service } }: Webhook,
+  findService: FindService,
+): Promise<{ readonly destination: Destination; readonly path: string; readonly servername: string }> {
+  if (service) {
+    const { namespace, name, path = '/', port = 443 } = service;
+    return { destination: await findService({ namespace, name, port }), path, servername: `${name}.${namespace}.svc` };
+  }
+  const { protocol, hostname, port, pathname, search } = new URL(url ?? '');
+  if (protocol !== 'https:') throw new Error(`the URL of a webhook must be https: ${url}`);
+  const host = hostname.replace(/^\[(.*)\]$/, '$1');
+  return { destination: { host, port: Number(port || 443) }, path: pathname + search, servername: host };
 }
 
 function admissionRequest(

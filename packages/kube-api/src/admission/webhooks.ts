@@ -96,8 +96,7 @@ export class Webhooks implements Admission {
     try {
       return await callWebhook(webhook, request, resource, findService);
     } catch (error) {
-      const message =
-        error instanceof Error && error.name === 'TimeoutError' ? 'context deadline exceeded' : errorMessage(error);
+      const message = errorMessage(error);
       const fields = {
         webhook: webhook.name,
         resource: `${apiVersionOf(resource)}/${resource.plural}`,

@@ -10,7 +10,11 @@ beforeAll(async () => {
 });
 afterAll(() => cluster.stop());
 
-const pod = (name: string, labels: Record<string, string>, containers: Json[] = [{ name: 'main', image: 'none' }]): Json => ({
+const pod = (
+  name: string,
+  labels: Record<string, string>,
+  containers: Json[] = [{ name: 'main', image: 'none' }],
+): Json => ({
   ...podManifest(name),
   metadata: { name, labels },
   spec: { containers },
@@ -18,12 +22,17 @@ const pod = (name: string, labels: Record<string, string>, containers: Json[] = 
 const apply = (manager: string, body: Json, { force = false, status = false } = {}) => {
   const { name } = (body as { metadata: { name: string } }).metadata;
   const query = `fieldManager=${manager}${force ? '&force=true' : ''}`;
-  return cluster.call('PATCH', `${pods}/${name}${status ? '/status' : ''}?${query}`, body, { contentType: 'application/apply-patch+yaml' });
+  return cluster.call('PATCH', `${pods}/${name}${status ? '/status' : ''}?${query}`, body, {
+    contentType: 'application/apply-patch+yaml',
+  });
 };
 
 describe('server-side apply', () => {
   it('creates, and notes what belongs to whom', async () => {
-    const { code, body } = await apply('one', pod('a', { app: 'web' }, [{ name: 'main', image: 'none', ports: [{ containerPort: 80 }] }]));
+    const { code, body } = await apply(
+      'one',
+      pod('a', { app: 'web' }, [{ name: 'main', image: 'none', ports: [{ containerPort: 80 }] }]),
+    );
     expect(code).toBe(201);
     expect(body.metadata.managedFields).toMatchObject([
       {
@@ -80,10 +89,18 @@ describe('server-side apply', () => {
   it('counts an update as its author taking what was changed', async () => {
     await apply('one', pod('d', { app: 'web', tier: 'x' }));
     const contentType = 'application/merge-patch+json';
-    await cluster.call('PATCH', `${pods}/d?fieldManager=hand`, { metadata: { labels: { app: 'db' } } }, { contentType });
+    await cluster.call(
+      'PATCH',
+      `${pods}/d?fieldManager=hand`,
+      { metadata: { labels: { app: 'db' } } },
+      { contentType },
+    );
     const { body } = await cluster.call('GET', `${pods}/d`);
     const entries = body.metadata.managedFields as { manager: string; operation: string; fieldsV1: object }[];
-    expect(entries.find(({ manager }) => manager === 'hand')).toMatchObject({ operation: 'Update', fieldsV1: { 'f:metadata': { 'f:labels': { 'f:app': {} } } } });
+    expect(entries.find(({ manager }) => manager === 'hand')).toMatchObject({
+      operation: 'Update',
+      fieldsV1: { 'f:metadata': { 'f:labels': { 'f:app': {} } } },
+    });
     expect((await apply('one', pod('d', { app: 'web', tier: 'x' }))).code).toBe(409);
   });
 
@@ -95,18 +112,28 @@ describe('server-side apply', () => {
       metadata: { name: 'list' },
       spec: {
         selector: { matchLabels: { a: 'b' } },
-        template: { metadata: { labels: { a: 'b' } }, spec: { containers: names.map((name) => ({ name, image: 'i' })) } },
+        template: {
+          metadata: { labels: { a: 'b' } },
+          spec: { containers: names.map((name) => ({ name, image: 'i' })) },
+        },
       },
     });
     const contentType = 'application/apply-patch+yaml';
     await cluster.call('PATCH', `${deployments}/list?fieldManager=one`, deployment(['x', 'y', 'z']), { contentType });
-    const { body } = await cluster.call('PATCH', `${deployments}/list?fieldManager=one`, deployment(['z', 'x']), { contentType });
+    const { body } = await cluster.call('PATCH', `${deployments}/list?fieldManager=one`, deployment(['z', 'x']), {
+      contentType,
+    });
     expect(body.spec.template.spec.containers.map(({ name }: { name: string }) => name)).toEqual(['x', 'z']);
   });
 
   it('owns a status apart from the rest', async () => {
     await apply('one', pod('e', {}));
-    const status = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'e' }, status: { conditions: [{ type: 'Ready', status: 'True' }] } };
+    const status = {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'e' },
+      status: { conditions: [{ type: 'Ready', status: 'True' }] },
+    };
     const { body } = await apply('kubelet', status, { status: true });
     expect(body.status.conditions).toEqual([{ type: 'Ready', status: 'True' }]);
     const entries = body.metadata.managedFields as { manager: string; subresource?: string }[];
@@ -117,7 +144,9 @@ describe('server-side apply', () => {
     const yaml = 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: y}\ndata: {a: "1"}\n';
     const contentType = 'application/apply-patch+yaml';
     const path = `${namespacePath}/configmaps/y`;
-    expect((await cluster.call('PATCH', `${path}?fieldManager=one`, yaml, { contentType })).body.data).toEqual({ a: '1' });
+    expect((await cluster.call('PATCH', `${path}?fieldManager=one`, yaml, { contentType })).body.data).toEqual({
+      a: '1',
+    });
     expect((await cluster.call('PATCH', path, yaml, { contentType })).body.message).toContain('fieldManager');
     expect((await cluster.call('PATCH', `${path}?fieldManager=one`, 'kind: Pod', { contentType })).code).toBe(400);
   });

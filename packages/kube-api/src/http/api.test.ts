@@ -1,5 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { eventually, namespacePath, podManifest, startTestCluster, type TestCluster } from '../fixtures/test-cluster.js';
+import {
+  eventually,
+  namespacePath,
+  podManifest,
+  startTestCluster,
+  type TestCluster,
+} from '../fixtures/test-cluster.js';
 
 let cluster: TestCluster;
 const pods = `${namespacePath}/pods`;
@@ -20,8 +26,22 @@ describe('requests that are not as they should be', () => {
     ['POST', pods, '{"kind":"Node"}', 400, 'BadRequest', /kind in the data \(Node\) does not match/],
     ['POST', pods, '{"metadata":{"name":"a"}}', 422, 'Invalid', /spec.containers: Required value/],
     ['POST', pods, '{"metadata":{"name":"A_b"},"spec":{}}', 422, 'Invalid', /lowercase RFC 1123 subdomain/],
-    ['POST', pods, '{"metadata":{"name":"a"},"spec":{"hostNetwork":"yes"}}', 400, 'BadRequest', /cannot unmarshal string into Go struct field Pod.spec.hostNetwork of type bool/],
-    ['POST', '/api/v1/namespaces/none/pods', JSON.stringify(podManifest('a')), 404, 'NotFound', /namespaces "none" not found/],
+    [
+      'POST',
+      pods,
+      '{"metadata":{"name":"a"},"spec":{"hostNetwork":"yes"}}',
+      400,
+      'BadRequest',
+      /cannot unmarshal string into Go struct field Pod.spec.hostNetwork of type bool/,
+    ],
+    [
+      'POST',
+      '/api/v1/namespaces/none/pods',
+      JSON.stringify(podManifest('a')),
+      404,
+      'NotFound',
+      /namespaces "none" not found/,
+    ],
     ['POST', `${namespacePath}/configmaps`, large, 413, 'RequestEntityTooLarge', /limit is/],
     ['PATCH', `${pods}/absent`, '{}', 415, 'UnsupportedMediaType', /accepted media types/],
     ['PUT', pods, '{}', 405, 'MethodNotAllowed', /does not allow this method/],
@@ -44,7 +64,10 @@ describe('requests that are not as they should be', () => {
   });
 
   it('names every field that is wrong', async () => {
-    const pod = { metadata: { name: 'bad' }, spec: { restartPolicy: 'Sometimes', containers: [{ image: 'x' }, { name: 'a' }] } };
+    const pod = {
+      metadata: { name: 'bad' },
+      spec: { restartPolicy: 'Sometimes', containers: [{ image: 'x' }, { name: 'a' }] },
+    };
     const { body } = await cluster.call('POST', pods, pod);
     expect(body.details.causes.map(({ field }: { field: string }) => field).sort()).toEqual([
       'spec.containers[0].name',
@@ -66,11 +89,18 @@ describe('requests that are not as they should be', () => {
 
 describe('objects', () => {
   it('get what the server decides', async () => {
-    const { code, body } = await cluster.call('POST', pods, { ...podManifest('x'), metadata: { generateName: 'gen-' } });
+    const { code, body } = await cluster.call('POST', pods, {
+      ...podManifest('x'),
+      metadata: { generateName: 'gen-' },
+    });
     expect(code).toBe(201);
     expect(body.metadata.name).toMatch(/^gen-[a-z0-9]{5}$/);
     expect(body.metadata.uid).toMatch(/^[0-9a-f-]{36}$/);
-    expect(body.spec).toMatchObject({ restartPolicy: 'Always', dnsPolicy: 'ClusterFirst', serviceAccountName: 'default' });
+    expect(body.spec).toMatchObject({
+      restartPolicy: 'Always',
+      dnsPolicy: 'ClusterFirst',
+      serviceAccountName: 'default',
+    });
     expect(body.status).toEqual({ phase: 'Pending', qosClass: 'BestEffort' });
   });
 
@@ -98,7 +128,12 @@ describe('objects', () => {
   it('keep their version when nothing changes', async () => {
     const path = `${namespacePath}/configmaps`;
     const { body: made } = await cluster.call('POST', path, { metadata: { name: 'same' }, data: { a: '1' } });
-    const patched = await cluster.call('PATCH', `${path}/same`, { data: { a: '1' } }, { contentType: 'application/merge-patch+json' });
+    const patched = await cluster.call(
+      'PATCH',
+      `${path}/same`,
+      { data: { a: '1' } },
+      { contentType: 'application/merge-patch+json' },
+    );
     expect(patched.body.metadata.resourceVersion).toBe(made.metadata.resourceVersion);
   });
 
@@ -122,8 +157,16 @@ describe('objects', () => {
     await cluster.call('POST', pods, podManifest('fixed', { node: 'a' }));
     const contentType = 'application/merge-patch+json';
     const moved = await cluster.call('PATCH', `${pods}/fixed`, { spec: { nodeName: 'b' } }, { contentType });
-    expect(moved.body).toMatchObject({ code: 422, message: expect.stringContaining('pod updates may not change fields') });
-    const image = await cluster.call('PATCH', `${pods}/fixed`, [{ op: 'replace', path: '/spec/containers/0/image', value: 'y' }], { contentType: 'application/json-patch+json' });
+    expect(moved.body).toMatchObject({
+      code: 422,
+      message: expect.stringContaining('pod updates may not change fields'),
+    });
+    const image = await cluster.call(
+      'PATCH',
+      `${pods}/fixed`,
+      [{ op: 'replace', path: '/spec/containers/0/image', value: 'y' }],
+      { contentType: 'application/json-patch+json' },
+    );
     expect(image.body.spec.containers[0].image).toBe('y');
   });
 });
@@ -167,16 +210,25 @@ describe('deletion', () => {
   it('empties a namespace before it goes', async () => {
     await cluster.call('POST', '/api/v1/namespaces', { metadata: { name: 'going' } });
     const inside = '/api/v1/namespaces/going';
-    await eventually(() => cluster.call('GET', `${inside}/configmaps/kube-root-ca.crt`), ({ code }) => code === 200);
+    await eventually(
+      () => cluster.call('GET', `${inside}/configmaps/kube-root-ca.crt`),
+      ({ code }) => code === 200,
+    );
     expect((await cluster.call('GET', `${inside}/serviceaccounts/default`)).code).toBe(200);
     await cluster.call('POST', `${inside}/pods`, podManifest('slow', { node: 'a' }));
     const deleted = await cluster.call('DELETE', inside);
     expect(deleted.body.status.phase).toBe('Terminating');
     expect((await cluster.call('POST', `${inside}/pods`, podManifest('late'))).code).toBe(403);
-    const { body } = await eventually(() => cluster.call('GET', `${inside}/pods/slow`), (pod) => pod.body.metadata?.deletionTimestamp !== undefined);
+    const { body } = await eventually(
+      () => cluster.call('GET', `${inside}/pods/slow`),
+      (pod) => pod.body.metadata?.deletionTimestamp !== undefined,
+    );
     expect(body.metadata.name).toBe('slow');
     await cluster.call('DELETE', `${inside}/pods/slow?gracePeriodSeconds=0`);
-    await eventually(() => cluster.call('GET', inside), ({ code }) => code === 404);
+    await eventually(
+      () => cluster.call('GET', inside),
+      ({ code }) => code === 404,
+    );
   });
 });
 
@@ -193,31 +245,56 @@ describe('garbage collection', () => {
   it('takes what an owner leaves behind', async () => {
     await owned('owner', 'owned');
     await cluster.call('DELETE', `${configMaps}/owner`);
-    await eventually(() => exists('owned'), ({ code }) => code === 404);
+    await eventually(
+      () => exists('owned'),
+      ({ code }) => code === 404,
+    );
   });
 
   it('takes what names an owner that never was', async () => {
     const ownerReferences = [{ apiVersion: 'v1', kind: 'ConfigMap', name: 'ghost', uid: 'ghost' }];
     await cluster.call('POST', configMaps, { metadata: { name: 'lost', ownerReferences } });
-    await eventually(() => exists('lost'), ({ code }) => code === 404);
+    await eventually(
+      () => exists('lost'),
+      ({ code }) => code === 404,
+    );
   });
 
   it('keeps dependents that are to be orphans', async () => {
     await owned('parent', 'orphan');
     await cluster.call('DELETE', `${configMaps}/parent?propagationPolicy=Orphan`);
-    await eventually(() => exists('parent'), ({ code }) => code === 404);
+    await eventually(
+      () => exists('parent'),
+      ({ code }) => code === 404,
+    );
     const { body } = await exists('orphan');
     expect(body.metadata.ownerReferences).toBeUndefined();
   });
 
   it('deletes dependents first when asked to', async () => {
     await owned('last', 'first', true);
-    await cluster.call('PATCH', `${configMaps}/first`, { metadata: { finalizers: ['example.com/hold'] } }, { contentType: 'application/merge-patch+json' });
+    await cluster.call(
+      'PATCH',
+      `${configMaps}/first`,
+      { metadata: { finalizers: ['example.com/hold'] } },
+      { contentType: 'application/merge-patch+json' },
+    );
     await cluster.call('DELETE', `${configMaps}/last?propagationPolicy=Foreground`);
-    await eventually(() => exists('first'), ({ body }) => body.metadata.deletionTimestamp !== undefined);
+    await eventually(
+      () => exists('first'),
+      ({ body }) => body.metadata.deletionTimestamp !== undefined,
+    );
     expect((await exists('last')).code).toBe(200);
-    await cluster.call('PATCH', `${configMaps}/first`, { metadata: { finalizers: null } }, { contentType: 'application/merge-patch+json' });
-    await eventually(() => exists('last'), ({ code }) => code === 404);
+    await cluster.call(
+      'PATCH',
+      `${configMaps}/first`,
+      { metadata: { finalizers: null } },
+      { contentType: 'application/merge-patch+json' },
+    );
+    await eventually(
+      () => exists('last'),
+      ({ code }) => code === 404,
+    );
   });
 });
 
@@ -225,7 +302,8 @@ describe('lists', () => {
   it('come in pages of one moment', async () => {
     await cluster.call('POST', '/api/v1/namespaces', { metadata: { name: 'pages' } });
     const path = '/api/v1/namespaces/pages/configmaps';
-    for (let index = 0; index < 5; index++) await cluster.call('POST', path, { metadata: { name: `item-${index}`, labels: { page: 'y' } } });
+    for (let index = 0; index < 5; index++)
+      await cluster.call('POST', path, { metadata: { name: `item-${index}`, labels: { page: 'y' } } });
     const first = await cluster.call('GET', `${path}?labelSelector=page&limit=2`);
     expect(first.body.metadata.remainingItemCount).toBe(3);
     await cluster.call('DELETE', `${path}/item-3`);
@@ -243,10 +321,20 @@ describe('lists', () => {
   });
 
   it('can be tables, and metadata alone', async () => {
-    const table = await cluster.call('GET', pods, undefined, { accept: 'application/json;as=Table;v=v1;g=meta.k8s.io,application/json' });
+    const table = await cluster.call('GET', pods, undefined, {
+      accept: 'application/json;as=Table;v=v1;g=meta.k8s.io,application/json',
+    });
     expect(table.body.kind).toBe('Table');
-    expect(table.body.columnDefinitions.map(({ name }: { name: string }) => name).slice(0, 5)).toEqual(['Name', 'Ready', 'Status', 'Restarts', 'Age']);
-    const metadata = await cluster.call('GET', pods, undefined, { accept: 'application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io' });
+    expect(table.body.columnDefinitions.map(({ name }: { name: string }) => name).slice(0, 5)).toEqual([
+      'Name',
+      'Ready',
+      'Status',
+      'Restarts',
+      'Age',
+    ]);
+    const metadata = await cluster.call('GET', pods, undefined, {
+      accept: 'application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io',
+    });
     expect(Object.keys(metadata.body.items[0])).toEqual(['kind', 'apiVersion', 'metadata']);
   });
 });
@@ -257,14 +345,31 @@ describe('Services', () => {
 
   it('get addresses and ports of their own', async () => {
     const { body: a } = await cluster.call('POST', services, service('a', {}) as never);
-    expect(a.spec).toMatchObject({ type: 'ClusterIP', clusterIP: '10.96.0.2', clusterIPs: ['10.96.0.2'], ipFamilies: ['IPv4'], ipFamilyPolicy: 'SingleStack' });
-    const { body: b } = await cluster.call('POST', services, service('b', { type: 'NodePort', ipFamilyPolicy: 'PreferDualStack' }) as never);
+    expect(a.spec).toMatchObject({
+      type: 'ClusterIP',
+      clusterIP: '10.96.0.2',
+      clusterIPs: ['10.96.0.2'],
+      ipFamilies: ['IPv4'],
+      ipFamilyPolicy: 'SingleStack',
+    });
+    const { body: b } = await cluster.call(
+      'POST',
+      services,
+      service('b', { type: 'NodePort', ipFamilyPolicy: 'PreferDualStack' }) as never,
+    );
     expect(b.spec.clusterIPs).toEqual(['10.96.0.3', 'fd00:10:96::2']);
     expect(b.spec.ports[0].nodePort).toBeGreaterThanOrEqual(30_000);
     const taken = await cluster.call('POST', services, service('c', { clusterIP: '10.96.0.3' }) as never);
-    expect(taken.body).toMatchObject({ code: 422, message: expect.stringContaining('provided IP is already allocated') });
+    expect(taken.body).toMatchObject({
+      code: 422,
+      message: expect.stringContaining('provided IP is already allocated'),
+    });
     const port = b.spec.ports[0].nodePort as number;
-    const same = await cluster.call('POST', services, service('d', { type: 'NodePort', ports: [{ port: 1, nodePort: port }] }) as never);
+    const same = await cluster.call(
+      'POST',
+      services,
+      service('d', { type: 'NodePort', ports: [{ port: 1, nodePort: port }] }) as never,
+    );
     expect(same.body.message).toContain('provided port is already allocated');
     await cluster.call('DELETE', `${services}/b`);
     expect((await cluster.call('POST', services, service('c', { clusterIP: '10.96.0.3' }) as never)).code).toBe(201);
@@ -272,7 +377,11 @@ describe('Services', () => {
 
   it('keep them when an update leaves them out', async () => {
     const { body } = await cluster.call('POST', services, service('keep', { type: 'NodePort' }) as never);
-    const updated = await cluster.call('PUT', `${services}/keep`, service('keep', { type: 'NodePort', selector: { a: 'b' } }) as never);
+    const updated = await cluster.call(
+      'PUT',
+      `${services}/keep`,
+      service('keep', { type: 'NodePort', selector: { a: 'b' } }) as never,
+    );
     expect(updated.body.spec.clusterIP).toBe(body.spec.clusterIP);
     expect(updated.body.spec.ports).toEqual(body.spec.ports);
     const headless = await cluster.call('POST', services, service('headless', { clusterIP: 'None' }) as never);
@@ -282,14 +391,22 @@ describe('Services', () => {
 
 describe('versions of one resource', () => {
   it('show the same EndpointSlice each in its own way', async () => {
-    const endpoints = [{ addresses: ['192.0.2.1'], topology: { 'kubernetes.io/hostname': 'node-1', 'topology.kubernetes.io/zone': 'z' } }];
+    const endpoints = [
+      {
+        addresses: ['192.0.2.1'],
+        topology: { 'kubernetes.io/hostname': 'node-1', 'topology.kubernetes.io/zone': 'z' },
+      },
+    ];
     const made = await cluster.call('POST', '/apis/discovery.k8s.io/v1beta1/namespaces/default/endpointslices', {
       metadata: { name: 'slice' },
       addressType: 'IPv4',
       endpoints,
       ports: [{ port: 80 }],
     });
-    expect(made.body).toMatchObject({ apiVersion: 'discovery.k8s.io/v1beta1', endpoints: [{ topology: endpoints[0]?.topology }] });
+    expect(made.body).toMatchObject({
+      apiVersion: 'discovery.k8s.io/v1beta1',
+      endpoints: [{ topology: endpoints[0]?.topology }],
+    });
     const { body } = await cluster.call('GET', '/apis/discovery.k8s.io/v1/namespaces/default/endpointslices/slice');
     expect(body.apiVersion).toBe('discovery.k8s.io/v1');
     expect(body.endpoints).toEqual([{ addresses: ['192.0.2.1'], nodeName: 'node-1', zone: 'z' }]);
@@ -308,9 +425,20 @@ describe('subresources', () => {
   it('scales', async () => {
     const template = { metadata: { labels: { a: 'b' } }, spec: { containers: [{ name: 'c', image: 'i' }] } };
     const path = '/apis/apps/v1/namespaces/default/deployments';
-    await cluster.call('POST', path, { metadata: { name: 'd' }, spec: { selector: { matchLabels: { a: 'b' } }, template } });
-    const scaled = await cluster.call('PATCH', `${path}/d/scale`, { spec: { replicas: 3 } }, { contentType: 'application/merge-patch+json' });
+    await cluster.call('POST', path, {
+      metadata: { name: 'd' },
+      spec: { selector: { matchLabels: { a: 'b' } }, template },
+    });
+    const scaled = await cluster.call(
+      'PATCH',
+      `${path}/d/scale`,
+      { spec: { replicas: 3 } },
+      { contentType: 'application/merge-patch+json' },
+    );
     expect(scaled.body).toMatchObject({ kind: 'Scale', spec: { replicas: 3 }, status: { selector: 'a=b' } });
-    expect((await cluster.call('GET', `${path}/d`)).body).toMatchObject({ spec: { replicas: 3 }, metadata: { generation: 2 } });
+    expect((await cluster.call('GET', `${path}/d`)).body).toMatchObject({
+      spec: { replicas: 3 },
+      metadata: { generation: 2 },
+    });
   });
 });

@@ -1,7 +1,13 @@
 import { request } from 'node:https';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { eventually, namespacePath, podManifest, startTestCluster, type TestCluster } from '../fixtures/test-cluster.js';
+import {
+  eventually,
+  namespacePath,
+  podManifest,
+  startTestCluster,
+  type TestCluster,
+} from '../fixtures/test-cluster.js';
 
 let cluster: TestCluster;
 let credentials: { cert: Buffer; key: Buffer };
@@ -11,7 +17,9 @@ const merge = { contentType: 'application/merge-patch+json' };
 
 beforeAll(async () => {
   cluster = await startTestCluster();
-  const config = parse(await cluster.server.kubeconfig({ server: cluster.url })) as { users: [{ user: Record<string, string> }] };
+  const config = parse(await cluster.server.kubeconfig({ server: cluster.url })) as {
+    users: [{ user: Record<string, string> }];
+  };
   const pem = (name: string): Buffer => Buffer.from(config.users[0].user[name] ?? '', 'base64');
   credentials = { cert: pem('client-certificate-data'), key: pem('client-key-data') };
 });
@@ -27,21 +35,28 @@ interface Event {
 }
 
 /** A watch whose events collect in a list. */
-async function watch(path: string, headers: Record<string, string> = {}): Promise<{ events: Event[]; ended: () => boolean }> {
+async function watch(
+  path: string,
+  headers: Record<string, string> = {},
+): Promise<{ events: Event[]; ended: () => boolean }> {
   const events: Event[] = [];
   let over = false;
   await new Promise<void>((resolve, reject) => {
-    const call = request(`${cluster.url}${path}`, { ca: cluster.server.caPem, ...credentials, headers, agent: false }, (response) => {
-      let rest = '';
-      response.setEncoding('utf8');
-      response.on('data', (chunk: string) => {
-        const lines = (rest + chunk).split('\n');
-        rest = lines.pop() ?? '';
-        for (const line of lines) events.push(JSON.parse(line) as Event);
-      });
-      response.on('close', () => (over = true));
-      resolve();
-    });
+    const call = request(
+      `${cluster.url}${path}`,
+      { ca: cluster.server.caPem, ...credentials, headers, agent: false },
+      (response) => {
+        let rest = '';
+        response.setEncoding('utf8');
+        response.on('data', (chunk: string) => {
+          const lines = (rest + chunk).split('\n');
+          rest = lines.pop() ?? '';
+          for (const line of lines) events.push(JSON.parse(line) as Event);
+        });
+        response.on('close', () => (over = true));
+        resolve();
+      },
+    );
     call.on('error', reject);
     call.end();
     open.push(() => call.destroy());
@@ -49,9 +64,15 @@ async function watch(path: string, headers: Record<string, string> = {}): Promis
   return { events, ended: () => over };
 }
 
-const brief = (events: readonly Event[]): string[] => events.map(({ type, object }) => `${type} ${object.metadata?.name ?? object.reason}`);
-const version = async (): Promise<string> => (await cluster.call('GET', configMaps)).body.metadata.resourceVersion as string;
-const seen = (events: Event[], count: number): Promise<Event[]> => eventually(async () => events, (list) => list.length >= count);
+const brief = (events: readonly Event[]): string[] =>
+  events.map(({ type, object }) => `${type} ${object.metadata?.name ?? object.reason}`);
+const version = async (): Promise<string> =>
+  (await cluster.call('GET', configMaps)).body.metadata.resourceVersion as string;
+const seen = (events: Event[], count: number): Promise<Event[]> =>
+  eventually(
+    async () => events,
+    (list) => list.length >= count,
+  );
 
 describe('watches', () => {
   it('begin with what is there, or after a version', async () => {
@@ -70,7 +91,9 @@ describe('watches', () => {
   });
 
   it('tell when an object comes into a selection and leaves it', async () => {
-    const { events } = await watch(`${configMaps}?watch=true&labelSelector=in%3Dyes&resourceVersion=${await version()}`);
+    const { events } = await watch(
+      `${configMaps}?watch=true&labelSelector=in%3Dyes&resourceVersion=${await version()}`,
+    );
     await cluster.call('POST', configMaps, { metadata: { name: 'sel', labels: { in: 'no' } } });
     await cluster.call('PATCH', `${configMaps}/sel`, { metadata: { labels: { in: 'yes' } } }, merge);
     await cluster.call('PATCH', `${configMaps}/sel`, { metadata: { labels: { in: 'no' } } }, merge);
@@ -97,7 +120,8 @@ describe('watches', () => {
   });
 
   it('mark the end of what was there, and close with a bookmark', async () => {
-    const query = 'watch=true&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true&timeoutSeconds=1';
+    const query =
+      'watch=true&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true&timeoutSeconds=1';
     const { events, ended } = await watch(`${configMaps}?${query}&fieldSelector=metadata.name%3Dkube-root-ca.crt`);
     await eventually(async () => ended(), Boolean);
     expect(events.map(({ type }) => type)).toEqual(['ADDED', 'BOOKMARK', 'BOOKMARK']);

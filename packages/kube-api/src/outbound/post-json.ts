@@ -1,4 +1,5 @@
 import { Agent, request } from 'node:https';
+import { isIP } from 'node:net';
 import type { Destination } from './connect.js';
 
 /** Largest answer of a webhook: an object and its patch. */
@@ -28,7 +29,8 @@ export async function postJson(
         method: 'POST',
         path,
         ...('path' in destination ? { socketPath: destination.path } : destination),
-        servername: tls.servername,
+        // Addresses are no server names; the certificate is checked against them all the same.
+        ...(isIP(tls.servername) === 0 ? { servername: tls.servername } : {}),
         ...(tls.ca === undefined ? {} : { ca: tls.ca }),
         headers: {
           host: tls.servername,

@@ -17,7 +17,11 @@ describe('mergePatch', () => {
     [{ a: 'c' }, { a: ['b'] }, { a: ['b'] }],
     [{ a: { b: 'c' } }, { a: { b: 'd', c: null } }, { a: { b: 'd' } }],
     [{ a: [{ b: 'c' }] }, { a: [1] }, { a: [1] }],
-    [['a', 'b'], ['c', 'd'], ['c', 'd']],
+    [
+      ['a', 'b'],
+      ['c', 'd'],
+      ['c', 'd'],
+    ],
     [{ e: null }, { a: 1 }, { e: null, a: 1 }],
     [[1, 2], { a: 'b', c: null }, { a: 'b' }],
     [{}, { a: { bb: { ccc: null } } }, { a: { bb: {} } }],
@@ -29,7 +33,12 @@ describe('mergePatch', () => {
 describe('jsonPatch', () => {
   it('changes a copy', () => {
     const target = { a: [1, 2] };
-    expect(jsonPatch(target, [{ op: 'add', path: '/a/-', value: 3 }, { op: 'remove', path: '/a/0' }])).toEqual({ a: [2, 3] });
+    expect(
+      jsonPatch(target, [
+        { op: 'add', path: '/a/-', value: 3 },
+        { op: 'remove', path: '/a/0' },
+      ]),
+    ).toEqual({ a: [2, 3] });
     expect(target).toEqual({ a: [1, 2] });
   });
   it.each<[string, Json]>([
@@ -52,9 +61,31 @@ describe('strategicPatch', () => {
     [
       'containers meet by name',
       'Pod',
-      { spec: { containers: [{ name: 'a', image: '1' }, { name: 'b', image: '1' }] } },
-      { spec: { containers: [{ name: 'b', image: '2' }, { name: 'c', image: '2' }] } },
-      { spec: { containers: [{ name: 'a', image: '1' }, { name: 'b', image: '2' }, { name: 'c', image: '2' }] } },
+      {
+        spec: {
+          containers: [
+            { name: 'a', image: '1' },
+            { name: 'b', image: '1' },
+          ],
+        },
+      },
+      {
+        spec: {
+          containers: [
+            { name: 'b', image: '2' },
+            { name: 'c', image: '2' },
+          ],
+        },
+      },
+      {
+        spec: {
+          containers: [
+            { name: 'a', image: '1' },
+            { name: 'b', image: '2' },
+            { name: 'c', image: '2' },
+          ],
+        },
+      },
     ],
     [
       'an item is deleted',
@@ -74,15 +105,44 @@ describe('strategicPatch', () => {
       'order is as given',
       'Pod',
       { spec: { containers: [{ name: 'a' }, { name: 'b' }] } },
-      { spec: { '$setElementOrder/containers': [{ name: 'b' }, { name: 'a' }], containers: [{ name: 'a', image: 'x' }] } },
+      {
+        spec: {
+          '$setElementOrder/containers': [{ name: 'b' }, { name: 'a' }],
+          containers: [{ name: 'a', image: 'x' }],
+        },
+      },
       { spec: { containers: [{ name: 'b' }, { name: 'a', image: 'x' }] } },
     ],
     [
       'variables within containers',
       'Pod',
-      { spec: { containers: [{ name: 'a', env: [{ name: 'X', value: '1' }, { name: 'Y', value: '1' }] }] } },
+      {
+        spec: {
+          containers: [
+            {
+              name: 'a',
+              env: [
+                { name: 'X', value: '1' },
+                { name: 'Y', value: '1' },
+              ],
+            },
+          ],
+        },
+      },
       { spec: { containers: [{ name: 'a', env: [{ name: 'Y', value: '2' }] }] } },
-      { spec: { containers: [{ name: 'a', env: [{ name: 'X', value: '1' }, { name: 'Y', value: '2' }] }] } },
+      {
+        spec: {
+          containers: [
+            {
+              name: 'a',
+              env: [
+                { name: 'X', value: '1' },
+                { name: 'Y', value: '2' },
+              ],
+            },
+          ],
+        },
+      },
     ],
     [
       'a volume keeps one source only',
@@ -91,14 +151,40 @@ describe('strategicPatch', () => {
       { spec: { volumes: [{ $retainKeys: ['name', 'hostPath'], name: 'v', hostPath: { path: '/' } }] } },
       { spec: { volumes: [{ name: 'v', hostPath: { path: '/' } }] } },
     ],
-    ['tolerations are replaced', 'Pod', { spec: { tolerations: [{ key: 'a' }] } }, { spec: { tolerations: [{ key: 'b' }] } }, { spec: { tolerations: [{ key: 'b' }] } }],
-    ['taints are replaced', 'Node', { spec: { taints: [{ key: 'a', effect: 'x' }] } }, { spec: { taints: [{ key: 'b', effect: 'x' }] } }, { spec: { taints: [{ key: 'b', effect: 'x' }] } }],
+    [
+      'tolerations are replaced',
+      'Pod',
+      { spec: { tolerations: [{ key: 'a' }] } },
+      { spec: { tolerations: [{ key: 'b' }] } },
+      { spec: { tolerations: [{ key: 'b' }] } },
+    ],
+    [
+      'taints are replaced',
+      'Node',
+      { spec: { taints: [{ key: 'a', effect: 'x' }] } },
+      { spec: { taints: [{ key: 'b', effect: 'x' }] } },
+      { spec: { taints: [{ key: 'b', effect: 'x' }] } },
+    ],
     [
       'addresses of a Node meet by type',
       'Node',
-      { status: { addresses: [{ type: 'InternalIP', address: '1' }, { type: 'Hostname', address: 'n' }] } },
+      {
+        status: {
+          addresses: [
+            { type: 'InternalIP', address: '1' },
+            { type: 'Hostname', address: 'n' },
+          ],
+        },
+      },
       { status: { addresses: [{ type: 'InternalIP', address: '2' }] } },
-      { status: { addresses: [{ type: 'InternalIP', address: '2' }, { type: 'Hostname', address: 'n' }] } },
+      {
+        status: {
+          addresses: [
+            { type: 'InternalIP', address: '2' },
+            { type: 'Hostname', address: 'n' },
+          ],
+        },
+      },
     ],
     [
       'finalizers are a set, and leave it',
@@ -107,8 +193,20 @@ describe('strategicPatch', () => {
       { metadata: { finalizers: ['c/x', 'a/x'], '$deleteFromPrimitiveList/finalizers': ['b/x'] } },
       { metadata: { finalizers: ['a/x', 'c/x'] } },
     ],
-    ['null removes', 'Pod', { metadata: { labels: { a: '1', b: '2' } } }, { metadata: { labels: { a: null } } }, { metadata: { labels: { b: '2' } } }],
-    ['a map is replaced on request', 'Pod', { metadata: { labels: { a: '1' } } }, { metadata: { labels: { $patch: 'replace', b: '2' } } }, { metadata: { labels: { b: '2' } } }],
+    [
+      'null removes',
+      'Pod',
+      { metadata: { labels: { a: '1', b: '2' } } },
+      { metadata: { labels: { a: null } } },
+      { metadata: { labels: { b: '2' } } },
+    ],
+    [
+      'a map is replaced on request',
+      'Pod',
+      { metadata: { labels: { a: '1' } } },
+      { metadata: { labels: { $patch: 'replace', b: '2' } } },
+      { metadata: { labels: { b: '2' } } },
+    ],
     [
       'addresses of a slice are replaced',
       'EndpointSlice',

@@ -64,9 +64,15 @@ function decodeFields(node: SchemaNode, value: JsonObject, path: string, unknown
     const below = path === '' ? name : `${path}.${name}`;
     const property = node.property(name);
     if (!property) unknown.push(below);
-    else if (field !== null) result[name] = decode(property, field, below, unknown, place);
+    // Kubernetes leaves empty maps out of what it writes.
+    else if (field !== null && !isEmptyMap(property, field))
+      result[name] = decode(property, field, below, unknown, place);
   }
   return result;
+}
+
+function isEmptyMap({ schema }: SchemaNode, value: Json): boolean {
+  return schema.additionalProperties !== undefined && isJsonObject(value) && Object.keys(value).length === 0;
 }
 
 function quantity(value: Json, path: string, place: Place): string {

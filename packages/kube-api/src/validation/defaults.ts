@@ -170,7 +170,8 @@ function withTemplate(spec: JsonObject): JsonObject {
 }
 
 function networkPolicyDefaults(spec: JsonObject): JsonObject {
-  const policyTypes = spec['egress'] === undefined ? ['Ingress'] : ['Ingress', 'Egress'];
+  const { egress } = spec;
+  const policyTypes = Array.isArray(egress) && egress.length > 0 ? ['Ingress', 'Egress'] : ['Ingress'];
   const withProtocols = withListDefaults(
     withListDefaults(spec, 'ingress', (rule) => withPorts(rule)),
     'egress',

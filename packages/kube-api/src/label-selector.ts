@@ -1,4 +1,4 @@
-import { at, isJsonObject } from './object.js';
+import { at, isJsonObject, textAt } from './object.js';
 
 /** Whether labels fit a LabelSelector object; an empty one fits everything. */
 export function labelsMatch(selector: unknown, labels: Readonly<Record<string, string>>): boolean {
@@ -9,7 +9,7 @@ export function labelsMatch(selector: unknown, labels: Readonly<Record<string, s
 }
 
 function fits(expression: unknown, labels: Readonly<Record<string, string>>): boolean {
-  const key = String(at(expression, 'key') ?? '');
+  const key = textAt(expression, 'key');
   const values = at(expression, 'values');
   const isListed = Object.hasOwn(labels, key) && Array.isArray(values) && values.includes(labels[key]);
   switch (at(expression, 'operator')) {

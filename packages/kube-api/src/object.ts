@@ -52,6 +52,12 @@ export function at(value: unknown, ...path: (string | number)[]): unknown {
   return current;
 }
 
+/** The text at a path; numbers and booleans as they are printed, anything else as nothing. */
+export function textAt(value: unknown, ...path: (string | number)[]): string {
+  const found = at(value, ...path);
+  return typeof found === 'string' || typeof found === 'number' || typeof found === 'boolean' ? String(found) : '';
+}
+
 export function deepEqual(a: unknown, b: unknown): boolean {
   if (a === b) return true;
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;

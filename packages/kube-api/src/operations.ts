@@ -1,7 +1,7 @@
 import { applyConfig } from './apply/apply.js';
 import { fieldsOf } from './apply/field-paths.js';
 import { entriesAfterUpdate, writeEntries, type Author, type ManagedEntry } from './apply/managed-fields.js';
-import { at, type ApiObject, type Json } from './object.js';
+import { at, textAt, type ApiObject, type Json } from './object.js';
 import { jsonPatch } from './patch/json-patch.js';
 import { mergePatch } from './patch/merge-patch.js';
 import { strategicPatch } from './patch/strategic-patch.js';
@@ -177,7 +177,7 @@ export class Operations {
     const config = decodeConfig(resource, patch, context);
     const node = schemaOf(resource);
     const author: Author = { manager: context.fieldManager, operation: 'Apply', subresource };
-    const apiVersion = String(config['apiVersion'] as string);
+    const apiVersion = textAt(config, 'apiVersion');
     if (existing) {
       const live = toServed(resource, existing);
       const applied = applyConfig(live, config, node, author, { force: context.force ?? false, apiVersion });
@@ -338,5 +338,5 @@ function managersOf(object: ApiObject): string {
 
 function withoutStatus(object: ApiObject): ApiObject {
   const { status: _, ...rest } = object;
-  return rest as ApiObject;
+  return rest;
 }

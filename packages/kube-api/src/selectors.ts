@@ -1,4 +1,4 @@
-import { at, type ApiObject } from './object.js';
+import { type ApiObject, at, textAt } from './object.js';
 import { ApiError } from './status.js';
 
 export type Predicate = (object: ApiObject) => boolean;
@@ -77,6 +77,6 @@ export function parseFieldSelector(text: string | undefined, selectable: readonl
 
 function fieldText(object: ApiObject, path: readonly string[]): string {
   const value = at(object, ...path);
-  if (path.join('.') === 'source') return String(at(object, 'source', 'component') ?? '');
-  return value === undefined || value === null ? '' : String(value as string | number | boolean);
+  if (path.join('.') === 'source') return textAt(object, 'source', 'component');
+  return textAt(value);
 }

@@ -15,7 +15,7 @@ export async function callWebhook(
   resource: ApiResource,
   findService: FindService,
 ): Promise<AdmissionResponse> {
-  const { url, service, caBundle } = webhook.clientConfig;
+  const { caBundle } = webhook.clientConfig;
   const ca = caBundle ? Buffer.from(caBundle, 'base64').toString('utf8') : undefined;
   const uid = randomUUID();
   const version = webhook.admissionReviewVersions?.find((known) => known === 'v1' || known === 'v1beta1') ?? 'v1';

@@ -1,7 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { startHttpsService, type HttpsService } from '../fixtures/https-service.js';
 import { namespacePath, podManifest, startTestCluster, type TestCluster } from '../fixtures/test-cluster.js';
-import type { Json } from '../object.js';
 
 const group = '/apis/admissionregistration.k8s.io/v1';
 const pods = `${namespacePath}/pods`;
@@ -53,7 +52,7 @@ function register(kind: 'Mutating' | 'Validating', webhooks: Record<string, unkn
     metadata: { name: 'test' },
     webhooks: full,
   };
-  return cluster.call('POST', `${group}/${kind.toLowerCase()}webhookconfigurations`, body as unknown as Json);
+  return cluster.call('POST', `${group}/${kind.toLowerCase()}webhookconfigurations`, body);
 }
 
 const jsonPatch = (...operations: object[]) => ({

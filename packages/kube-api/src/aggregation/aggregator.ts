@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { errorMessage, type KeyPairPem } from '@antrea-ts/runtime';
 import type { User } from '../auth/user.js';
 import type { AggregatedGroup } from '../discovery/discovery.js';
-import { at, type ApiObject } from '../object.js';
+import { type ApiObject, at, textAt } from '../object.js';
 import type { Destination, ServicePort } from '../outbound/connect.js';
 import { ApiError } from '../status.js';
 import type { Store } from '../storage/store.js';
@@ -46,8 +46,8 @@ export class Aggregator {
       .list(apiServices)
       .filter(isRemote)
       .map((service) => ({
-        group: String(at(service, 'spec', 'group') as string),
-        version: String(at(service, 'spec', 'version') as string),
+        group: textAt(service, 'spec', 'group'),
+        version: textAt(service, 'spec', 'version'),
       }));
   }
 

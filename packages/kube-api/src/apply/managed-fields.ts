@@ -1,4 +1,4 @@
-import { at, isJsonObject, type ApiObject, type Json } from '../object.js';
+import { at, textAt, isJsonObject, type ApiObject, type Json } from '../object.js';
 import type { SchemaNode } from '../schema/schema.js';
 import { timestamp } from '../validation/metadata.js';
 import { fieldsOf, pathsOf, treeOf, type FieldPath } from './field-paths.js';
@@ -36,9 +36,9 @@ export function readEntries(managedFields: unknown): ManagedEntry[] {
     return {
       manager,
       operation: entry['operation'] === 'Apply' ? ('Apply' as const) : ('Update' as const),
-      apiVersion: String(entry['apiVersion'] ?? ''),
+      apiVersion: textAt(entry, 'apiVersion'),
       subresource: typeof subresource === 'string' && subresource !== '' ? subresource : undefined,
-      time: String(entry['time'] ?? timestamp()),
+      time: textAt(entry, 'time') || timestamp(),
       fields: pathsOf(entry['fieldsV1']),
     };
   });

@@ -1,4 +1,4 @@
-import { at, type ApiObject } from '../object.js';
+import { type ApiObject, at, textAt } from '../object.js';
 import { labelsMatch } from '../label-selector.js';
 import type { Store } from '../storage/store.js';
 import { isMaster, masterRules, type Action, type Authorizer, type Decision, type PolicyRule } from './authorizer.js';
@@ -45,7 +45,7 @@ export class RbacAuthorizer implements Authorizer {
   }
 
   #rulesOf(binding: ApiObject): readonly PolicyRule[] {
-    const name = String(at(binding, 'roleRef', 'name') as string);
+    const name = textAt(binding, 'roleRef', 'name');
     if (at(binding, 'roleRef', 'kind') === 'Role') {
       return rulesIn(this.#store.get(`roles.${group}`, `${binding.metadata.namespace}/${name}`));
     }
@@ -69,14 +69,14 @@ function subjectsOf(binding: ApiObject): readonly unknown[] {
 }
 
 function isSubject(subject: unknown, user: User, bindingNamespace: string | undefined): boolean {
-  const name = String(at(subject, 'name') as string);
+  const name = textAt(subject, 'name');
   switch (at(subject, 'kind')) {
     case 'User':
       return user.name === name;
     case 'Group':
       return user.groups.includes(name);
     case 'ServiceAccount': {
-      const namespace = String(at(subject, 'namespace') ?? bindingNamespace ?? '');
+      const namespace = textAt(subject, 'namespace') || (bindingNamespace ?? '');
       return user.name === `system:serviceaccount:${namespace}:${name}`;
     }
     default:

@@ -1,5 +1,5 @@
 import { createHash, generateKeyPairSync, sign, verify, type KeyObject } from 'node:crypto';
-import { at, isJsonObject, type ApiObject } from '../object.js';
+import { type ApiObject, at, isJsonObject, textAt } from '../object.js';
 import type { Store } from '../storage/store.js';
 import type { User } from './user.js';
 
@@ -61,16 +61,16 @@ export class ServiceAccountTokens {
     const claims: unknown = JSON.parse(Buffer.from(payload, 'base64url').toString('utf8'));
     const expires = at(claims, 'exp');
     if (typeof expires === 'number' && expires * 1000 < Date.now()) return undefined;
-    const namespace = String(at(claims, 'kubernetes.io', 'namespace') as string);
-    const name = String(at(claims, 'kubernetes.io', 'serviceaccount', 'name') as string);
-    const uid = String(at(claims, 'kubernetes.io', 'serviceaccount', 'uid') as string);
+    const namespace = textAt(claims, 'kubernetes.io', 'namespace');
+    const name = textAt(claims, 'kubernetes.io', 'serviceaccount', 'name');
+    const uid = textAt(claims, 'kubernetes.io', 'serviceaccount', 'uid');
     if (!this.#exists('serviceaccounts', namespace, name, uid)) return undefined;
     for (const [kind, collection] of [
       ['pod', 'pods'],
       ['secret', 'secrets'],
     ] as const) {
       const bound = at(claims, 'kubernetes.io', kind);
-      if (isJsonObject(bound) && !this.#exists(collection, namespace, String(bound['name']), bound['uid']))
+      if (isJsonObject(bound) && !this.#exists(collection, namespace, textAt(bound, 'name'), bound['uid']))
         return undefined;
     }
     return {

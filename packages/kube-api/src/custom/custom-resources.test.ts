@@ -15,7 +15,7 @@ const widget = (name: string, spec: object) =>
 
 beforeAll(async () => {
   cluster = await startTestCluster();
-  const made = await cluster.call('POST', definitions, widgetDefinition as never);
+  const made = await cluster.call('POST', definitions, widgetDefinition);
   expect(made.code).toBe(201);
 });
 afterAll(() => cluster.stop());
@@ -81,7 +81,7 @@ describe('a definition', () => {
       ...widgetDefinition,
       metadata: { name: 'others.demo.example.com' },
       spec,
-    } as never);
+    });
     const { body } = await cluster.call('GET', `${definitions}/others.demo.example.com`);
     expect(body.status.conditions).toMatchObject([
       { type: 'NamesAccepted', status: 'False', message: '"wd" is already in use' },
@@ -158,7 +158,7 @@ describe('custom objects', () => {
     await cluster.call('POST', widgetsPath, {
       ...(widget('st', { size: 1 }) as object),
       status: { phase: 'x' },
-    } as never);
+    });
     const status = await cluster.call(
       'PATCH',
       `${widgetsPath}/st/status`,
@@ -201,7 +201,7 @@ describe('custom objects', () => {
     await cluster.call('POST', widgetsPath, {
       ...(widget('held', { size: 1 }) as object),
       metadata: { name: 'held', finalizers: ['example.com/hold'] },
-    } as never);
+    });
     await cluster.call('DELETE', `${definitions}/widgets.demo.example.com`);
     await eventually(
       () => cluster.call('GET', widgetsPath),

@@ -1,4 +1,4 @@
-import { at, isJsonObject, type ApiObject, type Json, type JsonObject } from '../object.js';
+import { type ApiObject, at, isJsonObject, type Json, type JsonObject, textAt } from '../object.js';
 import type { CustomResource, PrinterColumn } from '../resources/registry.js';
 import type { Schema } from '../schema/schema.js';
 import type { StatusCause } from '../status.js';
@@ -65,7 +65,7 @@ export function definitionProblems(definition: ApiObject): StatusCause[] {
     problems.push(unsupported('spec.scope', scope, ['Cluster', 'Namespaced']));
   }
   const { name } = definition.metadata;
-  if (name !== `${String(at(spec, 'names', 'plural') as string)}.${String(at(spec, 'group') as string)}`) {
+  if (name !== `${textAt(spec, 'names', 'plural')}.${textAt(spec, 'group')}`) {
     problems.push({
       reason: 'FieldValueInvalid',
       field: 'metadata.name',
@@ -109,7 +109,7 @@ function versionProblems(versions: unknown): StatusCause[] {
     const schema = at(version, 'schema', 'openAPIV3Schema');
     const schemaPath = `${path}.schema.openAPIV3Schema`;
     if (!isJsonObject(schema)) problems.push(required(schemaPath, 'schemas are required'));
-    else problems.push(...schemaProblems(schema as unknown as Schema, schemaPath));
+    else problems.push(...schemaProblems(schema, schemaPath));
   }
   return problems;
 }

@@ -2,7 +2,7 @@ import type { Authenticator } from '../auth/authenticator.js';
 import type { Action, Authorizer } from '../auth/authorizer.js';
 import { defaultAudiences } from '../auth/service-account-tokens.js';
 import type { User } from '../auth/user.js';
-import { at, isJsonObject, type Json } from '../object.js';
+import { at, isJsonObject, type Json, textAt } from '../object.js';
 import { sendJson, type ResourceRequest } from './resource-handler.js';
 
 /** Answers who somebody is and what they may do. Nothing of it is stored. */
@@ -25,7 +25,7 @@ export class AccessReviews {
       case 'TokenReview':
         return this.#tokenStatus(review);
       case 'SelfSubjectRulesReview': {
-        const rules = this.#authorizer.rulesFor(user, String(at(review, 'spec', 'namespace') ?? ''));
+        const rules = this.#authorizer.rulesFor(user, textAt(review, 'spec', 'namespace'));
         return {
           resourceRules: rules.filter(({ nonResourceURLs }) => !nonResourceURLs),
           nonResourceRules: rules.filter(({ nonResourceURLs }) => nonResourceURLs),
@@ -37,7 +37,7 @@ export class AccessReviews {
       default: {
         const groups = at(review, 'spec', 'groups');
         const subject: User = {
-          name: String(at(review, 'spec', 'user') ?? ''),
+          name: textAt(review, 'spec', 'user'),
           groups: Array.isArray(groups) ? (groups as string[]) : [],
         };
         return this.#authorizer.authorize(subject, actionOf(review));
@@ -60,10 +60,10 @@ export class AccessReviews {
 
 function actionOf(review: Json): Action {
   const resource = at(review, 'spec', 'resourceAttributes');
-  const text = (name: string): string => String(at(resource, name) ?? '');
+  const text = (name: string): string => textAt(resource, name);
   if (resource === undefined) {
     const path = at(review, 'spec', 'nonResourceAttributes');
-    return { kind: 'path', verb: String(at(path, 'verb') ?? ''), path: String(at(path, 'path') ?? '') };
+    return { kind: 'path', verb: textAt(path, 'verb'), path: textAt(path, 'path') };
   }
   return {
     kind: 'resource',

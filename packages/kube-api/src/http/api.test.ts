@@ -344,7 +344,7 @@ describe('Services', () => {
   const service = (name: string, spec: object) => ({ metadata: { name }, spec: { ports: [{ port: 80 }], ...spec } });
 
   it('get addresses and ports of their own', async () => {
-    const { body: a } = await cluster.call('POST', services, service('a', {}) as never);
+    const { body: a } = await cluster.call('POST', services, service('a', {}));
     expect(a.spec).toMatchObject({
       type: 'ClusterIP',
       clusterIP: '10.96.0.2',
@@ -355,11 +355,11 @@ describe('Services', () => {
     const { body: b } = await cluster.call(
       'POST',
       services,
-      service('b', { type: 'NodePort', ipFamilyPolicy: 'PreferDualStack' }) as never,
+      service('b', { type: 'NodePort', ipFamilyPolicy: 'PreferDualStack' }),
     );
     expect(b.spec.clusterIPs).toEqual(['10.96.0.3', 'fd00:10:96::2']);
     expect(b.spec.ports[0].nodePort).toBeGreaterThanOrEqual(30_000);
-    const taken = await cluster.call('POST', services, service('c', { clusterIP: '10.96.0.3' }) as never);
+    const taken = await cluster.call('POST', services, service('c', { clusterIP: '10.96.0.3' }));
     expect(taken.body).toMatchObject({
       code: 422,
       message: expect.stringContaining('provided IP is already allocated'),
@@ -368,7 +368,7 @@ describe('Services', () => {
     const same = await cluster.call(
       'POST',
       services,
-      service('d', { type: 'NodePort', ports: [{ port: 1, nodePort: port }] }) as never,
+      service('d', { type: 'NodePort', ports: [{ port: 1, nodePort: port }] }),
     );
     expect(same.body.message).toContain('provided port is already allocated');
     await cluster.call('DELETE', `${services}/b`);
@@ -376,15 +376,15 @@ describe('Services', () => {
   });
 
   it('keep them when an update leaves them out', async () => {
-    const { body } = await cluster.call('POST', services, service('keep', { type: 'NodePort' }) as never);
+    const { body } = await cluster.call('POST', services, service('keep', { type: 'NodePort' }));
     const updated = await cluster.call(
       'PUT',
       `${services}/keep`,
-      service('keep', { type: 'NodePort', selector: { a: 'b' } }) as never,
+      service('keep', { type: 'NodePort', selector: { a: 'b' } }),
     );
     expect(updated.body.spec.clusterIP).toBe(body.spec.clusterIP);
     expect(updated.body.spec.ports).toEqual(body.spec.ports);
-    const headless = await cluster.call('POST', services, service('headless', { clusterIP: 'None' }) as never);
+    const headless = await cluster.call('POST', services, service('headless', { clusterIP: 'None' }));
     expect(headless.body.spec.clusterIPs).toEqual(['None']);
   });
 });

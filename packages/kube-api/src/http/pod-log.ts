@@ -1,4 +1,4 @@
-import type { ApiObject } from '../object.js';
+import { type ApiObject, textAt } from '../object.js';
 import { at } from '../object.js';
 import { ApiError } from '../status.js';
 import type { ResourceRequest } from './resource-handler.js';
@@ -58,7 +58,7 @@ export async function streamLog(call: ResourceRequest, pod: ApiObject, podLogs: 
 function chosenContainer(pod: ApiObject, wanted: string | null): string {
   const names = ['containers', 'initContainers'].flatMap((field) => {
     const list = at(pod, 'spec', field);
-    return Array.isArray(list) ? list.map((container) => String(at(container, 'name') as string)) : [];
+    return Array.isArray(list) ? list.map((container) => textAt(container, 'name')) : [];
   });
   const { name } = pod.metadata;
   if (wanted !== null) {

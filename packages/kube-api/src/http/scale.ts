@@ -1,4 +1,4 @@
-import { at, isJsonObject, type ApiObject, type Json } from '../object.js';
+import { at, isJsonObject, textAt, type ApiObject, type Json } from '../object.js';
 import type { Operations, Target } from '../operations.js';
 import { jsonPatch } from '../patch/json-patch.js';
 import { mergePatch } from '../patch/merge-patch.js';
@@ -54,6 +54,6 @@ function selectorText(selector: unknown): string {
   const labels = at(selector, 'matchLabels');
   if (!isJsonObject(labels)) return '';
   return Object.entries(labels)
-    .map(([key, value]) => `${key}=${String(value as string)}`)
+    .map(([key, value]) => `${key}=${textAt(value)}`)
     .join(',');
 }

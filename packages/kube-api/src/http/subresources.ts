@@ -1,7 +1,7 @@
 import type { Authenticator } from '../auth/authenticator.js';
 import type { Authorizer } from '../auth/authorizer.js';
 import { defaultAudiences, type ServiceAccountTokens } from '../auth/service-account-tokens.js';
-import { at, isJsonObject, type ApiObject, type Json } from '../object.js';
+import { at, isJsonObject, textAt, type ApiObject, type Json } from '../object.js';
 import type { Operations, Target } from '../operations.js';
 import { ApiError, notFound } from '../status.js';
 import { timestamp } from '../validation/metadata.js';
@@ -84,8 +84,7 @@ export class Subresources {
     const uid = at(binding, 'metadata', 'uid');
     if (uid && uid !== pod.metadata.uid) throw bindConflict(pod, 'its uid is another one');
     const bound = at(pod, 'spec', 'nodeName');
-    if (bound)
-      throw bindConflict(pod, `pod ${pod.metadata.name} is already assigned to node "${String(bound as string)}"`);
+    if (bound) throw bindConflict(pod, `pod ${pod.metadata.name} is already assigned to node "${textAt(bound)}"`);
     const context = writeContext(call);
     await operations.patch(target, 'merge', { spec: { nodeName } }, context);
     const scheduled = { type: 'PodScheduled', status: 'True', lastProbeTime: null, lastTransitionTime: timestamp() };

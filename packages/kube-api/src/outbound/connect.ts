@@ -1,4 +1,4 @@
-import { at, type ApiObject } from '../object.js';
+import { at } from '../object.js';
 import { ApiError } from '../status.js';
 import type { Store } from '../storage/store.js';
 
@@ -50,7 +50,7 @@ function firstEndpoint(store: Store, { namespace, name, port }: ServicePort): De
   return undefined;
 }
 
-function listAt(object: ApiObject | unknown, ...path: string[]): readonly unknown[] {
+function listAt(object: unknown, ...path: string[]): readonly unknown[] {
   const value = at(object, ...path);
   return Array.isArray(value) ? value : [];
 }

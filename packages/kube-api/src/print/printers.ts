@@ -1,4 +1,4 @@
-import { at, isJsonObject, type ApiObject } from '../object.js';
+import { type ApiObject, at, isJsonObject, textAt } from '../object.js';
 import { ageOf, humanDuration } from './age.js';
 
 export interface Column {
@@ -19,7 +19,7 @@ const name = column('Name', ({ metadata }) => metadata.name);
 const age = column('Age', ({ metadata }, now) => ageOf(metadata.creationTimestamp, now));
 
 function text(value: unknown): string {
-  return value === undefined || value === null || value === '' ? none : String(value as string | number);
+  return value === undefined || value === null || value === '' ? none : textAt(value);
 }
 
 function list(value: unknown): readonly unknown[] {
@@ -29,7 +29,7 @@ function list(value: unknown): readonly unknown[] {
 function labels(value: unknown): string {
   if (!isJsonObject(value) || Object.keys(value).length === 0) return none;
   return Object.entries(value)
-    .map(([key, label]) => `${key}=${String(label as string)}`)
+    .map(([key, label]) => `${key}=${textAt(label)}`)
     .join(',');
 }
 
@@ -38,13 +38,13 @@ function statuses(pod: ApiObject): readonly unknown[] {
 }
 
 function podStatus(pod: ApiObject): string {
-  let reason = String(at(pod, 'status', 'reason') ?? at(pod, 'status', 'phase') ?? 'Unknown');
+  let reason = textAt(pod, 'status', 'reason') || textAt(pod, 'status', 'phase') || 'Unknown';
   for (const status of statuses(pod).toReversed()) {
     const waiting = at(status, 'state', 'waiting', 'reason');
     const terminated = at(status, 'state', 'terminated');
-    if (waiting) reason = String(waiting as string);
+    if (waiting) reason = textAt(waiting);
     else if (terminated) {
-      reason = String(at(terminated, 'reason') ?? `ExitCode:${String(at(terminated, 'exitCode') as number)}`);
+      reason = textAt(terminated, 'reason') || `ExitCode:${textAt(terminated, 'exitCode')}`;
     }
   }
   return pod.metadata.deletionTimestamp === undefined ? reason : 'Terminating';
@@ -54,7 +54,7 @@ function restarts(pod: ApiObject, now: number): string {
   const counts = statuses(pod).map((status) => Number(at(status, 'restartCount') ?? 0));
   const total = counts.reduce((sum, count) => sum + count, 0);
   const ended = statuses(pod)
-    .map((status) => Date.parse(String(at(status, 'lastState', 'terminated', 'finishedAt') ?? '')))
+    .map((status) => Date.parse(textAt(status, 'lastState', 'terminated', 'finishedAt')))
     .filter((time) => !Number.isNaN(time));
   if (total === 0 || ended.length === 0) return String(total);
   return `${total} (${humanDuration(now - Math.max(...ended))} ago)`;
@@ -85,7 +85,7 @@ function nodeAddress(type: string): Column['value'] {
 function ports(service: ApiObject): string {
   const rows = list(at(service, 'spec', 'ports')).map((port) => {
     const nodePort = at(port, 'nodePort');
-    return `${String(at(port, 'port') as number)}${nodePort ? `:${String(nodePort as number)}` : ''}/${String(at(port, 'protocol') as string)}`;
+    return `${textAt(port, 'port')}${nodePort ? `:${textAt(nodePort)}` : ''}/${textAt(port, 'protocol')}`;
   });
   return rows.length === 0 ? none : rows.join(',');
 }
@@ -103,9 +103,7 @@ function externalIp(service: ApiObject): string {
 function endpoints(object: ApiObject): string {
   const all = list(object['subsets']).flatMap((subset) =>
     list(at(subset, 'addresses')).flatMap((address) =>
-      list(at(subset, 'ports')).map(
-        (port) => `${String(at(address, 'ip') as string)}:${String(at(port, 'port') as number)}`,
-      ),
+      list(at(subset, 'ports')).map((port) => `${textAt(address, 'ip')}:${textAt(port, 'port')}`),
     ),
   );
   return all.length === 0 ? none : all.slice(0, 3).join(',') + (all.length > 3 ? ` + ${all.length - 3} more...` : '');
@@ -191,11 +189,11 @@ export const printers: Readonly<Record<string, readonly Column[]>> = {
     ),
     age,
   ],
-  ConfigMap: [name, column('Data', (map) => Object.keys((map['data'] ?? {}) as object).length), age],
+  ConfigMap: [name, column('Data', (map) => Object.keys(map['data'] ?? {}).length), age],
   Secret: [
     name,
     column('Type', (secret) => text(secret['type'])),
-    column('Data', (secret) => Object.keys((secret['data'] ?? {}) as object).length),
+    column('Data', (secret) => Object.keys(secret['data'] ?? {}).length),
     age,
   ],
   ServiceAccount: [name, column('Secrets', (account) => list(account['secrets']).length), age],
@@ -204,10 +202,10 @@ export const printers: Readonly<Record<string, readonly Column[]>> = {
     column('Type', (event) => text(event['type'])),
     column('Reason', (event) => text(event['reason'])),
     column('Object', (event) => {
-      const kind = String(at(event, 'involvedObject', 'kind') ?? '').toLowerCase();
-      return `${kind}/${String(at(event, 'involvedObject', 'name') ?? '')}`;
+      const kind = textAt(event, 'involvedObject', 'kind').toLowerCase();
+      return `${kind}/${textAt(event, 'involvedObject', 'name')}`;
     }),
-    column('Message', (event) => String(event['message'] ?? '').trim()),
+    column('Message', (event) => textAt(event, 'message').trim()),
   ],
   Deployment: [
     name,

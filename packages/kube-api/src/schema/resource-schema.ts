@@ -31,11 +31,11 @@ export function customSchema({ schema, kind, group, version }: CustomResource): 
   return {
     type: 'object',
     ...(schema ?? { 'x-kubernetes-preserve-unknown-fields': true }),
-    description: (schema?.['description'] as string | undefined) ?? `${kind} of ${group}/${version}`,
+    description: schema?.['description'] ?? `${kind} of ${group}/${version}`,
     properties: {
       apiVersion: { type: 'string', description: 'The versioned schema of this representation of an object.' },
       kind: { type: 'string', description: 'The REST resource this object represents.' },
-      ...(schema?.['properties'] as Readonly<Record<string, Schema>> | undefined),
+      ...schema?.['properties'],
       metadata: { $ref: refTo(objectMeta), description: "Standard object's metadata." },
     },
   };

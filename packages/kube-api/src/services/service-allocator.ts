@@ -1,5 +1,5 @@
 import { addToIp, cidrContains, formatCidr, formatIp, parseCidr, tryParseIp, type Cidr } from '@antrea-ts/net-types';
-import { at, isJsonObject, type ApiObject, type JsonObject } from '../object.js';
+import { type ApiObject, at, isJsonObject, type JsonObject, textAt } from '../object.js';
 import type { Allocator } from '../operations.js';
 import type { ApiResource } from '../resources/resource.js';
 import { invalid, type StatusCause } from '../status.js';
@@ -139,7 +139,7 @@ export class ServiceAllocator implements Allocator {
       if (!isJsonObject(port)) return port;
       const { nodePort: given, ...rest } = port;
       if (type === 'ClusterIP') return rest;
-      const protocol = String(port['protocol']);
+      const protocol = textAt(port, 'protocol');
       const known = sameNodePort(existing, port);
       const wanted = given ?? known;
       if (!isOpen && wanted === undefined) return rest;
@@ -183,7 +183,7 @@ export class ServiceAllocator implements Allocator {
       ...(Array.isArray(ports)
         ? ports.flatMap((port) => {
             const nodePort = at(port, 'nodePort');
-            return typeof nodePort === 'number' ? `${nodePort}/${String(at(port, 'protocol') as string)}` : [];
+            return typeof nodePort === 'number' ? `${nodePort}/${textAt(port, 'protocol')}` : [];
           })
         : []),
     ];

@@ -13,7 +13,7 @@ afterAll(() => rm(dir, { recursive: true, force: true }));
 it('keeps a cluster over a restart', async () => {
   const snapshotFile = join(dir, 'snapshot.json');
   const first = await startTestCluster({ snapshotFile });
-  await first.call('POST', '/apis/apiextensions.k8s.io/v1/customresourcedefinitions', widgetDefinition as never);
+  await first.call('POST', '/apis/apiextensions.k8s.io/v1/customresourcedefinitions', widgetDefinition);
   const { body: before } = await first.call('POST', widgetsPath, { metadata: { name: 'kept' }, spec: { size: 4 } });
   const { body: service } = await first.call('POST', '/api/v1/namespaces/default/services', {
     metadata: { name: 's' },

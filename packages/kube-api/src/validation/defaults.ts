@@ -1,5 +1,5 @@
 import { definitionDefaults } from '../custom/definition.js';
-import { at, isJsonObject, type ApiObject, type Json, type JsonObject } from '../object.js';
+import { at, textAt, isJsonObject, type ApiObject, type Json, type JsonObject } from '../object.js';
 import type { ApiResource } from '../resources/resource.js';
 
 /** Fills in what Kubernetes would, for the kinds that the lab's programs and people look at. */
@@ -122,7 +122,7 @@ function podDefaults(spec: JsonObject): JsonObject {
 }
 
 function containerDefaults(container: JsonObject): JsonObject {
-  const image = String(container['image'] ?? '');
+  const image = textAt(container, 'image');
   const tag = image.slice(image.lastIndexOf('/') + 1).split(':')[1];
   return {
     imagePullPolicy: (tag === undefined || tag === 'latest') && !image.includes('@') ? 'Always' : 'IfNotPresent',
@@ -183,9 +183,9 @@ function networkPolicyDefaults(spec: JsonObject): JsonObject {
 /** `stringData` is written, `data` is kept. */
 function secretData(object: ApiObject): ApiObject {
   const { stringData, ...rest } = object as ApiObject & { stringData?: unknown };
-  if (!isJsonObject(stringData)) return rest as ApiObject;
+  if (!isJsonObject(stringData)) return rest;
   const encoded = Object.fromEntries(
-    Object.entries(stringData).map(([key, value]) => [key, Buffer.from(String(value)).toString('base64')]),
+    Object.entries(stringData).map(([key, value]) => [key, Buffer.from(textAt(value)).toString('base64')]),
   );
   return { ...(rest as ApiObject), data: { ...objectAt(object, 'data'), ...encoded } };
 }

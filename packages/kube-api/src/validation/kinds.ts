@@ -1,4 +1,4 @@
-import { at, deepEqual, isJsonObject, type ApiObject } from '../object.js';
+import { type ApiObject, at, deepEqual, isJsonObject, textAt } from '../object.js';
 import { definitionProblems } from '../custom/definition.js';
 import type { ApiResource } from '../resources/resource.js';
 import { invalid, type StatusCause } from '../status.js';
@@ -184,7 +184,7 @@ function webhookProblems(object: ApiObject): StatusCause[] {
 
 function apiServiceProblems(object: ApiObject): StatusCause[] {
   const { name } = object.metadata;
-  const wanted = `${String(at(object, 'spec', 'version') as string)}.${String(at(object, 'spec', 'group') ?? '')}`;
+  const wanted = `${textAt(object, 'spec', 'version')}.${textAt(object, 'spec', 'group')}`;
   if (name === wanted) return [];
   return [wrong('metadata.name', name, 'must be `spec.version+"."+spec.group`')];
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { isJsonObject, type ApiObject, type JsonObject, type Meta } from '../object.js';
+import { isJsonObject, textAt, type ApiObject, type Meta } from '../object.js';
 import { apiVersionOf, type ApiResource } from '../resources/resource.js';
 import { ApiError, invalid, type StatusCause } from '../status.js';
 
@@ -28,13 +28,13 @@ export function requireObject(resource: ApiResource, body: unknown): ApiObject {
   if (kind !== undefined && kind !== resource.kind) {
     throw new ApiError(
       'BadRequest',
-      `the kind in the data (${String(kind)}) does not match the expected kind (${resource.kind})`,
+      `the kind in the data (${textAt(body, 'kind')}) does not match the expected kind (${resource.kind})`,
     );
   }
   if (apiVersion !== undefined && apiVersion !== expected) {
     throw new ApiError(
       'BadRequest',
-      `the API version in the data (${String(apiVersion)}) does not match the expected API version (${expected})`,
+      `the API version in the data (${textAt(body, 'apiVersion')}) does not match the expected API version (${expected})`,
     );
   }
   if (metadata !== undefined && metadata !== null && !isJsonObject(metadata)) {
@@ -163,7 +163,7 @@ function nameProblem(resource: ApiResource, name: string): string | undefined {
 function entriesOf(value: unknown, what: string): [string, unknown][] {
   if (value === undefined || value === null) return [];
   if (!isJsonObject(value)) throw new ApiError('BadRequest', `metadata.${what} must be an object`);
-  return Object.entries(value as JsonObject);
+  return Object.entries(value);
 }
 
 function badKey(field: string, key: string): StatusCause {

@@ -1,4 +1,4 @@
-import { isJsonObject, type ApiObject, type Json, type JsonObject } from '../object.js';
+import { isJsonObject, textAt, type ApiObject, type Json, type JsonObject } from '../object.js';
 import { isCustom, type CustomResource } from '../resources/registry.js';
 import { apiVersionOf, type ApiResource } from '../resources/resource.js';
 import { decodeAs } from '../schema/decode.js';
@@ -64,7 +64,7 @@ export function decodeConfig(resource: ApiResource, patch: Json, options: Decode
   if (apiVersion !== apiVersionOf(resource) || kind !== resource.kind) {
     throw new ApiError(
       'BadRequest',
-      `the applied configuration must be a ${resource.kind} of ${apiVersionOf(resource)}, not ${String(kind)} of ${String(apiVersion)}`,
+      `the applied configuration must be a ${resource.kind} of ${apiVersionOf(resource)}, not ${textAt(patch, 'kind')} of ${textAt(patch, 'apiVersion')}`,
     );
   }
   const managed = isJsonObject(metadata) ? metadata['managedFields'] : undefined;

@@ -12,13 +12,13 @@ export function mergeUpdate(
   if (subresource === 'status') {
     const { status: _, ...rest } = existing;
     const metadata = isCustom(resource) ? existing.metadata : statusMetadata(existing, given);
-    return { ...rest, metadata, ...(given['status'] === undefined ? {} : { status: given['status'] }) } as ApiObject;
+    return { ...rest, metadata, ...(given['status'] === undefined ? {} : { status: given['status'] }) };
   }
   const metadata = keptMetadata(existing, given);
   if (!resource.status) return { ...given, metadata };
   const { status: _, ...rest } = given;
   const { status } = existing;
-  return { ...rest, metadata, ...(status === undefined ? {} : { status }) } as ApiObject;
+  return { ...rest, metadata, ...(status === undefined ? {} : { status }) };
 }
 
 /** What a client may change of metadata; the rest stays as it is. */

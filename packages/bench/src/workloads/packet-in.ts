@@ -6,7 +6,7 @@ import type { Row, Workload } from '../workload.js';
 /** Packets that the switch hands up, a DNS answer in each. */
 export const packetIn: Workload = {
   name: 'packet-in',
-  description: 'packet-ins with a DNS answer decoded per second, in one thread',
+  description: 'packet-in messages decoded per second in one thread; the packet inside is not parsed',
   run: async ({ quick, signal, progress }) => {
     const rows: Row[] = [];
     for (const format of ['packet_in2', 'packet_in'] as const) {

@@ -8,6 +8,7 @@ import type { User } from './user.js';
 export class Authenticator {
   readonly #tokens: ServiceAccountTokens;
   readonly #known: ReadonlyMap<string, User>;
+  readonly #certified = new WeakMap<TLSSocket, User>();
 
   constructor(modules: { readonly tokens: ServiceAccountTokens; readonly known: ReadonlyMap<string, User> }) {
     this.#tokens = modules.tokens;
@@ -28,14 +29,23 @@ export class Authenticator {
       // A token that is not good is not made up for by nothing else.
       throw new ApiError('Unauthorized', 'Unauthorized');
     }
-    const socket = request.socket as TLSSocket;
-    if (socket.authorized) {
-      const { subject } = socket.getPeerCertificate();
-      const groups = subject?.O === undefined ? [] : [subject.O].flat();
-      const name = [subject?.CN].flat()[0];
-      if (name) return withAuthenticated({ name, groups });
-    }
+    const user = this.#byCertificate(request.socket as TLSSocket);
+    if (user) return user;
     throw new ApiError('Unauthorized', 'Unauthorized');
+  }
+
+  /** A connection keeps its certificate, and reading one takes longer than many a request. */
+  #byCertificate(socket: TLSSocket): User | undefined {
+    if (!socket.authorized) return undefined;
+    const known = this.#certified.get(socket);
+    if (known) return known;
+    const { subject } = socket.getPeerCertificate();
+    const groups = subject?.O === undefined ? [] : [subject.O].flat();
+    const name = [subject?.CN].flat()[0];
+    if (!name) return undefined;
+    const user = withAuthenticated({ name, groups });
+    this.#certified.set(socket, user);
+    return user;
   }
 }
 

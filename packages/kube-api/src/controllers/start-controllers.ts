@@ -12,6 +12,7 @@ import { EventExpiry } from './event-expiry.js';
 import { GarbageCollector } from './garbage-collector.js';
 import { NamespaceController } from './namespaces.js';
 import { ServiceAccountSecrets } from './service-account-secrets.js';
+import { Workloads } from './workloads/workloads.js';
 
 /** Starts what keeps the cluster's own objects in order, and makes those that are there from the start. */
 export function startControllers(modules: {
@@ -31,6 +32,7 @@ export function startControllers(modules: {
     new ServiceAccountSecrets(modules),
     new ApiServiceController(modules),
     new EventExpiry(modules),
+    new Workloads(modules),
   ];
   for (const controller of controllers) controller.start();
   storeBootstrapRoles(modules.store);

@@ -32,12 +32,14 @@ export function withDefaults({ kind, group }: ApiResource, object: ApiObject): A
     case 'discovery.k8s.io/EndpointSlice':
       return withPorts(object, { name: '' });
     case 'apps/Deployment':
-      return { ...object, spec: { ...deploymentDefaults, ...withTemplate(objectAt(object, 'spec')) } };
+      return { ...object, spec: deploymentDefaults(withTemplate(objectAt(object, 'spec'))) };
     case 'apps/ReplicaSet':
     case 'apps/StatefulSet':
       return { ...object, spec: withTemplate({ replicas: 1, ...objectAt(object, 'spec') }) };
-    case 'apps/DaemonSet':
-      return { ...object, spec: withTemplate(objectAt(object, 'spec')) };
+    case 'apps/DaemonSet': {
+      const spec = withStrategy(withTemplate(objectAt(object, 'spec')), 'updateStrategy', 0);
+      return { ...object, spec: { revisionHistoryLimit: 10, ...spec } };
+    }
     case 'networking.k8s.io/NetworkPolicy':
       return { ...object, spec: networkPolicyDefaults(objectAt(object, 'spec')) };
     case 'Secret':
@@ -76,12 +78,26 @@ function withPorts<T extends object>(object: T, more: JsonObject = {}): T {
   return withListDefaults(object, 'ports', (port) => ({ protocol: 'TCP', ...more, ...port }));
 }
 
-const deploymentDefaults = {
-  replicas: 1,
-  strategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: '25%', maxSurge: '25%' } },
-  revisionHistoryLimit: 10,
-  progressDeadlineSeconds: 600,
-};
+function deploymentDefaults(spec: JsonObject): JsonObject {
+  return {
+    replicas: 1,
+    revisionHistoryLimit: 10,
+    progressDeadlineSeconds: 600,
+    ...withStrategy(spec, 'strategy', '25%'),
+  };
+}
+
+/** How a workload goes from one template to the next. */
+function withStrategy(spec: JsonObject, field: string, maxSurge: string | number): JsonObject {
+  const given = { type: 'RollingUpdate', ...objectAt(spec, field) };
+  if (given.type !== 'RollingUpdate') return { ...spec, [field]: given };
+  const rollingUpdate = {
+    maxUnavailable: maxSurge === 0 ? 1 : maxSurge,
+    maxSurge,
+    ...objectAt(given, 'rollingUpdate'),
+  };
+  return { ...spec, [field]: { ...given, rollingUpdate } };
+}
 
 function webhookDefaults(webhook: JsonObject): JsonObject {
   const scoped = withListDefaults(webhook, 'rules', (rule) => ({ scope: '*', ...rule }));

@@ -14,7 +14,7 @@ import { withDefaults } from './validation/defaults.js';
 import { validateKind } from './validation/kinds.js';
 import { newMetadata, timestamp, validateMetadata } from './validation/metadata.js';
 import { decodeBody, decodeConfig, type DecodeOptions } from './write/decode-body.js';
-import { checkPreconditions, deletionOf, isReleased, type DeleteOptions } from './write/deletion.js';
+import { checkDeletable, checkPreconditions, deletionOf, isReleased, type DeleteOptions } from './write/deletion.js';
 import { isSame, mergeUpdate, specChanged } from './write/merge-update.js';
 
 /** Which object or collection a request is about. */
@@ -229,6 +229,7 @@ export class Operations {
   ): Promise<{ readonly object: ApiObject; readonly gone: boolean }> {
     const { resource } = target;
     const found = this.#required(target);
+    checkDeletable(resource, found);
     checkPreconditions(resource, found, options);
     await this.#admission.validate({
       operation: 'DELETE',

@@ -107,7 +107,6 @@ function subresourcesOf({ kind, status, group, scale }: ApiResource): Subresourc
           { name: 'binding', kind: 'Binding', verbs: ['create'] },
           { name: 'eviction', kind: 'Eviction', verbs: ['create'], group: 'policy', version: 'v1' },
           { name: 'log', kind: 'Pod', verbs: ['get'] },
-          { name: 'exec', kind: 'PodExecOptions', verbs: ['create', 'get'] },
         ]
       : []),
     ...(kind === 'ServiceAccount' && group === ''

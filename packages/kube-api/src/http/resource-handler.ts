@@ -99,6 +99,7 @@ export class ResourceHandler {
     const matches = this.#predicate(call);
     const list = (): ApiObject[] => this.#operations.list(target).filter(matches);
     const { items: page, version, token, remaining } = this.#pager.page(query, list, this.#store.version);
+    requireExact(query, this.#store.version);
     const form = acceptedForm(request.headers.accept);
     if (form.as === 'Table') {
       const table = tableOf(target.resource, page, {
@@ -247,6 +248,13 @@ export class ResourceHandler {
 
 function unlessGone(error: unknown): void {
   if (!(error instanceof ApiError && error.reason === 'NotFound')) throw error;
+}
+
+/** Only the present can be listed: an exact version of the past is gone. */
+function requireExact(query: URLSearchParams, current: number): void {
+  const wanted = query.get('resourceVersion');
+  if (query.get('resourceVersionMatch') !== 'Exact' || wanted === String(current)) return;
+  throw new ApiError('Expired', `The resourceVersion for the provided list is too old: ${wanted}, current: ${current}`);
 }
 
 /** A version that this server has not reached: it was given by another one, whose state is not known here. */

@@ -56,6 +56,10 @@ export class Subresources {
       case 'Pod/log':
         require('GET');
         return streamLog(call, operations.get(call.target), podLogs);
+      case 'Pod/exec':
+      case 'Pod/attach':
+      case 'Pod/portforward':
+        throw new ApiError('BadRequest', `this server has no ${subresource} into Pods: ask who runs them`);
       case 'Namespace/finalize':
         require('PUT');
         return this.#finalize(call);

@@ -131,6 +131,10 @@ const selector = column('Selector', (object) => labels(at(object, 'spec', 'selec
 const number = (title: string, ...path: string[]): Column =>
   column(title, (object) => Number(at(object, ...path) ?? 0));
 
+function roleOf(binding: ApiObject): string {
+  return `${textAt(binding, 'roleRef', 'kind')}/${textAt(binding, 'roleRef', 'name')}`;
+}
+
 /** Columns by kind, as kubectl's users know them. */
 export const printers: Readonly<Record<string, readonly Column[]>> = {
   Pod: [
@@ -241,6 +245,21 @@ export const printers: Readonly<Record<string, readonly Column[]>> = {
     ...containers('spec', 'template', 'spec', 'containers'),
     selector,
   ],
+  StatefulSet: [
+    name,
+    column(
+      'Ready',
+      (object) =>
+        `${Number(at(object, 'status', 'readyReplicas') ?? 0)}/${Number(at(object, 'spec', 'replicas') ?? 0)}`,
+    ),
+    age,
+    ...containers('spec', 'template', 'spec', 'containers'),
+  ],
+  Lease: [name, column('Holder', (lease) => text(at(lease, 'spec', 'holderIdentity'))), age],
+  MutatingWebhookConfiguration: [name, column('Webhooks', (object) => list(object['webhooks']).length), age],
+  ValidatingWebhookConfiguration: [name, column('Webhooks', (object) => list(object['webhooks']).length), age],
+  RoleBinding: [name, column('Role', roleOf), age],
+  ClusterRoleBinding: [name, column('Role', roleOf), age],
   NetworkPolicy: [
     name,
     column('Pod-Selector', (policy) => labels(at(policy, 'spec', 'podSelector', 'matchLabels'))),

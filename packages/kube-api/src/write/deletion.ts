@@ -11,6 +11,13 @@ export interface DeleteOptions {
   readonly propagationPolicy?: string | undefined;
 }
 
+const immortalNamespaces = new Set(['default', 'kube-system', 'kube-public']);
+
+export function checkDeletable(resource: ApiResource, { metadata: { name } }: ApiObject): void {
+  if (!isNamespaceResource(resource) || !immortalNamespaces.has(name)) return;
+  throw new ApiError('Forbidden', `namespaces "${name}" is forbidden: this namespace may not be deleted`);
+}
+
 export function checkPreconditions(resource: ApiResource, object: ApiObject, options: DeleteOptions): void {
   const { uid, resourceVersion } = options.preconditions ?? {};
   const { metadata } = object;

@@ -1,4 +1,4 @@
-import type { Host } from '@antrea-ts/host';
+import type { Host, HostInterface } from '@antrea-ts/host';
 import type { Clock } from '@antrea-ts/reconcile';
 import type { Logger } from '@antrea-ts/runtime';
 import { applyInterfacesAndRoutes, applyTrafficRules, type DesiredHostState } from './host-state.js';
@@ -18,7 +18,12 @@ export class HostController {
 
   constructor(
     options: { readonly desired: () => DesiredHostState },
-    modules: { readonly host: Host; readonly logger: Logger; readonly clock: Clock },
+    modules: {
+      readonly host: Host;
+      readonly logger: Logger;
+      readonly clock: Clock;
+      readonly onGateway?: (gateway: HostInterface) => void;
+    },
   ) {
     const { desired } = options;
     this.#network = new KeptPart(

@@ -1,4 +1,4 @@
-import type { DesiredGateway, Host, PeerRoute, TrafficRules } from '@antrea-ts/host';
+import type { DesiredGateway, Host, HostInterface, PeerRoute, TrafficRules } from '@antrea-ts/host';
 import { planDiff, type Plan } from '@antrea-ts/reconcile';
 import { formatIp } from '@antrea-ts/net-types';
 import { errorMessage, type Logger } from '@antrea-ts/runtime';
@@ -13,6 +13,8 @@ export interface DesiredHostState {
 interface Modules {
   readonly host: Host;
   readonly logger: Logger;
+  /** Told of the gateway as it is, each time it was looked at. */
+  readonly onGateway?: (gateway: HostInterface) => void;
 }
 
 export interface ApplyOptions {
@@ -24,7 +26,7 @@ export interface ApplyOptions {
 /** Makes gateway and routes as desired and repairs what others changed. Safe to repeat at any time. */
 export async function applyInterfacesAndRoutes(
   desired: DesiredHostState,
-  { host, logger }: Modules,
+  { host, logger, onGateway }: Modules,
   { signal, repair }: ApplyOptions,
 ): Promise<void> {
   const failures: unknown[] = [];
@@ -36,7 +38,11 @@ export async function applyInterfacesAndRoutes(
     }
   };
   // One part's failure does not keep the others from being right.
-  await step('gateway settings', async () => (await host.ensureGateway(desired.gateway, { signal })).changes);
+  await step('gateway settings', async () => {
+    const gateway = await host.ensureGateway(desired.gateway, { signal });
+    onGateway?.(gateway.interface);
+    return gateway.changes;
+  });
   await step('routes', () => applyRoutes(desired.routes, host, signal));
   if (failures.length === 1) throw failures[0];
   if (failures.length > 1) throw new AggregateError(failures, failures.map(errorMessage).join('; '));

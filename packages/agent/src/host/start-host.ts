@@ -1,3 +1,4 @@
+import type { HostInterface } from '@antrea-ts/host';
 import type { PartModules } from '../modules.js';
 import type { AgentOptions } from '../config/options.js';
 import { gatewayAddresses, type NodeNetwork } from '../node/node-network.js';
@@ -25,16 +26,14 @@ const overlayPorts: Partial<Record<AgentOptions['tunnelType'], number>> = { gene
 export function startHost(options: AgentOptions, inputs: Inputs, modules: PartModules): HostParts {
   const { host, health, lifetime, clock } = modules;
   const logger = modules.logger.child('host');
-  const controller = new HostController({ desired: () => desiredHostState(options, inputs) }, { host, logger, clock });
+  const controller = new HostController(
+    { desired: () => desiredHostState(options, inputs) },
+    { host, logger, clock, onGateway: (gateway) => followGateway(gateway, options, inputs, modules) },
+  );
   lifetime.onStop(() => controller.stop());
   health.add('host', () => controller.problem);
   inputs.peers.onChange(() => controller.changed());
   controller.start();
-  lifetime.onStop(
-    host.subscribe((changes) => {
-      if (changes.has('links')) void followGateway(options, inputs, modules);
-    }),
-  );
   return { ready: controller.firstPass };
 }
 
@@ -58,18 +57,14 @@ function desiredHostState(options: AgentOptions, { node, parts, peers }: Inputs)
 }
 
 /** A gateway that was made anew has another MAC address, which many flows name. */
-async function followGateway(
+function followGateway(
+  gateway: HostInterface,
   options: AgentOptions,
   { node, parts: { setup, intent } }: Inputs,
-  { host, logger, signal }: PartModules,
-): Promise<void> {
-  try {
-    const interfaces = await host.listInterfaces({ signal });
-    const gateway = interfaces.find((candidate) => candidate.name === setup.gateway.name);
-    if (!gateway?.mac || gateway.mac === intent.profile.gateway.mac) return;
-    logger.warn('The gateway has another MAC address', { from: intent.profile.gateway.mac, to: gateway.mac });
-    intent.setProfile(nodeProfile(options, node, setup, gateway));
-  } catch (error) {
-    if (!signal.aborted) logger.warn('Could not look at the gateway', { error });
-  }
+  { logger }: PartModules,
+): void {
+  const { mac } = intent.profile.gateway;
+  if (!gateway.mac || gateway.mac === mac) return;
+  logger.warn('The gateway has another MAC address', { from: mac, to: gateway.mac });
+  intent.setProfile(nodeProfile(options, node, setup, gateway));
 }

@@ -62,7 +62,7 @@ describe('kubectl', () => {
       /^NAME +STATUS +ROLES +AGE +VERSION +INTERNAL-IP.*\nnode-1 +Unknown +worker/,
     );
     expect(await kubectl('get pods -o wide')).toMatch(
-      /^NAME +READY +STATUS +RESTARTS +AGE +IP +NODE.*\nmade +0\/1 +Pending/,
+      /^NAME +READY +STATUS +RESTARTS +AGE +IP +NODE.*\n[^]*^made +0\/1 +Pending/m,
     );
     expect(await kubectl('get svc')).toMatch(/^web +ClusterIP +10\.96\.\d+\.\d+ +<none> +8080\/TCP/m);
     expect(await kubectl('get pods -l app=web -o name')).toBe('pod/web\n');

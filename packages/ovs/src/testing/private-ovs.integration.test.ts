@@ -11,6 +11,8 @@ test.skipIf(whyNoPrivateOvs() !== undefined)('a dummy Open vSwitch has bridges, 
     expect(await ovs.appctl('dpif/show')).toContain('br-int');
     await ovs.stopVswitchd();
     await ovs.startVswitchd();
+    // A change that vswitchd has to acknowledge: by then it has made its bridges again.
+    await ovs.vsctl('set', 'Bridge', 'br-int', 'external_ids:restarted=yes');
     expect(await ovs.ofctl('show', 'br-int')).toContain('(p1)');
   } finally {
     await ovs.stop();

@@ -81,7 +81,7 @@ describe('an APIService', () => {
   });
 
   it('gets requests in the name of the user, whatever the client says', async () => {
-    const headers = { 'x-remote-user': 'somebody-else', 'x-custom': 'kept' };
+    const headers = { 'x-remote-user': 'somebody-else', 'x-remote-extra-scopes': 'all', 'x-custom': 'kept' };
     const { body } = await cluster.call('POST', `${group}/things?a=b`, { hello: 'there' }, { headers });
     expect(body).toMatchObject({
       method: 'POST',
@@ -95,6 +95,7 @@ describe('an APIService', () => {
       host: 'remote.default.svc',
     });
     expect(body.headers['x-remote-group']).toContain('system:masters');
+    expect(body.headers).not.toHaveProperty('x-remote-extra-scopes');
   });
 
   it('streams', async () => {

@@ -1,3 +1,5 @@
+import { ApiError } from '../status.js';
+
 /** Where a request goes: `/api/v1/namespaces/ns/pods/web/status`. */
 export interface ResourcePath {
   readonly group: string;
@@ -13,7 +15,7 @@ export function parseResourcePath(pathname: string): ResourcePath | undefined {
   const parts = pathname
     .split('/')
     .filter((part) => part !== '')
-    .map(decodeURIComponent);
+    .map(decodePart);
   const root = parts.shift();
   let group = '';
   if (root === 'apis') group = parts.shift() ?? '';
@@ -37,6 +39,14 @@ export function parseResourcePath(pathname: string): ResourcePath | undefined {
     ...(name === undefined ? {} : { name }),
     ...(sub.length === 0 ? {} : { subresource: sub.join('/') }),
   };
+}
+
+function decodePart(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    throw new ApiError('BadRequest', `the path has a part that cannot be read: ${part}`);
+  }
 }
 
 /** What form of answer a client wants, from its Accept header. */

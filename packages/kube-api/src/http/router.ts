@@ -29,6 +29,8 @@ const openPaths = new Set(['/version', '/healthz', '/livez', '/readyz']);
 export function createRouter(modules: RouterModules): (request: IncomingMessage, response: ServerResponse) => void {
   return (request, response) => {
     answer(modules, request, response).catch((error: unknown) => {
+      // Whoever went away in the middle of a request wants no answer.
+      if (response.destroyed) return;
       if (!(error instanceof ApiError)) modules.onError(error);
       if (response.headersSent) return void response.destroy();
       const status = statusOf(error);

@@ -15,7 +15,7 @@ export function parseLabelSelector(text: string | undefined): Predicate {
 type LabelTerm = (labels: Readonly<Record<string, string>>) => boolean;
 
 const key = String.raw`([A-Za-z0-9]([-A-Za-z0-9_./]*[A-Za-z0-9])?)`;
-const setTerm = new RegExp(String.raw`^${key}\s+(in|notin)\s+\(([^()]*)\)$`);
+const setTerm = new RegExp(String.raw`^${key}\s+(in|notin)\s*\(([^()]*)\)$`);
 const equalTerm = new RegExp(String.raw`^${key}\s*(==|=|!=)\s*([-A-Za-z0-9_.]*)$`);
 const existsTerm = new RegExp(String.raw`^(!?)\s*${key}$`);
 

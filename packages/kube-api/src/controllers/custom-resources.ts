@@ -94,7 +94,9 @@ export class CustomResources {
 
   /** A name that another resource of the group has already. */
   #takenBy({ group, names }: DefinitionSpec): string | undefined {
-    const others = this.#registry.all().filter((other) => other.group === group && other.plural !== names.plural);
+    const ofGroup = this.#registry.all().filter((other) => other.group === group);
+    if (ofGroup.some((other) => other.plural === names.plural && !isCustom(other))) return `"${names.plural}"`;
+    const others = ofGroup.filter((other) => other.plural !== names.plural);
     const wanted = [names.singular, ...(names.shortNames ?? [])];
     for (const other of others) {
       if (other.kind === names.kind) return `"${names.kind}"`;
@@ -107,14 +109,17 @@ export class CustomResources {
   #empty(definition: ApiObject): void {
     const { group, names } = specOf(definition);
     const key = storageKey({ group, plural: names.plural });
-    const objects = this.#store.list(key);
-    const resource = this.#registry.all().find((other) => isCustom(other) && storageKey(other) === key);
-    for (const { metadata } of objects) {
-      if (!resource || metadata.deletionTimestamp !== undefined) continue;
-      const target = { resource, namespace: metadata.namespace, name: metadata.name };
-      void this.#operations.delete(target, {}, context).catch(() => undefined);
+    const served = this.#registry.all().find((other) => storageKey(other) === key);
+    // A definition whose names belong to a built-in resource has no objects of its own.
+    const objects = served && !isCustom(served) ? [] : this.#store.list(key);
+    for (const object of objects) {
+      const { namespace, name, deletionTimestamp } = object.metadata;
+      if (!served) this.#store.remove(key, object);
+      else if (deletionTimestamp === undefined) {
+        void this.#operations.delete({ resource: served, namespace, name }, {}, context).catch(() => undefined);
+      }
     }
-    if (objects.length > 0) return;
+    if (served && objects.length > 0) return;
     const finalizers = (definition.metadata.finalizers ?? []).filter((finalizer) => finalizer !== cleanupFinalizer);
     const { finalizers: _, ...metadata } = definition.metadata;
     if (finalizers.length === 0) this.#store.remove(collection, { ...definition, metadata });

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { JsonObject } from '../object.js';
 import {
   eventually,
   startTestCluster,
@@ -89,6 +90,71 @@ describe('a definition', () => {
     ]);
     expect((await cluster.call('GET', '/apis/demo.example.com/v1/others')).code).toBe(404);
     await cluster.call('DELETE', `${definitions}/others.demo.example.com`);
+  });
+
+  it('does not take the place of a built-in resource, nor does it take that along', async () => {
+    const schema = { openAPIV3Schema: { type: 'object' } };
+    const shadow = {
+      metadata: { name: 'deployments.apps' },
+      spec: {
+        group: 'apps',
+        scope: 'Namespaced',
+        names: { plural: 'deployments', kind: 'Deployment' },
+        versions: [{ name: 'v1', served: true, storage: true, schema }],
+      },
+    };
+    const deployments = '/apis/apps/v1/namespaces/default/deployments';
+    const labels = { a: 'b' };
+    const template = { metadata: { labels }, spec: { containers: [{ name: 'c', image: 'x' }] } };
+    const spec = { replicas: 0, selector: { matchLabels: labels }, template };
+    expect((await cluster.call('POST', deployments, { metadata: { name: 'kept' }, spec })).code).toBe(201);
+    expect((await cluster.call('POST', definitions, shadow)).code).toBe(201);
+    const refused = await eventually(
+      () => cluster.call('GET', `${definitions}/deployments.apps`),
+      ({ body }) => body.status !== undefined,
+    );
+    expect(refused.body.status.conditions[0]).toMatchObject({ type: 'NamesAccepted', status: 'False' });
+    await cluster.call('DELETE', `${definitions}/deployments.apps`);
+    await eventually(
+      () => cluster.call('GET', `${definitions}/deployments.apps`),
+      ({ code }) => code === 404,
+    );
+    expect((await cluster.call('GET', `${deployments}/kept`)).body.spec.progressDeadlineSeconds).toBe(600);
+  });
+
+  it('takes its objects along although it serves them no more', async () => {
+    const version = (served: boolean): object => ({
+      name: 'v1',
+      served,
+      storage: true,
+      schema: { openAPIV3Schema: { type: 'object' } },
+    });
+    const names = { plural: 'gadgets', kind: 'Gadget' };
+    const spec = { group: 'old.example.com', scope: 'Cluster', names, versions: [version(true)] } as JsonObject;
+    const gadgets = '/apis/old.example.com/v1/gadgets';
+    await cluster.call('POST', definitions, { metadata: { name: 'gadgets.old.example.com' }, spec });
+    const gadget = { apiVersion: 'old.example.com/v1', kind: 'Gadget', metadata: { name: 'g' } };
+    await eventually(
+      () => cluster.call('POST', gadgets, gadget),
+      ({ code }) => code === 201,
+    );
+    const path = `${definitions}/gadgets.old.example.com`;
+    await cluster.call('PATCH', path, { spec: { versions: [version(false)] } } as JsonObject, merge);
+    await eventually(
+      () => cluster.call('GET', gadgets),
+      ({ code }) => code === 404,
+    );
+    await cluster.call('DELETE', path);
+    await eventually(
+      () => cluster.call('GET', path),
+      ({ code }) => code === 404,
+    );
+    await cluster.call('POST', definitions, { metadata: { name: 'gadgets.old.example.com' }, spec });
+    const list = await eventually(
+      () => cluster.call('GET', gadgets),
+      ({ code }) => code === 200,
+    );
+    expect(list.body.items).toEqual([]);
   });
 });
 

@@ -6,6 +6,8 @@ import { ApiError } from '../status.js';
 
 /** Largest body, as the real server has it. */
 const maxBodyBytes = 3 << 20;
+/** Deeper than any schema; what works on objects recurses, and must come to an end. */
+const maxDepth = 500;
 
 /** Reads a body whole, up to a bound. Throws `RequestEntityTooLarge`. */
 export async function readBody(request: IncomingMessage): Promise<Buffer> {
@@ -35,11 +37,23 @@ export function parseBody(body: Buffer, contentType: string): Json {
       `the body of the request was in an unknown format (${type}) - accepted media types include: application/json, application/yaml, ${protobufContentType}`,
     );
   }
-  const text = body.toString('utf8');
+  const value = parseText(body.toString('utf8'), isYaml);
+  if (isDeeper(value, maxDepth)) {
+    throw new ApiError('BadRequest', `couldn't read the body of the request: exceeded max depth ${maxDepth}`);
+  }
+  return value;
+}
+
+function parseText(text: string, isYaml: boolean): Json {
   try {
     return (isYaml ? parseYaml(text, { maxAliasCount: 100 }) : JSON.parse(text)) as Json;
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     throw new ApiError('BadRequest', `couldn't read the body of the request: ${why}`);
   }
+}
+
+function isDeeper(value: Json, depth: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return depth === 0 || Object.values(value).some((child) => isDeeper(child, depth - 1));
 }

@@ -65,7 +65,8 @@ export class ResourceRegistry {
 
   /** Replaces the versions of one custom resource; none removes it. */
   setCustom(group: string, plural: string, versions: readonly CustomResource[]): void {
-    const others = this.#resources.filter((resource) => !(resource.group === group && resource.plural === plural));
+    const isReplaced = (one: ApiResource): boolean => isCustom(one) && one.group === group && one.plural === plural;
+    const others = this.#resources.filter((resource) => !isReplaced(resource));
     this.#set([...others, ...versions]);
   }
 

@@ -49,6 +49,9 @@ function fakeNode(
         podName: containerId,
         podNamespace: 'default',
       })),
+    async prepare() {
+      log.push('prepare');
+    },
     async attach(request) {
       log.push('attach');
       requests.push(request);
@@ -91,7 +94,7 @@ describe('ADD', () => {
   it('connects the Pod and answers in the words of the version', async () => {
     const { handler, log, requests } = fakeNode();
     const result = await handler.handle(call('ADD'), { signal });
-    expect(log).toEqual(['allocate', 'attach']);
+    expect(log).toEqual(['allocate', 'prepare', 'attach']);
     expect(requests[0]?.container).toMatchObject({ podName: 'web', podNamespace: 'default' });
     expect(result).toEqual({
       cniVersion: '0.4.0',
@@ -120,7 +123,7 @@ describe('ADD', () => {
       code: 102,
       message: 'Pod default/web: no such namespace',
     });
-    expect(log).toEqual(['allocate', 'attach', 'detach', 'release']);
+    expect(log).toEqual(['allocate', 'prepare', 'attach', 'detach', 'release']);
   });
 
   it('asks the runtime to come back while the Node has no network', async () => {
@@ -210,5 +213,5 @@ describe('GC', () => {
 it('serialises the calls of one container', async () => {
   const { handler, log } = fakeNode();
   await Promise.all([handler.handle(call('ADD'), { signal }), handler.handle(call('DEL'), { signal })]);
-  expect(log).toEqual(['allocate', 'attach', 'detach', 'release']);
+  expect(log).toEqual(['allocate', 'prepare', 'attach', 'detach', 'release']);
 });

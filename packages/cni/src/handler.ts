@@ -34,7 +34,7 @@ export function createCniHandler(modules: {
     const container = containerOf(call);
     const ranges = network.podCidrs();
     try {
-      const addresses = await ipam.allocate(call, ranges, { signal });
+      const addresses = await allocateAndPrepare(call, container, config, signal);
       const request = attachRequest(container, addresses, config);
       const pod = await attachOrExplain(request, signal);
       logger.info('Attached Pod', logFields(container, { ips: addresses.map(formatInterfaceAddress) }));
@@ -51,19 +51,29 @@ export function createCniHandler(modules: {
     }
   }
 
+  /** IPAM is another process, and making a port is another one's work: they need not wait for each other. */
+  async function allocateAndPrepare(
+    call: CniCall,
+    container: CniContainer,
+    config: NetworkConfig,
+    signal: AbortSignal,
+  ): Promise<readonly PodAddress[]> {
+    const mtu = config.mtu === undefined ? {} : { mtu: config.mtu };
+    const [allocated, prepared] = await Promise.allSettled([
+      ipam.allocate(call, network.podCidrs(), { signal }),
+      network.prepare({ container, ...mtu }, { signal }),
+    ]);
+    // Both have ended before anything is taken back.
+    if (allocated.status === 'rejected') throw allocated.reason;
+    if (prepared.status === 'rejected') throw explained(container, prepared.reason);
+    return allocated.value;
+  }
+
   async function attachOrExplain(request: AttachRequest, signal: AbortSignal) {
     try {
       return await network.attach(request, { signal });
     } catch (cause) {
-      if (cause instanceof CniError) throw cause;
-      const { podNamespace, podName } = request.container;
-      throw new CniError(
-        cniErrorCodes.configureInterfaceFailure,
-        `Pod ${podNamespace}/${podName}: ${errorMessage(cause)}`,
-        {
-          cause,
-        },
-      );
+      throw explained(request.container, cause);
     }
   }
 
@@ -158,6 +168,12 @@ export function createCniHandler(modules: {
       });
     },
   };
+}
+
+function explained({ podNamespace, podName }: CniContainer, cause: unknown): CniError {
+  if (cause instanceof CniError) return cause;
+  const message = `Pod ${podNamespace}/${podName}: ${errorMessage(cause)}`;
+  return new CniError(cniErrorCodes.configureInterfaceFailure, message, { cause });
 }
 
 async function untilReady(network: PodNetwork, signal: AbortSignal): Promise<void> {

@@ -29,6 +29,11 @@ export interface PodNetwork {
   problem(): string | undefined;
   /** The containers that are connected. */
   attached(): readonly CniContainer[];
+  /**
+   * Does what of a connection needs no addresses yet, while they are being asked for. Only saves time: `attach` does
+   * all of it that is not done.
+   */
+  prepare(request: Pick<AttachRequest, 'container' | 'mtu'>, options: { signal: AbortSignal }): Promise<void>;
   /** Connects a Pod: interface, port, flows. When it resolves, the Pod's packets flow as they should. */
   attach(request: AttachRequest, options: { signal: AbortSignal }): Promise<PodInterfaceState>;
   /** Disconnects a container, whatever of it is there. */

@@ -72,6 +72,17 @@ export class AgentPodNetwork implements PodNetwork {
     }
   }
 
+  async prepare(
+    { container, mtu }: Pick<AttachRequest, 'container' | 'mtu'>,
+    { signal }: { signal: AbortSignal },
+  ): Promise<void> {
+    const { host, bridge } = this.#modules;
+    const spec = this.#spec({ container, addresses: [], routes: [], ...(mtu === undefined ? {} : { mtu }) });
+    const { mac } = await host.pods.attach(spec, { signal });
+    const externalIds = podExternalIds({ ...container, mac, addresses: [] });
+    await ensurePodPort(bridge, { name: spec.hostName, externalIds }, { signal });
+  }
+
   async attach(request: AttachRequest, { signal }: { signal: AbortSignal }): Promise<PodInterfaceState> {
     const { host, bridge, dataplane, intent, store } = this.#modules;
     const spec = this.#spec(request);

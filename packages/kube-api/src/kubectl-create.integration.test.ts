@@ -50,6 +50,11 @@ describe('what kubectl creates by itself, as protocol buffers', () => {
   it('asks who may do what, and for tokens', async () => {
     expect(await kubectl('auth can-i delete pods')).toBe('yes\n');
     expect(await kubectl('auth can-i --list')).toContain('*.*');
+    const me = await cluster.call('POST', '/apis/authentication.k8s.io/v1/selfsubjectreviews', {});
+    expect(me.body.status.userInfo).toMatchObject({
+      username: 'kubernetes-admin',
+      groups: ['system:masters', 'system:authenticated'],
+    });
     const { body } = await cluster.call('POST', '/api/v1/namespaces/default/serviceaccounts/sa/token', {});
     expect((await cluster.call('GET', '/api/v1/pods', undefined, { token: body.status.token })).code).toBe(200);
   });

@@ -32,6 +32,8 @@ export class AccessReviews {
           incomplete: false,
         };
       }
+      case 'SelfSubjectReview':
+        return { userInfo: infoOf(user) };
       case 'SelfSubjectAccessReview':
         return this.#authorizer.authorize(user, actionOf(review));
       default: {
@@ -54,8 +56,12 @@ export class AccessReviews {
     if (!user || audiences.length === 0) {
       return { authenticated: false, user: {}, error: 'the token is not known, or not for this audience' };
     }
-    return { authenticated: true, user: { username: user.name, uid: user.uid ?? '', groups: user.groups }, audiences };
+    return { authenticated: true, user: infoOf(user), audiences };
   }
+}
+
+function infoOf({ name, uid = '', groups }: User): object {
+  return { username: name, uid, groups };
 }
 
 function actionOf(review: Json): Action {

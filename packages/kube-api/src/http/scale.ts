@@ -1,4 +1,4 @@
-import { at, isJsonObject, textAt, type ApiObject, type Json } from '../object.js';
+import { at, isJsonObject, textAt, type ApiObject, type Json, type JsonObject } from '../object.js';
 import type { Operations, Target } from '../operations.js';
 import { jsonPatch } from '../patch/json-patch.js';
 import { mergePatch } from '../patch/merge-patch.js';
@@ -30,7 +30,10 @@ export async function writeScale(call: ResourceRequest, operations: Operations):
     throw new ApiError('Invalid', 'spec.replicas: Invalid value: must be greater than or equal to 0');
   }
   const path = (target.resource.scale?.specReplicasPath ?? '').split('.').filter((part) => part !== '');
-  const patch = path.reduceRight<Json>((inner, key) => ({ [key]: inner }), replicas);
+  const change = path.reduceRight<Json>((inner, key) => ({ [key]: inner }), replicas) as JsonObject;
+  // A client that says which state it means is refused where that is over.
+  const resourceVersion = textAt(body, 'metadata', 'resourceVersion');
+  const patch: JsonObject = resourceVersion === '' ? change : { ...change, metadata: { resourceVersion } };
   const { object } = await operations.patch(main, 'merge', patch, writeContext(call));
   sendJson(call.response, 200, scaleOf(target, object));
 }

@@ -70,6 +70,7 @@ export class Subresources {
       case 'SubjectAccessReview':
       case 'LocalSubjectAccessReview':
       case 'SelfSubjectAccessReview':
+      case 'SelfSubjectReview':
       case 'SelfSubjectRulesReview':
         require('POST');
         return this.#reviews.handle(call, await bodyOf(call));

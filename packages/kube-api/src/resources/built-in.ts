@@ -112,7 +112,10 @@ export const builtInResources: readonly ApiResource[] = [
     { kind: 'MutatingWebhookConfiguration', namespaced: false, generation: true, categories: ['api-extensions'] },
     { kind: 'ValidatingWebhookConfiguration', namespaced: false, generation: true, categories: ['api-extensions'] },
   ]),
-  ...rows('authentication.k8s.io', 'v1', [{ kind: 'TokenReview', namespaced: false, virtual: true }]),
+  ...rows('authentication.k8s.io', 'v1', [
+    { kind: 'TokenReview', namespaced: false, virtual: true },
+    { kind: 'SelfSubjectReview', namespaced: false, virtual: true },
+  ]),
   ...rows('authorization.k8s.io', 'v1', [
     { kind: 'SubjectAccessReview', namespaced: false, virtual: true },
     { kind: 'SelfSubjectAccessReview', namespaced: false, virtual: true },

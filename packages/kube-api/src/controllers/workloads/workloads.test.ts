@@ -70,6 +70,11 @@ describe('workloads', () => {
       (now) => now.replicas === 1 && now.readyReplicas === 1,
     );
 
+    const scale = (await cluster.call('GET', `${apps}/replicasets/set/scale`)).body;
+    await cluster.call('PATCH', `${apps}/replicasets/set`, { metadata: { labels: { changed: 'yes' } } }, merge);
+    const stale = await cluster.call('PUT', `${apps}/replicasets/set/scale`, { ...scale, spec: { replicas: 5 } });
+    expect(stale.body).toMatchObject({ code: 409, reason: 'Conflict' });
+
     await cluster.call('DELETE', `${apps}/replicasets/set`);
     await eventually(
       () => podsOf('set'),

@@ -1,5 +1,4 @@
 import { chmod, rm } from 'node:fs/promises';
-import type { Server } from 'node:https';
 import { createServer as createNetServer, type AddressInfo, type Server as NetServer } from 'node:net';
 import { createAuthority, errorMessage, silentLogger, type Authority, type Logger } from '@antrea-ts/runtime';
 import { Webhooks } from './admission/webhooks.js';
@@ -15,7 +14,7 @@ import type { PodLogs } from './http/pod-log.js';
 import { ResourceHandler } from './http/resource-handler.js';
 import { createRouter } from './http/router.js';
 import { Subresources } from './http/subresources.js';
-import { acceptFrom, createTlsServer } from './http/tls-server.js';
+import { createTlsServer, type TlsServer } from './http/tls-server.js';
 import { renderKubeconfig } from './kubeconfig.js';
 import { Operations } from './operations.js';
 import { createResolver, type ResolveService } from './outbound/connect.js';
@@ -106,11 +105,11 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
   const pair = await authority.server('kube-apiserver', [...hosts, ...(options.hosts ?? [])]);
   const tls = createTlsServer({ ...pair, ca: caPem }, router);
   const listeners = await Promise.all(options.listeners.map(listen));
-  for (const listener of listeners) acceptFrom(tls, listener);
+  for (const listener of listeners) tls.acceptFrom(listener);
   return {
     caPem,
     addresses: listeners.map((listener) => listener.address() as AddressInfo | string),
-    acceptFrom: (source) => acceptFrom(tls, source),
+    acceptFrom: (source) => tls.acceptFrom(source),
     kubeconfig: (wanted) => kubeconfigFor(authority, wanted),
     compact: () => store.compact(),
     async stop() {
@@ -139,8 +138,8 @@ async function listen(listener: Listener): Promise<NetServer> {
   return server;
 }
 
-async function closeAll(tls: Server, listeners: readonly NetServer[]): Promise<void> {
-  // Watches would keep the server open for as long as they last.
-  tls.closeAllConnections();
-  await Promise.all(listeners.map((listener) => new Promise<void>((resolve) => listener.close(() => resolve()))));
+async function closeAll(tls: TlsServer, listeners: readonly NetServer[]): Promise<void> {
+  const closed = listeners.map((listener) => new Promise<void>((resolve) => listener.close(() => resolve())));
+  tls.closeConnections();
+  await Promise.all(closed);
 }

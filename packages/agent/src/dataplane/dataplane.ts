@@ -51,8 +51,13 @@ export class Dataplane {
 
   /** What OVS acknowledged; undefined while it is not known. */
   #installed: Map<string, Flow> | undefined;
+  /** Keys that may differ from what is installed. */
   #pending = new Set<string>();
+  /** Keys that are in the bundle on its way. */
+  #sending: ReadonlySet<string> = new Set();
   #waiters = new Set<Waiter>();
+  /** What each owner's last statement was about. */
+  readonly #touched = new Map<string, ReadonlySet<string>>();
 
   constructor(modules: {
     readonly driver: Driver<string, Flow>;
@@ -76,30 +81,38 @@ export class Dataplane {
   /** States all flows of one owner; an empty list removes it. Takes effect soon; `settled` tells when. */
   set(owner: string, flows: readonly Flow[]): void {
     const { set, removed } = this.#owners.set(owner, flows);
-    for (const key of set.keys()) this.#pending.add(key);
-    for (const key of removed) this.#pending.add(key);
+    const keys = new Set([...set.keys(), ...removed]);
+    for (const key of keys) this.#pending.add(key);
+    this.#touched.set(owner, keys);
     this.#loop.trigger();
   }
 
-  /** Resolves when OVS has acknowledged everything stated so far; rejects when it refused part of it. */
-  settled({ signal }: { signal: AbortSignal }): Promise<void> {
-    if (this.#installed !== undefined && this.#pending.size === 0) return Promise.resolve();
+  /**
+   * Resolves when OVS has acknowledged what an owner stated last, or what everybody did; rejects when it refused part
+   * of that. Another owner's trouble is no matter.
+   */
+  settled({ signal, owner }: { signal: AbortSignal; owner?: string }): Promise<void> {
+    const open = [...this.#pending, ...this.#sending];
+    const own = owner === undefined ? undefined : (this.#touched.get(owner) ?? new Set());
+    const keys = new Set(own === undefined ? open : open.filter((key) => own.has(key)));
+    if (owner !== undefined) this.#touched.delete(owner);
+    if (this.#installed !== undefined && keys.size === 0) return Promise.resolve();
+    return this.#wait(keys, signal);
+  }
+
+  #wait(keys: ReadonlySet<string>, signal: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
-      const waiter: Waiter = {
-        keys: new Set(this.#pending),
-        resolve: () => end(resolve),
-        reject: (error) => end(() => reject(error)),
-      };
+      if (signal.aborted) {
+        reject(signal.reason as Error);
+        return;
+      }
       const onAbort = (): void => waiter.reject(signal.reason as Error);
       const end = (then: () => void): void => {
         this.#waiters.delete(waiter);
         signal.removeEventListener('abort', onAbort);
         then();
       };
-      if (signal.aborted) {
-        reject(signal.reason as Error);
-        return;
-      }
+      const waiter: Waiter = { keys, resolve: () => end(resolve), reject: (error) => end(() => reject(error)) };
       signal.addEventListener('abort', onAbort, { once: true });
       this.#waiters.add(waiter);
       this.#loop.trigger();
@@ -127,7 +140,7 @@ export class Dataplane {
 
   /** True when OVS has acknowledged everything that is desired. */
   get inSync(): boolean {
-    return this.#installed !== undefined && this.#pending.size === 0;
+    return this.#installed !== undefined && this.#pending.size + this.#sending.size === 0;
   }
 
   get flowCount(): number {
@@ -200,18 +213,46 @@ export class Dataplane {
     if (installed === undefined) throw new Error('the switch was reconnected');
     const keys = this.#pending;
     this.#pending = new Set();
-    let failures: ReadonlyMap<string, Error> = new Map();
+    this.#sending = keys;
+    let failures: ReadonlyMap<string, Error>;
     try {
-      const plan = this.#plan(keys, installed);
-      if (!isEmptyPlan(plan)) failures = await this.#apply(plan, installed, signal);
+      failures = await this.#applyIsolated(this.#plan(keys, installed), installed, signal);
     } catch (error) {
       // Nothing is known of any of them.
       for (const key of keys) this.#pending.add(key);
       throw error;
+    } finally {
+      this.#sending = new Set();
     }
     for (const key of failures.keys()) this.#pending.add(key);
     this.#answer(failures);
     for (const error of failures.values()) throw error;
+  }
+
+  /**
+   * A bundle is taken as a whole or not at all. When it was refused, each owner's part goes by itself: what is wrong
+   * with one owner's flows must not keep the others' from the switch.
+   */
+  async #applyIsolated(
+    plan: Plan<string, Flow>,
+    installed: Map<string, Flow>,
+    signal: AbortSignal,
+  ): Promise<ReadonlyMap<string, Error>> {
+    if (isEmptyPlan(plan)) return new Map();
+    const failures = await this.#apply(plan, installed, signal);
+    const parts = new Map<string, Set<string>>();
+    for (const key of failures.keys()) {
+      const [owner = ''] = this.ownersOf(key);
+      parts.set(owner, (parts.get(owner) ?? new Set()).add(key));
+    }
+    const left = new Map<string, Error>();
+    for (const [owner, keys] of parts) {
+      const still = parts.size === 1 ? failures : await this.#apply(this.#plan(keys, installed), installed, signal);
+      for (const [key, error] of still) left.set(key, error);
+      const [error] = still.values();
+      if (error) this.#logger.error('OVS refused flows', { owner, count: still.size, error });
+    }
+    return left;
   }
 
   #plan(keys: ReadonlySet<string>, installed: ReadonlyMap<string, Flow>): Plan<string, Flow> {
@@ -247,10 +288,6 @@ export class Dataplane {
       if (flow) installed.set(key, flow);
       else installed.delete(key);
     }
-    if (failures.size > 0) {
-      const [key, error] = [...failures][0] as [string, Error];
-      this.#logger.error('OVS refused flows', { count: failures.size, owner: this.ownersOf(key)[0], error });
-    }
     return failures;
   }
 
@@ -259,7 +296,8 @@ export class Dataplane {
     for (const waiter of this.#waiters) {
       const failed = [...failures].find(([key]) => waiter.keys.has(key));
       if (failed) waiter.reject(failed[1]);
-      else if (![...waiter.keys].some((key) => this.#pending.has(key))) waiter.resolve();
+      else if (this.#installed !== undefined && ![...waiter.keys].some((key) => this.#pending.has(key)))
+        waiter.resolve();
     }
   }
 }

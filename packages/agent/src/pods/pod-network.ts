@@ -98,7 +98,7 @@ export class AgentPodNetwork implements PodNetwork {
     store.set(port);
     intent.setPod(podOwner(port), port);
     // The Pod may not send before it is guarded: the answer waits for the switch's word.
-    await dataplane.settled({ signal });
+    await dataplane.settled({ signal, owner: podOwner(port) });
     this.#announce(spec);
     return state;
   }
@@ -110,7 +110,7 @@ export class AgentPodNetwork implements PodNetwork {
     // Flows go first: a port number that is used again must not meet the flows of its predecessor.
     if (known) {
       intent.setPod(podOwner(known), undefined);
-      await dataplane.settled({ signal });
+      await dataplane.settled({ signal, owner: podOwner(known) });
     }
     await bridge.deletePort(known?.interfaceName ?? hostName, { signal });
     await host.pods.detach(

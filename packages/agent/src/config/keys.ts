@@ -6,12 +6,15 @@ import {
   configKey,
   configTable,
   defaultGates,
+  duration,
   featureGates,
   int,
   logLevels,
   port,
   text,
+  type ConfigKey,
   type ConfigOf,
+  type ValueType,
 } from '@antrea-ts/runtime';
 
 /** Everything that `antrea-agent` can be told: keys and defaults of 1.3's `antrea-agent.conf`. */
@@ -31,6 +34,11 @@ export const agentConfigTable = configTable({
       description:
         'Path of a kubeconfig file for the Kubernetes API. Empty: the account that Kubernetes gives to the Pod.',
     }),
+    'clientConnection.acceptContentTypes': unread(text, '', 'Content types that the Kubernetes API may answer with.'),
+    'clientConnection.contentType': unread(text, '', 'Content type of requests to the Kubernetes API.'),
+    'clientConnection.qps': unread(int({ min: 0 }), 0, 'Requests per second to the Kubernetes API.'),
+    'clientConnection.burst': unread(int({ min: 0 }), 0, 'Requests to the Kubernetes API above the rate.'),
+    'antreaClientConnection.kubeconfig': unread(text, '', "Path of a kubeconfig file for the controller's API."),
     kubeAPIServerOverride: configKey({
       type: text,
       default: '',
@@ -149,9 +157,36 @@ export const agentConfigTable = configTable({
     }),
     apiPort: configKey({ type: port, default: 10350, description: 'Port of health, readiness and metrics.' }),
     clusterPort: configKey({ type: port, default: 10351, description: 'Port for talk among agents.' }),
+    dnsServerOverride: unread(text, '', "DNS server for FQDN rules, host:port. Empty: the cluster's.", hostAndPort),
+    nplPortRange: unread(text, '61000-62000', 'Ports for NodePortLocal, first-last.', portRange),
+    flowCollectorAddr: unread(
+      text,
+      'flow-aggregator.flow-aggregator.svc:4739:tls',
+      'Where flow records are sent: host[:port][:tls|tcp|udp].',
+    ),
+    flowPollInterval: unread(duration({ min: 1_000 }), 5_000, 'How often connections are looked at for flow records.'),
+    activeFlowExportTimeout: unread(duration(), 30_000, 'How often a connection that is used is told.'),
+    idleFlowExportTimeout: unread(duration(), 15_000, 'After how long without packets a connection is told.'),
+    tlsCipherSuites: unread(text, '', 'Cipher suites of the API, separated by commas.'),
+    tlsMinVersion: unread(text, '', 'Least version of TLS of the API, such as VersionTLS12.'),
     enablePrometheusMetrics: configKey({ type: bool, default: true, description: 'Offer metrics at /metrics.' }),
   },
 });
+
+/** A key of 1.3 that nothing reads yet: a file that has it loads, and is checked. */
+function unread<V>(
+  type: ValueType<V>,
+  value: NoInfer<V>,
+  description: string,
+  validate?: (value: V) => string | undefined,
+): ConfigKey<V> {
+  return {
+    type,
+    default: value,
+    description: `${description} Not used in this version.`,
+    ...(validate ? { validate } : {}),
+  };
+}
 
 export type AgentConfig = ConfigOf<typeof agentConfigTable.keys>;
 
@@ -162,4 +197,14 @@ function interfaceName(name: string): string | undefined {
 function cidrProblem(what: string, cidr: string, family: 'ipv4' | 'ipv6'): string | undefined {
   if (cidr === '') return undefined;
   return tryParseCidr(cidr)?.address.family === family ? undefined : `${what} ${cidr} is invalid`;
+}
+
+function hostAndPort(value: string): string | undefined {
+  return value === '' || /^.+:\d{1,5}$/.test(value) ? undefined : 'must be host:port';
+}
+
+function portRange(value: string): string | undefined {
+  const match = /^(\d{1,5})-(\d{1,5})$/.exec(value);
+  if (match && Number(match[1]) < Number(match[2]) && Number(match[2]) < 65_536) return undefined;
+  return 'must be first-last, the last port larger than the first';
 }

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { LabError } from '../errors.js';
 import type { NodePaths } from '../paths.js';
 import { enterArgs, type Namespace } from '../process/namespace.js';
+import { patient } from '../process/patience.js';
 import { tailOf } from '../process/log-tail.js';
 
 /** A program that runs in a Node: what follows its name, and its environment. */
@@ -51,7 +52,7 @@ export function createAgentProcess(modules: {
     expectedEnd = true;
     const ended = once(running, 'exit');
     running.kill(signal);
-    const hardly = setTimeout(() => running.kill('SIGKILL'), stopGraceMs);
+    const hardly = setTimeout(() => running.kill('SIGKILL'), patient(stopGraceMs));
     await ended;
     clearTimeout(hardly);
   };

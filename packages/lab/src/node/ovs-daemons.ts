@@ -9,6 +9,7 @@ import { signalProcess } from '../process/kill.js';
 import { tailOf } from '../process/log-tail.js';
 import { isMarked, labMark } from '../process/marks.js';
 import type { Namespace } from '../process/namespace.js';
+import { patient } from '../process/patience.js';
 import { waitFor } from '../process/wait-for.js';
 
 const daemons = ['ovs-vswitchd', 'ovsdb-server'] as const;
@@ -52,7 +53,7 @@ export function createOvsDaemons(modules: {
 
   const run = async (component: string, file: string, args: readonly string[]): Promise<void> => {
     try {
-      await namespace.run(file, args, { env, timeout: 30_000 });
+      await namespace.run(file, args, { env, timeout: patient(30_000) });
     } catch (cause) {
       const log = join(paths.logs, `${component}.log`);
       throw new LabError(
@@ -71,7 +72,7 @@ export function createOvsDaemons(modules: {
       '--remote=db:Open_vSwitch,Open_vSwitch,manager_options',
       ...detached(paths.logs, 'ovsdb-server'),
     ]);
-    await run('ovsdb-server', 'ovs-vsctl', ['--no-wait', '--timeout=15', 'init', ...initialSettings(options)]);
+    await run('ovsdb-server', 'ovs-vsctl', ['--no-wait', `--timeout=${patient(15)}`, 'init', ...initialSettings(options)]);
   };
 
   const end = async (signal: 'SIGTERM' | 'SIGKILL'): Promise<void> => {

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { patient } from './patience.js';
 
 /** Sends a signal; that the process is gone already is fine. */
 export function signalProcess(pid: number, signal: NodeJS.Signals): void {
@@ -14,7 +15,7 @@ export async function killAll(
   find: () => readonly number[],
   options: { readonly timeoutMs: number },
 ): Promise<number[]> {
-  const deadline = Date.now() + options.timeoutMs;
+  const deadline = Date.now() + patient(options.timeoutMs);
   for (;;) {
     const left = find();
     if (left.length === 0) return [];

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LabError } from '../errors.js';
+import { patient } from './patience.js';
 
 /** Polls until `condition` gives a value, and returns it. Throws `timed-out` with `what` after `timeoutMs`. */
 export async function waitFor<T>(
@@ -7,13 +8,14 @@ export async function waitFor<T>(
   condition: () => T | undefined | false | Promise<T | undefined | false>,
   options: { readonly timeoutMs: number; readonly intervalMs?: number; readonly signal?: AbortSignal },
 ): Promise<T> {
-  const deadline = Date.now() + options.timeoutMs;
+  const timeoutMs = patient(options.timeoutMs);
+  const deadline = Date.now() + timeoutMs;
   for (;;) {
     options.signal?.throwIfAborted();
     const value = await condition();
     if (value !== undefined && value !== false) return value;
     if (Date.now() > deadline) {
-      throw new LabError('timed-out', `gave up waiting for ${what} after ${Math.round(options.timeoutMs / 1000)} s`);
+      throw new LabError('timed-out', `gave up waiting for ${what} after ${Math.round(timeoutMs / 1000)} s`);
     }
     await sleep(options.intervalMs ?? 20, undefined, { signal: options.signal });
   }

@@ -86,7 +86,7 @@ async function ensureGatewayPort(
   logger: Logger,
   signal: AbortSignal,
 ): Promise<BridgeSetup['gateway']> {
-  const existing = bridge.ports().find((port) => port.ofPort === ofPorts.gateway) ?? bridge.port(hostGateway);
+  const existing = nodePort(bridge, (type) => type === 'internal', ofPorts.gateway, hostGateway);
   if (!existing) {
     const spec = { name: hostGateway, type: 'internal', ofPortRequest: ofPorts.gateway, mtuRequest: mtu };
     return bridge.createPort(spec, { signal });
@@ -110,7 +110,7 @@ async function ensureTunnelPort(
   const wanted = supportsEncap(options.trafficEncapMode)
     ? { type: options.tunnelType, options: tunnelOptions(options.tunnelType) }
     : undefined;
-  const existing = bridge.ports().find((port) => port.ofPort === ofPorts.tunnel) ?? bridge.port(defaultTunnelName);
+  const existing = nodePort(bridge, isTunnelType, ofPorts.tunnel, defaultTunnelName);
   if (existing && existing.type === wanted?.type) {
     if (!holdsExactly(existing.options, wanted.options)) {
       await bridge.setPortOptions(existing.name, wanted.options, { signal });
@@ -123,6 +123,28 @@ async function ensureTunnelPort(
   }
   if (!wanted) return undefined;
   return bridge.createPort({ name: defaultTunnelName, ofPortRequest: ofPorts.tunnel, ...wanted }, { signal });
+}
+
+/**
+ * The port that an agent made for the Node itself: by its number, else by its name. A number alone proves nothing: where
+ * nobody asked for it (1 without a tunnel), Open vSwitch gives it to a Pod.
+ */
+function nodePort(
+  bridge: OvsBridge,
+  isOfType: (type: string) => boolean,
+  ofPort: number,
+  name: string,
+): OvsPort | undefined {
+  const candidates = bridge
+    .ports()
+    .filter((port) => isOfType(port.type) && !port.externalIds.has(externalIdKeys.containerId));
+  return candidates.find((port) => port.ofPort === ofPort) ?? candidates.find((port) => port.name === name);
+}
+
+const tunnelTypes: readonly string[] = ['geneve', 'vxlan', 'gre', 'stt'] satisfies AgentOptions['tunnelType'][];
+
+function isTunnelType(type: string): boolean {
+  return tunnelTypes.includes(type);
 }
 
 /** Flow-based: each packet carries its own destination. Checksums where the outer header is UDP. */

@@ -94,6 +94,39 @@ describe('while it runs', () => {
     await waiting;
   });
 
+  it('keeps everybody waiting who waits for the same owner', async () => {
+    const { dataplane, driver, clock } = dataplaneOver();
+    dataplane.start();
+    await dataplane.settled({ signal });
+    const release = driver.holdNext('apply');
+    dataplane.set('a', [flow(10)]);
+    let settled = 0;
+    const waiting = [1, 2].map(() => dataplane.settled({ signal, owner: 'a' }).then(() => (settled += 1)));
+    await clock.advance(1);
+    expect(settled).toBe(0);
+    release();
+    await Promise.all(waiting);
+  });
+
+  it('still waits for what an owner stated before, when it states the same again', async () => {
+    const { dataplane, driver, clock, tables } = dataplaneOver();
+    dataplane.set('pod', [flow(10)]);
+    dataplane.start();
+    await dataplane.settled({ signal });
+    // A DEL that is repeated while the flows of the first are on their way out.
+    const release = driver.holdNext('apply');
+    dataplane.set('pod', []);
+    await clock.advance(1);
+    dataplane.set('pod', []);
+    let settled = false;
+    const waiting = dataplane.settled({ signal, owner: 'pod' }).then(() => (settled = true));
+    await clock.advance(1);
+    expect({ settled, tables: tables() }).toEqual({ settled: false, tables: [10] });
+    release();
+    await waiting;
+    expect(tables()).toEqual([]);
+  });
+
   it('replays after a reconnection', async () => {
     const { dataplane, driver, tables } = dataplaneOver();
     dataplane.set('a', [flow(10), flow(20)]);
@@ -122,6 +155,74 @@ describe('while it runs', () => {
   });
 });
 
+it('looks for changes from outside every half minute, however busy it is', async () => {
+  const { dataplane, driver, clock, tables } = dataplaneOver();
+  dataplane.set('a', [flow(10)]);
+  dataplane.start();
+  await dataplane.settled({ signal });
+  driver.state.set(flowKey(flow(99)), flow(99));
+  for (let second = 1; second <= 30; second += 1) {
+    dataplane.set('busy', [flow(20, second)]);
+    await clock.advance(1_000);
+  }
+  expect(tables()).toEqual([10, 20]);
+});
+
+it('asks nothing more of the switch once it is stopped', async () => {
+  const { dataplane, driver, clock } = dataplaneOver();
+  dataplane.start();
+  await dataplane.settled({ signal });
+  await dataplane.stop();
+  const before = driver.observations;
+  await clock.advance(120_000);
+  expect(driver.observations).toBe(before);
+});
+
+describe('its problem', () => {
+  it('is that flows are not installed, at start and after a reconnection', async () => {
+    const { dataplane, driver, clock } = dataplaneOver();
+    dataplane.set('a', [flow(10)]);
+    expect(dataplane.problem).toBe('flows are not installed yet');
+    dataplane.start();
+    await dataplane.settled({ signal });
+    expect(dataplane.problem).toBeUndefined();
+    driver.failNext('observe', new Error('disconnected'));
+    dataplane.switchConnected();
+    await clock.advance(1);
+    expect(dataplane.problem).toBe('flows are not installed yet');
+    await clock.advance(1_000);
+    expect(dataplane.problem).toBeUndefined();
+  });
+
+  it('is no change on its way, and no flow that is refused: those are told as such', async () => {
+    const { dataplane, driver, clock } = dataplaneOver();
+    dataplane.start();
+    await dataplane.settled({ signal });
+    const release = driver.holdNext('apply');
+    dataplane.set('pod/default/web', [flow(10)]);
+    await clock.advance(1);
+    expect(dataplane.problem).toBeUndefined();
+    driver.failNextItem(flowKey(flow(10)), new Error('OFPBAC_BAD_TYPE'));
+    release();
+    await expect(dataplane.settled({ signal })).rejects.toThrow('OFPBAC_BAD_TYPE');
+    expect([dataplane.problem, dataplane.refused]).toEqual([undefined, ['pod/default/web']]);
+    await clock.advance(1_000);
+    expect(dataplane.refused).toEqual([]);
+  });
+
+  it('is a bundle that did not come through', async () => {
+    const { dataplane, driver, clock } = dataplaneOver();
+    dataplane.start();
+    await dataplane.settled({ signal });
+    driver.failNext('apply', new Error('no answer'));
+    dataplane.set('a', [flow(10)]);
+    await clock.advance(1);
+    expect(dataplane.problem).toBe('no answer');
+    await clock.advance(1_000);
+    expect(dataplane.problem).toBeUndefined();
+  });
+});
+
 describe('when the switch refuses', () => {
   it("keeps one owner's trouble from the others, and tries again", async () => {
     const { dataplane, driver, clock, tables } = dataplaneOver();
@@ -142,6 +243,16 @@ describe('when the switch refuses', () => {
     await expect(bad).resolves.toBeUndefined();
     expect(driver.plans.length).toBeGreaterThan(1);
     expect(tables()).toEqual([10, 20]);
+  });
+
+  it("lets an owner go on whose flows came in the same bundle as another's", async () => {
+    const { dataplane, driver, tables } = dataplaneOver();
+    dataplane.set('node base', [flow(10)]);
+    dataplane.set('bad', [flow(20)]);
+    driver.failNextItem(flowKey(flow(20)));
+    dataplane.start();
+    await dataplane.settled({ signal, owner: 'node base' });
+    expect(tables()).toEqual([10]);
   });
 
   it('tells the owner of a flow that stays refused, and goes on trying', async () => {

@@ -1,25 +1,13 @@
 import { formatFlow, sameFlow, type Flow } from '@antrea-ts/openflow';
 import { FlowOwners } from '@antrea-ts/pipeline';
-import {
-  isEmptyPlan,
-  planDiff,
-  ReconcileLoop,
-  type Clock,
-  type Driver,
-  type PassReason,
-  type Plan,
-} from '@antrea-ts/reconcile';
-import type { Logger } from '@antrea-ts/runtime';
+import { isEmptyPlan, planDiff, ReconcileLoop, type Clock, type Driver, type Plan } from '@antrea-ts/reconcile';
+import { errorMessage, type Logger } from '@antrea-ts/runtime';
+import { FlowWaiters } from './flow-waiters.js';
 
 /** How often installed flows are compared with the desired ones when nothing happens. */
 const auditIntervalMs = 30_000;
 const retryMs = { first: 100, longest: 10_000 };
-
-interface Waiter {
-  readonly keys: ReadonlySet<string>;
-  resolve(): void;
-  reject(error: Error): void;
-}
+const notInstalled = 'flows are not installed yet';
 
 export type FlowOperation = 'add' | 'modify' | 'delete';
 
@@ -44,6 +32,7 @@ export interface DataplaneCounters {
 export class Dataplane {
   readonly #driver: Driver<string, Flow>;
   readonly #logger: Logger;
+  readonly #clock: Clock;
   readonly #counters: DataplaneCounters | undefined;
   readonly #owners = new FlowOwners();
   readonly #stopped = new AbortController();
@@ -55,9 +44,14 @@ export class Dataplane {
   #pending = new Set<string>();
   /** Keys that are in the bundle on its way. */
   #sending: ReadonlySet<string> = new Set();
-  #waiters = new Set<Waiter>();
-  /** What each owner's last statement was about. */
-  readonly #touched = new Map<string, ReadonlySet<string>>();
+  readonly #waiters = new FlowWaiters();
+  /** What each owner's statements were about, as far as it is not acknowledged. */
+  readonly #touched = new Map<string, Set<string>>();
+  /** Keys that the switch refused when they were sent last. */
+  #refused: readonly string[] = [];
+  #problem: string | undefined = notInstalled;
+  #auditDue = false;
+  #cancelAudit: (() => void) | undefined;
 
   constructor(modules: {
     readonly driver: Driver<string, Flow>;
@@ -67,13 +61,14 @@ export class Dataplane {
   }) {
     this.#driver = modules.driver;
     this.#logger = modules.logger;
+    this.#clock = modules.clock;
     this.#counters = modules.counters;
     this.#loop = new ReconcileLoop({
       clock: modules.clock,
       intervalMs: auditIntervalMs,
       retryMs,
       signal: this.#stopped.signal,
-      pass: ({ signal, reason }) => this.#pass(reason, signal),
+      pass: ({ signal }) => this.#pass(signal),
       onError: (error, failures) => this.#logger.debug('Flows not applied, will be tried again', { error, failures }),
     });
   }
@@ -82,8 +77,12 @@ export class Dataplane {
   set(owner: string, flows: readonly Flow[]): void {
     const { set, removed } = this.#owners.set(owner, flows);
     const keys = new Set([...set.keys(), ...removed]);
-    for (const key of keys) this.#pending.add(key);
-    this.#touched.set(owner, keys);
+    const touched = this.#touched.get(owner) ?? new Set();
+    for (const key of keys) {
+      this.#pending.add(key);
+      touched.add(key);
+    }
+    this.#touched.set(owner, touched);
     this.#loop.trigger();
   }
 
@@ -92,31 +91,12 @@ export class Dataplane {
    * of that. Another owner's trouble is no matter.
    */
   settled({ signal, owner }: { signal: AbortSignal; owner?: string }): Promise<void> {
-    const open = [...this.#pending, ...this.#sending];
-    const own = owner === undefined ? undefined : (this.#touched.get(owner) ?? new Set());
-    const keys = new Set(own === undefined ? open : open.filter((key) => own.has(key)));
-    if (owner !== undefined) this.#touched.delete(owner);
+    const concerned = owner === undefined ? [...this.#pending, ...this.#sending] : (this.#touched.get(owner) ?? []);
+    const keys = new Set([...concerned].filter((key) => this.#isOpen(key)));
     if (this.#installed !== undefined && keys.size === 0) return Promise.resolve();
-    return this.#wait(keys, signal);
-  }
-
-  #wait(keys: ReadonlySet<string>, signal: AbortSignal): Promise<void> {
-    return new Promise((resolve, reject) => {
-      if (signal.aborted) {
-        reject(signal.reason as Error);
-        return;
-      }
-      const onAbort = (): void => waiter.reject(signal.reason as Error);
-      const end = (then: () => void): void => {
-        this.#waiters.delete(waiter);
-        signal.removeEventListener('abort', onAbort);
-        then();
-      };
-      const waiter: Waiter = { keys, resolve: () => end(resolve), reject: (error) => end(() => reject(error)) };
-      signal.addEventListener('abort', onAbort, { once: true });
-      this.#waiters.add(waiter);
-      this.#loop.trigger();
-    });
+    const answered = this.#waiters.wait(keys, signal);
+    this.#loop.trigger();
+    return answered;
   }
 
   /** Every owner has spoken: from now on the bridge is made to follow. */
@@ -129,13 +109,25 @@ export class Dataplane {
     const reason = new Error('the agent is stopping');
     this.#stopped.abort(reason);
     await this.#loop.ended();
-    for (const waiter of this.#waiters) waiter.reject(reason);
+    this.#cancelAudit?.();
+    this.#waiters.rejectAll(reason);
   }
 
   /** The switch was reconnected, and may have been restarted: what is installed has to be read anew. */
   switchConnected(): void {
     this.#installed = undefined;
+    this.#problem = notInstalled;
     this.#loop.trigger();
+  }
+
+  /** Why the switch takes no changes now; undefined: it does, apart from what it refuses. */
+  get problem(): string | undefined {
+    return this.#problem;
+  }
+
+  /** Owners of flows that the switch refused; they are tried again. */
+  get refused(): readonly string[] {
+    return [...new Set(this.#refused.map((key) => this.#ownerOf(key)))];
   }
 
   /** True when OVS has acknowledged everything that is desired. */
@@ -159,10 +151,31 @@ export class Dataplane {
     return this.#owners.ownersOf(key);
   }
 
-  async #pass(reason: PassReason, signal: AbortSignal): Promise<void> {
-    if (this.#installed === undefined) await this.#readBack(signal);
-    else if (reason === 'interval') await this.#audit(this.#installed, signal);
-    await this.#flush(signal);
+  #isOpen(key: string): boolean {
+    return this.#pending.has(key) || this.#sending.has(key);
+  }
+
+  #ownerOf(key: string): string {
+    return this.#owners.ownersOf(key)[0] ?? 'nobody';
+  }
+
+  async #pass(signal: AbortSignal): Promise<void> {
+    let refused: ReadonlyMap<string, Error>;
+    try {
+      if (this.#installed === undefined) await this.#readBack(signal);
+      else if (this.#auditDue) await this.#audit(this.#installed, signal);
+      refused = await this.#flush(signal);
+    } catch (error) {
+      this.#problem ??= errorMessage(error);
+      throw error;
+    }
+    this.#refused = [...refused.keys()];
+    // Reconnected meanwhile: what was acknowledged may be gone again.
+    if (this.#installed === undefined) return;
+    this.#problem = undefined;
+    this.#waiters.answer(refused, (key) => this.#isOpen(key));
+    // Has to be tried again.
+    for (const error of refused.values()) throw error;
   }
 
   /** After a (re)connection nothing is known: everything that differs is pending. */
@@ -171,6 +184,7 @@ export class Dataplane {
     const differences = this.#differences(installed);
     for (const { key } of differences) this.#pending.add(key);
     this.#installed = installed;
+    this.#scheduleAudit();
     this.#logger.info('Read installed flows', { installed: installed.size, ...countByKind(differences) });
   }
 
@@ -185,6 +199,17 @@ export class Dataplane {
       this.#reportDrift(difference);
     }
     this.#installed = installed;
+    this.#scheduleAudit();
+  }
+
+  /** Has a timer of its own: the loop's interval begins anew with every change. */
+  #scheduleAudit(): void {
+    this.#cancelAudit?.();
+    this.#auditDue = false;
+    this.#cancelAudit = this.#clock.setTimer(auditIntervalMs, () => {
+      this.#auditDue = true;
+      this.#loop.trigger();
+    });
   }
 
   #differences(installed: ReadonlyMap<string, Flow>): Difference[] {
@@ -203,30 +228,35 @@ export class Dataplane {
       what: kind,
       flow: formatFlow(flow),
       ...(found ? { found: formatFlow(found) } : {}),
-      owner: this.#owners.ownersOf(key)[0],
+      owner: this.#ownerOf(key),
     });
   }
 
-  /** Sends what is pending in one bundle. Throws when something has to be tried again. */
-  async #flush(signal: AbortSignal): Promise<void> {
+  /** Sends what is pending, and gives what was refused. Throws when nothing is known of what became of it. */
+  async #flush(signal: AbortSignal): Promise<ReadonlyMap<string, Error>> {
     const installed = this.#installed;
     if (installed === undefined) throw new Error('the switch was reconnected');
     const keys = this.#pending;
     this.#pending = new Set();
     this.#sending = keys;
-    let failures: ReadonlyMap<string, Error>;
     try {
-      failures = await this.#applyIsolated(this.#plan(keys, installed), installed, signal);
+      const refused = await this.#applyIsolated(this.#plan(keys, installed), installed, signal);
+      for (const key of refused.keys()) this.#pending.add(key);
+      return refused;
     } catch (error) {
-      // Nothing is known of any of them.
       for (const key of keys) this.#pending.add(key);
       throw error;
     } finally {
       this.#sending = new Set();
+      this.#forgetAcknowledged();
     }
-    for (const key of failures.keys()) this.#pending.add(key);
-    this.#answer(failures);
-    for (const error of failures.values()) throw error;
+  }
+
+  #forgetAcknowledged(): void {
+    for (const [owner, keys] of this.#touched) {
+      for (const key of keys) if (!this.#isOpen(key)) keys.delete(key);
+      if (keys.size === 0) this.#touched.delete(owner);
+    }
   }
 
   /**
@@ -242,7 +272,7 @@ export class Dataplane {
     const failures = await this.#apply(plan, installed, signal);
     const parts = new Map<string, Set<string>>();
     for (const key of failures.keys()) {
-      const [owner = ''] = this.ownersOf(key);
+      const owner = this.#ownerOf(key);
       parts.set(owner, (parts.get(owner) ?? new Set()).add(key));
     }
     const left = new Map<string, Error>();
@@ -289,16 +319,6 @@ export class Dataplane {
       else installed.delete(key);
     }
     return failures;
-  }
-
-  /** Tells those who wait what became of the keys they wait for. */
-  #answer(failures: ReadonlyMap<string, Error>): void {
-    for (const waiter of this.#waiters) {
-      const failed = [...failures].find(([key]) => waiter.keys.has(key));
-      if (failed) waiter.reject(failed[1]);
-      else if (this.#installed !== undefined && ![...waiter.keys].some((key) => this.#pending.has(key)))
-        waiter.resolve();
-    }
   }
 }
 

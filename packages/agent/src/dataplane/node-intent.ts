@@ -7,7 +7,8 @@ import {
 } from '@antrea-ts/pipeline';
 import type { Dataplane } from './dataplane.js';
 
-const baseOwner = 'node base';
+/** Owner of the flows that depend on the Node alone. */
+export const baseOwner = 'node base';
 
 /**
  * What this Node's switch shall do, in objects: the Node itself, its Pods, its peers. Renders each to flows for the

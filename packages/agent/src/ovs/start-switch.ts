@@ -11,7 +11,7 @@ import {
 import type { PartModules } from '../modules.js';
 import type { AgentOptions } from '../config/options.js';
 import { Dataplane } from '../dataplane/dataplane.js';
-import { NodeIntent } from '../dataplane/node-intent.js';
+import { baseOwner, NodeIntent } from '../dataplane/node-intent.js';
 import { gatewayAddresses, type NodeNetwork } from '../node/node-network.js';
 import { nodeProfile } from '../node/profile.js';
 import { setUpBridge, type BridgeSetup } from './bridge-setup.js';
@@ -46,7 +46,7 @@ export async function startSwitch(
   const checks = {
     ovsdb: () => (database.connected ? undefined : 'not connected to ovsdb-server'),
     openflow: () => (connection.connected ? undefined : 'not connected to the bridge'),
-    flows: () => (dataplane.inSync ? undefined : 'flows are not installed yet'),
+    flows: () => dataplane.problem,
   };
   health.add('ovsdb', checks.ovsdb);
 
@@ -71,7 +71,7 @@ export async function startSwitch(
     counters: metrics.dataplane,
   });
   lifetime.onStop(() => dataplane.stop());
-  health.add('flows', checks.flows);
+  health.add('flows', () => checks.flows() ?? refusedFlows(dataplane));
   lifetime.onStop(
     connection.subscribe((event) => {
       if (event.kind === 'connected') dataplane.switchConnected();
@@ -87,10 +87,15 @@ export async function startSwitch(
     problem: () => checks.ovsdb() ?? checks.openflow() ?? checks.flows(),
     async forward() {
       dataplane.start();
-      await dataplane.settled({ signal });
+      // A Pod's or peer's flows that are refused leave that Pod or peer alone without connection.
+      await dataplane.settled({ signal, owner: baseOwner });
       if (!isFlowRestoreWaiting(database)) return;
       await clearFlowRestoreWait(database, { signal });
       logger.info('Released flow-restore-wait: the switch forwards');
     },
   };
+}
+
+function refusedFlows({ refused }: Dataplane): string | undefined {
+  return refused.length === 0 ? undefined : `Open vSwitch refused flows of ${refused.join(', ')}`;
 }

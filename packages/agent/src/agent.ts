@@ -2,7 +2,7 @@ import { createCniHandler, CniServer } from '@antrea-ts/cni';
 import { systemClock } from '@antrea-ts/runtime';
 import type { AgentOptions } from './config/options.js';
 import { startHost, type HostParts } from './host/start-host.js';
-import { Lifetime, untilAborted } from './lifetime.js';
+import { Lifetime, orAborted, untilAborted } from './lifetime.js';
 import type { AgentModules, PartModules } from './modules.js';
 import { annotateNode, nodeAnnotations } from './node/annotations.js';
 import { startCluster } from './node/cluster.js';
@@ -21,14 +21,19 @@ export async function runAgent(
   modules: AgentModules,
   { signal }: { signal: AbortSignal },
 ): Promise<void> {
+  const { logger } = modules;
   const lifetime = new Lifetime();
   try {
     await start(options, { ...modules, clock: systemClock, lifetime, signal });
-    modules.logger.info('Ready');
+    logger.info('Ready');
     await untilAborted(signal);
-  } finally {
-    await lifetime.close();
+  } catch (error) {
+    await lifetime.close().catch((closing: unknown) => logger.warn('Could not close everything', { error: closing }));
+    if (!signal.aborted) throw error;
+    logger.info('Stopped while starting');
+    return;
   }
+  await lifetime.close();
 }
 
 async function start(options: AgentOptions, modules: PartModules): Promise<void> {
@@ -61,7 +66,7 @@ async function start(options: AgentOptions, modules: PartModules): Promise<void>
 async function serveCni(
   options: AgentOptions,
   { parts, pods, hostParts }: { parts: SwitchParts; pods: LocalPodParts; hostParts: HostParts },
-  { host, logger, lifetime }: PartModules,
+  { host, logger, lifetime, signal }: PartModules,
 ): Promise<void> {
   const log = logger.child('cni');
   const network = new AgentPodNetwork(
@@ -70,7 +75,7 @@ async function serveCni(
   );
   const handler = createCniHandler({ network, ipam: pods.ipam, logger: log });
   const server = new CniServer({ path: options.cniSocket }, { handler, logger: log });
-  await hostParts.ready;
+  await orAborted(hostParts.ready, signal);
   await server.start();
   lifetime.onStop(() => server.stop());
 }

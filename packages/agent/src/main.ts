@@ -11,9 +11,10 @@ import {
   type Logger,
 } from '@antrea-ts/runtime';
 import { runAgent } from './agent.js';
-import { startAgentApi } from './api/server.js';
+import { serveAgentApi } from './api/server.js';
 import { agentConfigTable } from './config/keys.js';
 import { agentOptions } from './config/options.js';
+import { runTogether } from './lifetime.js';
 import { createAgentMetrics } from './metrics.js';
 import { version } from './version.js';
 
@@ -47,18 +48,20 @@ export async function main(platform: Platform): Promise<void> {
     const client = createKubeClient(connection);
     const host = platform.createHost({ logger: logger.child('host') });
     const agentMetrics = createAgentMetrics(metrics);
-    // Making its certificate takes a while, and the Node need not wait for it.
-    const api = startAgentApi(
-      { port: options.apiPort, withMetrics: options.enablePrometheusMetrics },
-      { health, metrics, logger: logger.child('api') },
-      { signal },
-    );
+    const apiOptions = { port: options.apiPort, withMetrics: options.enablePrometheusMetrics };
+    const apiModules = { health, metrics, logger: logger.child('api') };
+    const agentModules = { host, client, logger, health, metrics: agentMetrics };
     try {
-      const agent = runAgent(options, { host, client, logger, health, metrics: agentMetrics }, { signal });
-      await Promise.all([agent, api]);
+      await runTogether(
+        [
+          (context) => runAgent(options, agentModules, context),
+          // Making its certificate takes a while, and the Node need not wait for it.
+          (context) => serveAgentApi(apiOptions, apiModules, context),
+        ],
+        { signal },
+      );
       logger.info('Stopped; the switch goes on forwarding');
     } finally {
-      await (await api.catch(() => undefined))?.stop();
       await host.close();
       await client.close();
     }

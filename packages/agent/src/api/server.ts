@@ -1,23 +1,25 @@
 import {
   createAuthority,
   createHttpServer,
+  errorMessage,
   routeMetrics,
   Router,
   type HealthChecks,
-  type HttpServer,
   type Logger,
   type Metrics,
 } from '@antrea-ts/runtime';
+import { AgentError } from '../errors.js';
+import { untilAborted } from '../lifetime.js';
 
 /**
- * Health and metrics of the agent, over HTTPS with a certificate that lives as long as the process: what kubelet's
+ * Serves health and metrics of the agent until `signal` aborts, over HTTPS with a certificate that lives as long as the process: what kubelet's
  * probes, which check no certificate, ask on `apiPort`.
  */
-export async function startAgentApi(
+export async function serveAgentApi(
   options: { readonly port: number; readonly withMetrics: boolean },
   modules: { readonly health: HealthChecks; readonly metrics: Metrics; readonly logger: Logger },
   { signal }: { signal: AbortSignal },
-): Promise<HttpServer> {
+): Promise<void> {
   const router = new Router();
   modules.health.route(router);
   if (options.withMetrics) routeMetrics(router, modules.metrics);
@@ -29,6 +31,10 @@ export async function startAgentApi(
     certificate: await authority.server('antrea-agent', ['localhost', '127.0.0.1', '::1']),
     log: modules.logger,
   });
-  await server.start({ signal });
-  return server;
+  if (signal.aborted) return;
+  await server.start({ signal }).catch((cause: unknown) => {
+    throw new AgentError('config', `apiPort ${options.port}: cannot listen: ${errorMessage(cause)}`, { cause });
+  });
+  await untilAborted(signal);
+  await server.stop();
 }

@@ -8,6 +8,7 @@ import {
   type OvsBridge,
   type OvsdbClient,
 } from '@antrea-ts/ovs';
+import { openedUnder } from '../lifetime.js';
 import type { PartModules } from '../modules.js';
 import type { AgentOptions } from '../config/options.js';
 import { Dataplane } from '../dataplane/dataplane.js';
@@ -37,11 +38,9 @@ export async function startSwitch(
   modules: PartModules,
 ): Promise<SwitchParts> {
   const { host, health, lifetime, logger, clock, metrics, signal } = modules;
-  const database = await connectOvsdb({
-    path: join(options.ovsRunDir, 'db.sock'),
-    logger: logger.child('ovsdb'),
-    signal,
-  });
+  const database = await openedUnder(signal, (attempt) =>
+    connectOvsdb({ path: join(options.ovsRunDir, 'db.sock'), logger: logger.child('ovsdb'), signal: attempt }),
+  );
   lifetime.onStop(() => database.close());
   const checks = {
     ovsdb: () => (database.connected ? undefined : 'not connected to ovsdb-server'),
@@ -56,11 +55,13 @@ export async function startSwitch(
     { signal },
   );
 
-  const connection = await connectOpenFlow({
-    path: join(options.ovsRunDir, `${options.ovsBridge}.mgmt`),
-    logger: logger.child('openflow'),
-    signal,
-  });
+  const connection = await openedUnder(signal, (attempt) =>
+    connectOpenFlow({
+      path: join(options.ovsRunDir, `${options.ovsBridge}.mgmt`),
+      logger: logger.child('openflow'),
+      signal: attempt,
+    }),
+  );
   lifetime.onStop(() => connection.close());
   health.add('openflow', checks.openflow);
 

@@ -5,6 +5,7 @@ import type { Host, PodInterfaceRef, PodInterfaceSpec, PodInterfaceState } from 
 import { formatCidr, formatInterfaceAddress, formatIp, ipEquals } from '@antrea-ts/net-types';
 import type { OvsBridge } from '@antrea-ts/ovs';
 import type { Logger } from '@antrea-ts/runtime';
+import { orAborted } from '../lifetime.js';
 import type { NodeNetwork } from '../node/node-network.js';
 import type { Dataplane } from '../dataplane/dataplane.js';
 import type { NodeIntent } from '../dataplane/node-intent.js';
@@ -58,18 +59,8 @@ export class AgentPodNetwork implements PodNetwork {
     return this.#modules.node.podCidrs;
   }
 
-  async ready({ signal }: { signal: AbortSignal }): Promise<void> {
-    signal.throwIfAborted();
-    let onAbort: (() => void) | undefined;
-    const aborted = new Promise<never>((_, reject) => {
-      onAbort = () => reject(signal.reason as Error);
-      signal.addEventListener('abort', onAbort, { once: true });
-    });
-    try {
-      await Promise.race([this.#modules.ready, aborted]);
-    } finally {
-      if (onAbort) signal.removeEventListener('abort', onAbort);
-    }
+  ready({ signal }: { signal: AbortSignal }): Promise<void> {
+    return orAborted(this.#modules.ready, signal);
   }
 
   async prepare(

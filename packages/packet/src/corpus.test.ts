@@ -91,6 +91,18 @@ describe('packets as programs send them', () => {
     expect(toHex(over4.subarray(36, 38))).toBe('4600');
   });
 
+  it("an SCTP checksum's lowest byte goes first", () => {
+    const init = hex(`0100001c ${'00'.repeat(16)} 00050008 7f000001`);
+    const built = buildPacket({
+      layers: [
+        { kind: 'ipv4', source: v4('127.0.0.1'), destination: v4('127.0.0.1') },
+        { kind: 'sctp', sourcePort: 0, destinationPort: 0 },
+      ],
+      payload: init,
+    });
+    expect(toHex(built.subarray(28, 32))).toBe('402c0b5f');
+  });
+
   it('a UDP checksum that would be 0 is written as its other form, and 0 is no checksum', () => {
     const ip = { kind: 'ipv4', source: v4('10.0.0.1'), destination: v4('10.0.0.2') } as const;
     const built = buildPacket({
@@ -189,6 +201,11 @@ describe('packets as programs send them', () => {
       { reason: 'malformed', layer: 'ipv6_extension', offset: 118 },
     ],
     [
+      'a UDP header of which IP states half, although bytes follow',
+      '0e0000000002 0e0000000001 0800 4500 0018 0001 0000 40 11 0000 0a0a0001 0a0a0002 0035 0035 0008 0000',
+      { reason: 'truncated', layer: 'udp', offset: 34 },
+    ],
+    [
       'a neighbour discovery option of length 0',
       `0e0000000002 0e0000000001 86dd 60000000 0010 3a ff ${'00'.repeat(32)} 85000000 00000000 0100000000000000`,
       { reason: 'malformed', layer: 'icmpv6', offset: 54 },
@@ -276,8 +293,13 @@ describe('answers that refuse', () => {
   it.each<[string, BuildLayer[]]>([
     ['a reset', [ethernet, ipv4, { ...tcp, flags: tcpFlags.rst }]],
     ['an ICMP error', [ethernet, ipv4, { kind: 'icmpv4', type: 3 }]],
+    ['a source quench', [ethernet, ipv4, { kind: 'icmpv4', type: 4 }]],
     ['an ICMPv6 error', [ethernet, ipv6, { kind: 'icmpv6', type: 1 }]],
     ['multicast', [ethernet, { ...ipv4, destination: v4('224.0.0.1') }, udp]],
+    ['a broadcast address', [ethernet, { ...ipv4, destination: v4('255.255.255.255') }, udp]],
+    ['a sender without address', [ethernet, { ...ipv4, source: v4('0.0.0.0') }, udp]],
+    ['an IPv6 sender without address', [ethernet, { ...ipv6, source: v6('::') }, udp]],
+    ['a multicast frame address as sender', [{ ...ethernet, source: parseMac('01:00:5e:00:00:01') }, ipv4, udp]],
     ['a broadcast frame', [{ ...ethernet, destination: parseMac('ff:ff:ff:ff:ff:ff') }, ipv4, udp]],
     ['a later fragment', [ethernet, { ...ipv4, protocol: 17, fragmentOffset: 8 }]],
   ])('are not sent to %s', (_, layers) => {
@@ -285,6 +307,18 @@ describe('answers that refuse', () => {
     const packet = parsePacket(bytes);
     expect(tcpReset(packet)).toBeUndefined();
     if (layerOf(packet, 'tcp') === undefined) expect(icmpUnreachable(bytes, packet)).toBeUndefined();
+  });
+
+  it.each<[string, BuildLayer, number, boolean]>([
+    ['an ICMP error', { ...ipv4, protocol: 1 }, 3, false],
+    ['an echo request', { ...ipv4, protocol: 1 }, 8, true],
+    ['an ICMPv6 error', { ...ipv6, nextHeader: 58 }, 1, false],
+    ['an ICMPv6 echo request', { ...ipv6, nextHeader: 58 }, 128, true],
+  ])('know %s whose header is cut', (_, ip, type, answered) => {
+    const bytes = buildPacket({ layers: [ethernet, ip], payload: Uint8Array.of(type, 0) });
+    expect(icmpUnreachable(bytes, parsePacket(bytes)) !== undefined).toBe(answered);
+    const withoutType = buildPacket({ layers: [ethernet, ip] });
+    expect(icmpUnreachable(withoutType, parsePacket(withoutType))).toBeUndefined();
   });
 });
 

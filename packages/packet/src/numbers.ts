@@ -28,6 +28,7 @@ export const tcpFlags = {
 export const icmpv4Types = {
   echoReply: 0,
   unreachable: 3,
+  sourceQuench: 4,
   redirect: 5,
   echo: 8,
   timeExceeded: 11,

@@ -1,4 +1,4 @@
-import { isMulticast, isMulticastMac } from '@antrea-ts/net-types';
+import { isMulticast, isMulticastMac, isUnspecified, type IpAddress } from '@antrea-ts/net-types';
 import type { BuildLayer, PacketParts } from './build-packet.js';
 import { ipLayerOf, layerOf, type Packet } from './layers.js';
 import type { Ipv4 } from './layers/ipv4.js';
@@ -21,7 +21,7 @@ const maxIcmpv6Quote = 1280 - 40 - 8;
 
 /**
  * The reset that refuses a TCP segment (RFC 9293, 3.10.7.1), addresses and ports swapped. Undefined where none may be
- * sent: no TCP header was read, the segment is a reset itself, or it went to many.
+ * sent: no TCP header was read, the segment is a reset itself, or it did not go from one host to one host.
  */
 export function tcpReset(packet: Packet, options: RejectOptions = {}): PacketParts | undefined {
   const tcp = layerOf(packet, 'tcp');
@@ -43,7 +43,7 @@ function segmentLength({ flags }: Tcp, payloadLength: number): number {
 /**
  * The ICMP or ICMPv6 message that says a packet was refused: destination unreachable, administratively prohibited, with
  * the beginning of the packet. Undefined where none may be sent (RFC 1122, 3.2.2; RFC 4443, 2.4): no IP header was
- * read, the packet is an ICMP error, a later fragment, or it went to many.
+ * read, the packet is an ICMP error, a later fragment, or it did not go from one host to one host.
  *
  * `bytes` are those from which the packet was parsed.
  */
@@ -75,25 +75,32 @@ function quote(bytes: Uint8Array, packet: Packet, ip: Ipv4 | Ipv6): Uint8Array {
 }
 
 function isIcmpError({ layers, payload, stop }: Packet): boolean {
-  const errors: readonly number[] = [
-    icmpv4Types.unreachable,
-    icmpv4Types.redirect,
-    icmpv4Types.timeExceeded,
-    icmpv4Types.parameterProblem,
-  ];
-  if (stop?.layer === 'icmpv6') return (payload[0] ?? 0) < 128;
+  // A header that could not be read is the beginning of the payload; one of which not even the type is there may be an error.
+  if (stop?.layer === 'icmpv4') return isErrorType('icmpv4', payload[0] ?? icmpv4Types.unreachable);
+  if (stop?.layer === 'icmpv6') return isErrorType('icmpv6', payload[0] ?? icmpv6Types.unreachable);
   return layers.some(
-    (layer) =>
-      (layer.kind === 'icmpv4' && errors.includes(layer.type)) || (layer.kind === 'icmpv6' && layer.type < 128),
+    (layer) => (layer.kind === 'icmpv4' || layer.kind === 'icmpv6') && isErrorType(layer.kind, layer.type),
   );
 }
 
-/** Frame, tags and IP header of an answer; undefined where the packet has no IP header or was not for one receiver. */
+const icmpv4Errors: readonly number[] = [
+  icmpv4Types.unreachable,
+  icmpv4Types.sourceQuench,
+  icmpv4Types.redirect,
+  icmpv4Types.timeExceeded,
+  icmpv4Types.parameterProblem,
+];
+
+function isErrorType(kind: 'icmpv4' | 'icmpv6', type: number): boolean {
+  return kind === 'icmpv4' ? icmpv4Errors.includes(type) : type < 128;
+}
+
+/** Frame, tags and IP header of an answer; undefined where it was not from one host to one host. */
 function layersBack(packet: Packet, { ttl = 128 }: RejectOptions): BuildLayer[] | undefined {
   const ethernet = layerOf(packet, 'ethernet');
   const ip = ipLayerOf(packet);
-  if (!ip || isMulticast(ip.destination) || isMulticast(ip.source)) return undefined;
-  if (ethernet && isMulticastMac(ethernet.destination)) return undefined;
+  if (!ip || !isOneHost(ip.source) || !isOneHost(ip.destination)) return undefined;
+  if (ethernet && (isMulticastMac(ethernet.source) || isMulticastMac(ethernet.destination))) return undefined;
   const { source: destination, destination: source } = ip;
   const frame: BuildLayer[] = ethernet
     ? [{ ...ethernet, source: ethernet.destination, destination: ethernet.source }]
@@ -104,4 +111,9 @@ function layersBack(packet: Packet, { ttl = 128 }: RejectOptions): BuildLayer[] 
       ? ({ kind: 'ipv4', source, destination, ttl } as BuildLayer)
       : ({ kind: 'ipv6', source, destination, hopLimit: ttl } as BuildLayer);
   return [...frame, ...tags, network];
+}
+
+function isOneHost(address: IpAddress): boolean {
+  const isBroadcast = address.family === 'ipv4' && address.value === 0xffff_ffff;
+  return !isBroadcast && !isMulticast(address) && !isUnspecified(address);
 }

@@ -109,7 +109,7 @@ describe('parseDns', () => {
     );
   });
 
-  it('throws nothing but its own error, whatever the bytes', () => {
+  it('throws nothing but its own error, whatever the bytes, and what it reads can be written', () => {
     const changed = fc
       .tuple(messages, fc.array(fc.tuple(fc.nat(), fc.nat(255)), { maxLength: 5 }), fc.nat())
       .map(([message, changes, cut]) => {
@@ -122,7 +122,7 @@ describe('parseDns', () => {
       .map((rest) => Uint8Array.from([0, 0, 0, 0, 0, 2, 0, 2, 0, 2, 0, 2, ...rest]));
     fc.assert(
       fc.property(fc.oneof(changed, random, fc.uint8Array({ maxLength: 40 })), (bytes) => {
-        expect([undefined, 'truncated', 'malformed']).toContain(codeOf(() => parseDns(bytes)));
+        expect([undefined, 'truncated', 'malformed']).toContain(codeOf(() => buildDns(parseDns(bytes))));
       }),
       { numRuns: 3000 },
     );
@@ -239,6 +239,13 @@ describe('parseDns', () => {
     wrong[44] = 3;
     expect(codeOf(() => parseDns(wrong))).toBe('malformed');
   });
+
+  it('does not read the data of a record beyond its length, although bytes follow', () => {
+    const record = { name: 'a', class: 1, ttl: 1, kind: 'CNAME', target: 'bcd' } as const;
+    const bytes = buildDns({ id: 1, answers: [record] });
+    bytes[bytes.length - 6] = 3;
+    expect(codeOf(() => parseDns(bytes))).toBe('malformed');
+  });
 });
 
 describe('buildDns', () => {
@@ -263,6 +270,13 @@ describe('buildDns', () => {
     'refuses the name "%s"',
     (name) => expect(codeOf(() => buildDns({ id: 1, questions: [{ name, type: 1, class: 1 }] }))).toBe('invalid-field'),
   );
+
+  it('points only as far as pointers reach', () => {
+    const filler = { name: '.', class: 1, ttl: 1, kind: 'unknown', type: 99, data: new Uint8Array(16_400) } as const;
+    const late = { name: 'late.example', class: 1, ttl: 1, kind: 'NS', target: 'ns.late.example' } as const;
+    const message = { id: 1, answers: [filler, late, late] };
+    expect(parseDns(buildDns(message)).answers).toEqual(message.answers);
+  });
 
   it('takes a final dot', () => {
     const [question] = parseDns(

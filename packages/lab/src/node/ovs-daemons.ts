@@ -72,7 +72,12 @@ export function createOvsDaemons(modules: {
       '--remote=db:Open_vSwitch,Open_vSwitch,manager_options',
       ...detached(paths.logs, 'ovsdb-server'),
     ]);
-    await run('ovsdb-server', 'ovs-vsctl', ['--no-wait', `--timeout=${patient(15)}`, 'init', ...initialSettings(options)]);
+    await run('ovsdb-server', 'ovs-vsctl', [
+      '--no-wait',
+      `--timeout=${patient(15)}`,
+      'init',
+      ...initialSettings(options),
+    ]);
   };
 
   const end = async (signal: 'SIGTERM' | 'SIGKILL'): Promise<void> => {

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { chmod, mkdir, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { addAbortSignal } from 'node:stream';
 import type { Logger } from '@antrea-ts/runtime';
 import { decodeCall } from './call.js';
 import { CniError, cniErrorCodes, toErrorObject } from './errors.js';
@@ -21,12 +22,13 @@ export class CniServer {
   readonly #logger: Logger;
   readonly #stopping = new AbortController();
   readonly #server: Server;
+  readonly #calls = new Set<Promise<void>>();
 
   constructor(options: { readonly path: string }, modules: { readonly handler: CniHandler; readonly logger: Logger }) {
     this.#path = options.path;
     this.#handler = modules.handler;
     this.#logger = modules.logger;
-    this.#server = createServer((request, response) => void this.#answer(request, response));
+    this.#server = createServer((request, response) => this.#take(request, response));
   }
 
   async start(): Promise<void> {
@@ -45,10 +47,16 @@ export class CniServer {
   /** Lets calls that are being answered end, and takes no more. */
   async stop(): Promise<void> {
     this.#stopping.abort(new CniError(cniErrorCodes.tryAgainLater, 'antrea-agent is stopping, try again later'));
-    await new Promise<void>((resolve) => {
-      this.#server.close(() => resolve());
-      this.#server.closeIdleConnections();
-    });
+    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    while (this.#calls.size > 0) await Promise.all(this.#calls);
+    // Whoever has said nothing yet, or keeps a connection for later, is not waited for.
+    this.#server.closeAllConnections();
+    await closed;
+  }
+
+  #take(request: IncomingMessage, response: ServerResponse): void {
+    const call = this.#answer(request, response).finally(() => this.#calls.delete(call));
+    this.#calls.add(call);
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -58,7 +66,7 @@ export class CniServer {
       if (request.method !== 'POST' || request.url !== '/cni') {
         throw new CniError(cniErrorCodes.decodingFailure, `No such operation: ${request.method} ${request.url}`);
       }
-      const call = decodeCall(await readBody(request));
+      const call = decodeCall(await readBody(request, this.#stopping.signal));
       cniVersion = versionIn(call.config) ?? cniVersion;
       const signal = AbortSignal.any([this.#stopping.signal, AbortSignal.timeout(callTimeoutMs)]);
       const result = await this.#handler.handle(call, { signal });
@@ -83,10 +91,10 @@ function send(response: ServerResponse, status: number, body: string): void {
   response.end(bytes);
 }
 
-async function readBody(request: IncomingMessage): Promise<Uint8Array> {
+async function readBody(request: IncomingMessage, signal: AbortSignal): Promise<Uint8Array> {
   const chunks: Buffer[] = [];
   let length = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
+  for await (const chunk of addAbortSignal(signal, request) as AsyncIterable<Buffer>) {
     length += chunk.length;
     if (length > maxCallBytes) {
       throw new CniError(cniErrorCodes.decodingFailure, `CNI call is larger than ${maxCallBytes} bytes`);

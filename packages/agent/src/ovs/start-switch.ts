@@ -1,21 +1,14 @@
 import { join } from 'node:path';
-import {
-  clearFlowRestoreWait,
-  connectOpenFlow,
-  connectOvsdb,
-  flowDriver,
-  isFlowRestoreWaiting,
-  type OvsBridge,
-  type OvsdbClient,
-} from '@antrea-ts/ovs';
+import { connectOpenFlow, connectOvsdb, flowDriver, type OvsBridge, type OvsdbClient } from '@antrea-ts/ovs';
 import { openedUnder } from '../lifetime.js';
 import type { PartModules } from '../modules.js';
 import type { AgentOptions } from '../config/options.js';
 import { Dataplane } from '../dataplane/dataplane.js';
-import { baseOwner, NodeIntent } from '../dataplane/node-intent.js';
+import { NodeIntent } from '../dataplane/node-intent.js';
 import { gatewayAddresses, type NodeNetwork } from '../node/node-network.js';
 import { nodeProfile } from '../node/profile.js';
 import { setUpBridge, type BridgeSetup } from './bridge-setup.js';
+import { SwitchRelease } from './switch-release.js';
 
 /** The Node's switch, connected. */
 export interface SwitchParts {
@@ -73,9 +66,13 @@ export async function startSwitch(
   });
   lifetime.onStop(() => dataplane.stop());
   health.add('flows', () => checks.flows() ?? refusedFlows(dataplane));
+  const release = new SwitchRelease({ database, dataplane, logger, clock });
+  lifetime.onStop(() => release.stop());
   lifetime.onStop(
     connection.subscribe((event) => {
-      if (event.kind === 'connected') dataplane.switchConnected();
+      if (event.kind !== 'connected') return;
+      dataplane.switchConnected();
+      release.switchConnected();
     }),
   );
   return {
@@ -88,11 +85,7 @@ export async function startSwitch(
     problem: () => checks.ovsdb() ?? checks.openflow() ?? checks.flows(),
     async forward() {
       dataplane.start();
-      // A Pod's or peer's flows that are refused leave that Pod or peer alone without connection.
-      await dataplane.settled({ signal, owner: baseOwner });
-      if (!isFlowRestoreWaiting(database)) return;
-      await clearFlowRestoreWait(database, { signal });
-      logger.info('Released flow-restore-wait: the switch forwards');
+      await release.first({ signal });
     },
   };
 }

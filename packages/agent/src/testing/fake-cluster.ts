@@ -1,0 +1,39 @@
+import { KubeError, type KubeClient, type KubeObject, type Stored } from '@antrea-ts/kube';
+import { untilAborted } from '../lifetime.js';
+
+/** A cluster that stands still: its Nodes and Pods, behind a client that can lose sight of them. */
+export interface FakeCluster {
+  readonly client: KubeClient;
+  /** Lists of these resources fail while they are in here: `nodes`, `pods`. */
+  readonly unreachable: Set<string>;
+}
+
+/** Offers what the agent asks of the Kubernetes API. Watches tell nothing and last until they are given up. */
+export function createFakeCluster(objects: Readonly<Record<string, readonly KubeObject[]>>): FakeCluster {
+  const unreachable = new Set<string>();
+  const all = (plural: string): Stored<KubeObject>[] => {
+    if (unreachable.has(plural)) throw new KubeError('unreachable', `list ${plural}: nobody answers`);
+    return (objects[plural] ?? []).map(
+      (object) =>
+        ({ ...object, metadata: { uid: '1', resourceVersion: '1', ...object.metadata } }) as Stored<KubeObject>,
+    );
+  };
+  const metadata = { resourceVersion: '1' };
+  const client: Record<string, (...args: never[]) => unknown> = {
+    get: async ({ plural }: { plural: string }, { name }: { name: string }) =>
+      all(plural).find((object) => object.metadata.name === name),
+    list: async ({ plural }: { plural: string }) => ({ metadata, items: all(plural) }),
+    async *listPages({ plural }: { plural: string }) {
+      yield { metadata, items: all(plural) };
+    },
+    async *watch(_: unknown, { signal, onOpen }: { signal: AbortSignal; onOpen?: () => void }) {
+      onOpen?.();
+      await untilAborted(signal);
+      yield* [];
+      throw signal.reason;
+    },
+    patch: async () => undefined,
+    close: async () => undefined,
+  };
+  return { client: client as unknown as KubeClient, unreachable };
+}

@@ -4,6 +4,9 @@ import { fileURLToPath } from 'node:url';
 
 const labCommand = fileURLToPath(new URL('../../tools/lab', import.meta.url));
 
+/** How much longer everything may take than on a real processor: tools/vm emulates one. */
+export const patience = process.env['VM_GUEST'] ? 10 : 1;
+
 export interface CommandResult {
   readonly exitCode: number;
   readonly stdout: string;
@@ -24,7 +27,7 @@ export class Lab {
       const child = execFile(
         labCommand,
         ['--name', this.name, ...args],
-        { timeout: options.timeout ?? 60_000, maxBuffer: 64 << 20 },
+        { timeout: (options.timeout ?? 60_000) * patience, maxBuffer: 64 << 20 },
         (error, stdout, stderr) => {
           const exitCode = error ? (typeof error.code === 'number' ? error.code : 255) : 0;
           resolve({ exitCode, stdout, stderr });
@@ -67,7 +70,12 @@ export class Lab {
       ['apply', '-f', '-'],
       JSON.stringify({ apiVersion: 'v1', kind: 'List', items: pods.map(podObject) }),
     );
-    await this.kubectl(['wait', '--for=condition=Ready', '--timeout=90s', ...pods.map(({ name }) => `pod/${name}`)]);
+    await this.kubectl([
+      'wait',
+      '--for=condition=Ready',
+      `--timeout=${90 * patience}s`,
+      ...pods.map(({ name }) => `pod/${name}`),
+    ]);
   }
 
   async podIps(name: string): Promise<string[]> {
@@ -99,7 +107,7 @@ function podObject({ name, node, command, labels }: PodSpec): object {
 
 /** Waits until `check` gives something; fails with the last reason after `timeoutMs`. */
 export async function eventually<T>(check: () => Promise<T>, timeoutMs = 30_000): Promise<T> {
-  const deadline = Date.now() + timeoutMs;
+  const deadline = Date.now() + timeoutMs * patience;
   for (;;) {
     try {
       return await check();

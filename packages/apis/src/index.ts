@@ -1,3 +1,6 @@
+export { controlplaneApiVersion } from './controlplane.js';
+export type * from './controlplane.js';
+export type * from './policy-objects.js';
 export { agentFeatureGates, type AgentFeatureGate, type FeatureGate } from './feature-gates.js';
 export { maxInterfaceNameLength, nodeTunnelName, podInterfaceName, type Sha1Hex } from './interface-names.js';
 export type { Namespace, Node, NodeAddress, ObjectMeta, Pod } from './kubernetes.js';

@@ -8,6 +8,9 @@ export interface ObjectMeta {
   readonly namespace?: string;
   readonly uid?: string;
   readonly resourceVersion?: string;
+  /** Counts changes of `spec`. */
+  readonly generation?: number;
+  readonly creationTimestamp?: string;
   readonly labels?: Readonly<Record<string, string>>;
   readonly annotations?: Readonly<Record<string, string>>;
   /** Set while the object waits for its finalizers or its grace period. */
@@ -30,7 +33,17 @@ export interface NodeAddress {
 /** A Pod; with `hostNetwork` it has the Node's addresses and no port of its own. */
 export interface Pod {
   readonly metadata: ObjectMeta;
-  readonly spec?: { readonly nodeName?: string; readonly hostNetwork?: boolean };
+  readonly spec?: {
+    readonly nodeName?: string;
+    readonly hostNetwork?: boolean;
+    readonly containers?: readonly {
+      readonly ports?: readonly {
+        readonly name?: string;
+        readonly containerPort: number;
+        readonly protocol?: string;
+      }[];
+    }[];
+  };
   readonly status?: {
     readonly phase?: string;
     readonly podIP?: string;

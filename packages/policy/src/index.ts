@@ -1,0 +1,1 @@
+export type { CompletedRule, RulePriority } from './node/completed-rule.js';

@@ -174,8 +174,9 @@ describe.skipIf(why !== undefined)(`the agent on a real Open vSwitch${why ? ` (s
     await ovs.stopVswitchd();
     await ovs.vsctl('--no-wait', 'set', 'Open_vSwitch', '.', 'other_config:flow-restore-wait=true');
     await ovs.startVswitchd();
-    await waitUntil('flow-restore-wait is gone', async () =>
-      (await ovs.vsctl('get', 'Open_vSwitch', '.', 'other_config')).includes('flow-restore-wait') ? false : true,
+    await waitUntil(
+      'flow-restore-wait is gone',
+      async () => !(await ovs.vsctl('get', 'Open_vSwitch', '.', 'other_config')).includes('flow-restore-wait'),
     );
     expect(await flows()).toBe(before);
   });

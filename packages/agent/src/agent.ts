@@ -1,8 +1,7 @@
 import { createCniHandler, CniServer } from '@antrea-ts/cni';
-import { systemClock } from '@antrea-ts/runtime';
+import { systemClock, Lifetime, orAborted, untilAborted } from '@antrea-ts/runtime';
 import type { AgentOptions } from './config/options.js';
 import { startHost, type HostParts } from './host/start-host.js';
-import { Lifetime, orAborted, untilAborted } from './lifetime.js';
 import type { AgentModules, PartModules } from './modules.js';
 import { annotateNode, nodeAnnotations } from './node/annotations.js';
 import { startCluster } from './node/cluster.js';

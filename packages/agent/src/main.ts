@@ -9,12 +9,12 @@ import {
   runMain,
   type ConfigPlatform,
   type Logger,
+  runTogether,
 } from '@antrea-ts/runtime';
 import { runAgent } from './agent.js';
 import { serveAgentApi } from './api/server.js';
 import { agentConfigTable } from './config/keys.js';
 import { agentOptions } from './config/options.js';
-import { runTogether } from './lifetime.js';
 import { createAgentMetrics } from './metrics.js';
 import { version } from './version.js';
 

@@ -1,8 +1,7 @@
 import type { Host } from '@antrea-ts/host';
 import type { KubeClient } from '@antrea-ts/kube';
 import type { Clock } from '@antrea-ts/reconcile';
-import type { HealthChecks, Logger } from '@antrea-ts/runtime';
-import type { Lifetime } from './lifetime.js';
+import type { HealthChecks, Logger, Lifetime } from '@antrea-ts/runtime';
 import type { AgentMetrics } from './metrics.js';
 
 /** What the agent is given: the machine, the cluster, and where to tell about itself. */

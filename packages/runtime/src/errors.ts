@@ -2,10 +2,6 @@
 export type RuntimeErrorCode =
   /** The configuration (file, flags, environment) is not usable; the message lists everything wrong with it. */
   | 'invalid-config'
-  /** A component did not start. */
-  | 'start-failed'
-  /** One or more components did not stop, or not in time. */
-  | 'stop-failed'
   /** Something took longer than it was given. */
   | 'timeout'
   /** A PID file or another file is not what it should be. */

@@ -24,8 +24,7 @@ export { renderSampleFile } from './config/render-sample.js';
 export { renderConfigMarkdown } from './config/render-markdown.js';
 export { nearest, suggestion } from './config/nearest.js';
 
-export type { Component } from './lifecycle/component.js';
-export { runComponents, type RunComponentsOptions } from './lifecycle/run-components.js';
+export { Lifetime, openedUnder, orAborted, runTogether, untilAborted } from './lifecycle/lifetime.js';
 export { exitCodes, runMain, type RunMainOptions } from './lifecycle/run-main.js';
 
 export { createMetrics, type CreateMetricsOptions } from './metrics/create-metrics.js';

@@ -15,7 +15,7 @@ import {
   port,
   routeMetrics,
   Router,
-  runComponents,
+  untilAborted,
 } from './index.js';
 
 // README begin
@@ -45,7 +45,9 @@ async function main(argv: readonly string[], signal: AbortSignal): Promise<void>
   routeMetrics(router, metrics);
   new HealthChecks().add('voice', () => undefined).route(router);
   const server = createHttpServer({ name: 'greeter API', router, log, listen: { port: config.http.port } });
-  await runComponents([server], { signal, log });
+  await server.start({ signal });
+  await untilAborted(signal);
+  await server.stop();
 }
 // README end
 

@@ -7,9 +7,9 @@ import {
   type HealthChecks,
   type Logger,
   type Metrics,
+  untilAborted,
 } from '@antrea-ts/runtime';
 import { AgentError } from '../errors.js';
-import { untilAborted } from '../lifetime.js';
 
 /**
  * Serves health and metrics of the agent until `signal` aborts, over HTTPS with a certificate that lives as long as the process: what kubelet's

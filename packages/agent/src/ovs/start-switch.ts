@@ -1,6 +1,6 @@
+import { openedUnder } from '@antrea-ts/runtime';
 import { join } from 'node:path';
 import { connectOpenFlow, connectOvsdb, flowDriver, type OvsBridge, type OvsdbClient } from '@antrea-ts/ovs';
-import { openedUnder } from '../lifetime.js';
 import type { PartModules } from '../modules.js';
 import type { AgentOptions } from '../config/options.js';
 import { Dataplane } from '../dataplane/dataplane.js';

@@ -1,5 +1,5 @@
+import { untilAborted } from '@antrea-ts/runtime';
 import { KubeError, type KubeClient, type KubeObject, type Stored } from '@antrea-ts/kube';
-import { untilAborted } from '../lifetime.js';
 
 /** A cluster that stands still: its Nodes and Pods, behind a client that can lose sight of them. */
 export interface FakeCluster {

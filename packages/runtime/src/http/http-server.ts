@@ -2,7 +2,6 @@ import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'n
 import type { Server as TlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { once } from 'node:events';
-import type { Component } from '../lifecycle/component.js';
 import { errorMessage } from '../errors.js';
 import type { Logger } from '../log/logger.js';
 import { HttpError, type HttpAnswer, type HttpRequest } from './http-types.js';
@@ -30,8 +29,13 @@ export interface HttpServerOptions {
   readonly maxBody?: number;
 }
 
-/** A server as a component. */
-export interface HttpServer extends Component {
+/** A server. */
+export interface HttpServer {
+  readonly name: string;
+  /** Resolves when it listens. */
+  start(options: { readonly signal: AbortSignal }): Promise<void>;
+  /** Ends requests under way by their signals, and resolves when all connections are closed. */
+  stop(): Promise<void>;
   /** `https://127.0.0.1:10350`, or the path of the local socket. Only while started. */
   readonly address: string;
   /** The TCP port in use. */

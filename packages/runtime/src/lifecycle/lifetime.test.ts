@@ -10,7 +10,7 @@ describe('Lifetime', () => {
     lifetime.onStop(() => void closed.push(1));
     lifetime.onStop(() => Promise.reject(new Error('two')));
     lifetime.onStop(() => void closed.push(3));
-    await expect(lifetime.close()).rejects.toThrow('stop the agent: two');
+    await expect(lifetime.close()).rejects.toThrow('stop: two');
     expect(closed).toEqual([3, 1]);
   });
 });

@@ -1,6 +1,6 @@
-import { errorMessage } from '@antrea-ts/runtime';
+import { errorMessage } from '../errors.js';
 
-/** What has to be closed when the agent stops, or when its start fails half-way: last opened, first closed. */
+/** What has to be closed when a program stops, or when its start fails half-way: last opened, first closed. */
 export class Lifetime {
   readonly #closers: (() => Promise<unknown> | void)[] = [];
 
@@ -19,7 +19,7 @@ export class Lifetime {
       }
     }
     if (failures.length === 0) return;
-    throw new AggregateError(failures, `stop the agent: ${failures.map(errorMessage).join('; ')}`);
+    throw new AggregateError(failures, `stop: ${failures.map(errorMessage).join('; ')}`);
   }
 }
 
@@ -48,7 +48,7 @@ export async function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Pr
 
 /**
  * Opens what is closed in its turn later: `signal` can end the attempt, but not what came of it. Whoever still works
- * when the agent is told to stop, a CNI call that is undone for one, needs the connections a little longer.
+ * when the program is told to stop, a CNI call that is undone for one, needs the connections a little longer.
  */
 export async function openedUnder<T>(signal: AbortSignal, open: (signal: AbortSignal) => Promise<T>): Promise<T> {
   signal.throwIfAborted();

@@ -1,0 +1,1 @@
+export { controllerConfigTable } from './config/keys.js';

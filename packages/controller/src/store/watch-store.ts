@@ -1,0 +1,167 @@
+import { Watcher, type WatcherLimits } from './watcher.js';
+
+/** A computed object. `span` names the Nodes that need it; undefined while it is not computed. */
+export interface Spanned {
+  readonly name: string;
+  readonly span: ReadonlySet<string> | undefined;
+}
+
+/** What became of an object; `before` and `after` are whole, and one of them may be absent. */
+export interface StoreChange<T> {
+  readonly before?: T;
+  readonly after?: T;
+}
+
+/**
+ * How objects of one kind are told to watchers, as the JSON object of an event. `node` is the watcher's Node; a kind
+ * that is the same for all Nodes ignores it, and says so: then an event is encoded once for all.
+ */
+export interface WatchedKind<T> {
+  /** Whether what a watcher is told depends on its Node. */
+  readonly perNode: boolean;
+  full(object: T, node: string | undefined): object;
+  /** What changed; undefined if nothing did for this Node. */
+  modified(before: T, after: T, node: string | undefined): object | undefined;
+  deleted(object: T): object;
+  /** The empty object of the bookmark that ends the initial events. */
+  empty(): object;
+}
+
+/** Which objects: those whose span has the Node, or the one of that name. */
+export interface WatchSelection {
+  readonly nodeName?: string | undefined;
+  readonly name?: string | undefined;
+}
+
+interface Watching {
+  readonly selection: WatchSelection;
+  readonly watcher: Watcher;
+}
+
+/**
+ * Objects of one kind and those who watch them, as `controlplane.antrea.io` has it: present objects as ADDED, one
+ * BOOKMARK, then changes, each told in the terms of the watcher's selection (Antrea 1.3, watch semantics).
+ */
+export class WatchStore<T extends Spanned> {
+  readonly #kind: WatchedKind<T>;
+  readonly #limits: WatcherLimits | undefined;
+  readonly #objects = new Map<string, T>();
+  /** By Node; the empty name has those who watch all. */
+  readonly #watchings = new Map<string, Set<Watching>>();
+  readonly #encodedFull = new WeakMap<T, string>();
+
+  constructor(kind: WatchedKind<T>, limits?: WatcherLimits) {
+    this.#kind = kind;
+    this.#limits = limits;
+  }
+
+  get size(): number {
+    return this.#objects.size;
+  }
+
+  /** How many watch. */
+  get watchers(): number {
+    let count = 0;
+    for (const group of this.#watchings.values()) count += group.size;
+    return count;
+  }
+
+  get(name: string): T | undefined {
+    return this.#objects.get(name);
+  }
+
+  list(): Iterable<T> {
+    return this.#objects.values();
+  }
+
+  /** Takes changes over and tells those whom they concern. */
+  apply(changes: Iterable<StoreChange<T>>): void {
+    for (const change of changes) this.#apply(change);
+  }
+
+  /** Begins a watch, until its reader or the store ends it. */
+  watch(selection: WatchSelection): Watcher {
+    const watcher = new Watcher(this.#initialEvents([...this.#objects.values()], selection), this.#limits);
+    const group = selection.nodeName ?? '';
+    const watchings = this.#watchings.get(group) ?? new Set();
+    this.#watchings.set(group, watchings);
+    const watching = { selection, watcher };
+    watchings.add(watching);
+    watcher.ended.addEventListener('abort', () => this.#forget(group, watching), { once: true });
+    return watcher;
+  }
+
+  /** Ends all watches, as when the server stops. */
+  close(): void {
+    for (const watchings of this.#watchings.values()) for (const { watcher } of watchings) watcher.end();
+  }
+
+  #forget(group: string, watching: Watching): void {
+    const watchings = this.#watchings.get(group);
+    watchings?.delete(watching);
+    if (watchings?.size === 0) this.#watchings.delete(group);
+  }
+
+  *#initialEvents(objects: readonly T[], selection: WatchSelection): Iterable<string> {
+    for (const object of objects) if (isSelected(object, selection)) yield this.#added(object, selection.nodeName);
+    yield event('BOOKMARK', this.#kind.empty());
+  }
+
+  #apply({ before, after }: StoreChange<T>): void {
+    const name = (after ?? before)?.name;
+    if (name === undefined) return;
+    if (after) this.#objects.set(name, after);
+    else this.#objects.delete(name);
+    const modified = this.#modifiedFor(before, after);
+    for (const { selection, watcher } of this.#concerned(before, after)) {
+      const was = before !== undefined && isSelected(before, selection);
+      const is = after !== undefined && isSelected(after, selection);
+      if (was && is) {
+        const line = modified(selection.nodeName);
+        if (line !== undefined) watcher.push(line);
+      } else if (is) watcher.push(this.#added(after, selection.nodeName));
+      else if (was) watcher.push(event('DELETED', this.#kind.deleted(before)));
+    }
+  }
+
+  /** Those who watch all, and those of the Nodes in either span: the others need not be asked. */
+  *#concerned(before: T | undefined, after: T | undefined): Iterable<Watching> {
+    yield* this.#watchings.get('') ?? [];
+    const nodes = new Set([...(before?.span ?? []), ...(after?.span ?? [])]);
+    if (nodes.size <= this.#watchings.size) {
+      for (const node of nodes) yield* this.#watchings.get(node) ?? [];
+    } else {
+      for (const [node, watchings] of this.#watchings) if (node !== '' && nodes.has(node)) yield* watchings;
+    }
+  }
+
+  /** Encodes when the first watcher needs it, and once for all where Nodes do not differ. */
+  #modifiedFor(before: T | undefined, after: T | undefined): (node: string | undefined) => string | undefined {
+    const encode = (node: string | undefined): string | undefined => {
+      if (!before || !after) return undefined;
+      const object = this.#kind.modified(before, after, node);
+      return object && event('MODIFIED', object);
+    };
+    if (this.#kind.perNode) return encode;
+    let encoded: { readonly line: string | undefined } | undefined;
+    return () => (encoded ??= { line: encode(undefined) }).line;
+  }
+
+  #added(object: T, node: string | undefined): string {
+    if (this.#kind.perNode) return event('ADDED', this.#kind.full(object, node));
+    const known = this.#encodedFull.get(object);
+    if (known !== undefined) return known;
+    const line = event('ADDED', this.#kind.full(object, undefined));
+    this.#encodedFull.set(object, line);
+    return line;
+  }
+}
+
+function isSelected({ name, span }: Spanned, selection: WatchSelection): boolean {
+  if (selection.name !== undefined && selection.name !== name) return false;
+  return selection.nodeName === undefined || span?.has(selection.nodeName) === true;
+}
+
+function event(type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK', object: object): string {
+  return `${JSON.stringify({ type, object })}\n`;
+}

@@ -4,6 +4,7 @@ import type { Lab } from './lab.js';
 import type { LabNode } from './node/lab-node.js';
 import type { LabOptions } from './options.js';
 import type { LabPaths } from './paths.js';
+import type { ComponentProcess } from './process/component-process.js';
 import type { ComponentStatus, LabStatus, NodeStatus, PodStatusRow } from './status.js';
 
 /** Collects what `lab status` tells. Healthy: every component runs and every Node is Ready. */
@@ -16,7 +17,7 @@ export async function collectStatus(modules: {
   readonly pods: readonly Pod[];
 }): Promise<LabStatus> {
   const { paths, options, phase, lab } = modules;
-  const components = [...(lab?.nodes.values() ?? [])].flatMap(componentsOf);
+  const components = lab ? [controllerRow(lab), ...[...lab.nodes.values()].flatMap(componentsOf)] : [];
   const nodes = modules.nodes.map(nodeRow).sort(byKey(({ name }) => name));
   const pods = modules.pods.map(podRow).sort(byKey(({ namespace, name }) => `${namespace}/${name}`));
   return {
@@ -44,17 +45,22 @@ function componentsOf({ plan, agent, ovs }: LabNode): ComponentStatus[] {
       ...(running ? { pid } : {}),
     };
   });
-  const state = agent.state();
-  return [
-    ...daemons,
-    {
-      component: 'antrea-agent',
-      node: plan.name,
-      state: state.kind === 'failed' ? `ended: ${state.how}` : state.kind,
-      healthy: state.kind === 'running',
-      ...(state.kind === 'running' ? { pid: state.pid } : {}),
-    },
-  ];
+  return [...daemons, processRow('antrea-agent', plan.name, agent)];
+}
+
+function controllerRow({ controller }: Lab): ComponentStatus {
+  return processRow('antrea-controller', '', controller.process);
+}
+
+function processRow(component: string, node: string, process: ComponentProcess): ComponentStatus {
+  const state = process.state();
+  return {
+    component,
+    node,
+    state: state.kind === 'failed' ? `ended: ${state.how}` : state.kind,
+    healthy: state.kind === 'running',
+    ...(state.kind === 'running' ? { pid: state.pid } : {}),
+  };
 }
 
 function nodeRow(node: Node): NodeStatus {

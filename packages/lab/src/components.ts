@@ -2,31 +2,44 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { LabError } from './errors.js';
 import type { CniPlugin } from './kubelet/cni.js';
-import type { AgentCommand } from './node/agent-process.js';
+import type { ComponentCommand } from './process/component-process.js';
 
 /** The programs that a lab runs on its Nodes. */
 export interface Components {
-  readonly agent: (configFile: string) => AgentCommand;
+  readonly agent: (configFile: string) => ComponentCommand;
+  readonly controller: (configFile: string) => ComponentCommand;
   readonly plugin: CniPlugin;
 }
 
 const packages = new URL('../../', import.meta.url);
 const agentMain = fileURLToPath(new URL('agent/dist/main-linux.js', packages));
+const controllerMain = fileURLToPath(new URL('controller/dist/main.js', packages));
 const pluginFile = fileURLToPath(new URL('cni/dist/antrea-cni', packages));
 const pluginPath = ['/opt/cni/bin', '/usr/lib/cni'].join(':');
 
-/** For the lab's own tests: a JSON object `{agent: [file, ...args], plugin: file}` in the place of the real programs. */
+/** For the lab's own tests: a JSON object `{agent: [file, ...args], controller: [file, ...args], plugin: file}` in the place of the real programs. */
 export const testComponentsVariable = 'ANTREA_LAB_TEST_COMPONENTS';
 
-/** Finds the agent and the CNI plugin of this checkout. */
+interface StandIns {
+  readonly agent: readonly [string, ...string[]];
+  readonly controller: readonly [string, ...string[]];
+  readonly plugin: string;
+}
+
+/** Finds the agent, the controller and the CNI plugin of this checkout. */
 export function findComponents(env: NodeJS.ProcessEnv = process.env): Components {
   const stand = env[testComponentsVariable];
   if (stand) {
-    const { agent, plugin } = JSON.parse(stand) as { agent: [string, ...string[]]; plugin: string };
-    return { agent: () => ({ file: agent[0], args: agent.slice(1) }), plugin: { file: plugin, path: pluginPath } };
+    const { agent, controller, plugin } = JSON.parse(stand) as StandIns;
+    return {
+      agent: () => ({ file: agent[0], args: agent.slice(1) }),
+      controller: () => ({ file: controller[0], args: controller.slice(1) }),
+      plugin: { file: plugin, path: pluginPath },
+    };
   }
   for (const [name, file] of [
     ['antrea-agent', agentMain],
+    ['antrea-controller', controllerMain],
     ['antrea-cni', pluginFile],
   ]) {
     if (!existsSync(file!))
@@ -34,6 +47,7 @@ export function findComponents(env: NodeJS.ProcessEnv = process.env): Components
   }
   return {
     agent: (configFile) => ({ file: process.execPath, args: [agentMain, '--config', configFile] }),
+    controller: (configFile) => ({ file: process.execPath, args: [controllerMain, '--config', configFile] }),
     plugin: { file: pluginFile, path: pluginPath },
   };
 }

@@ -1,6 +1,6 @@
 import type { Node, Pod } from 'kubernetes-types/core/v1.js';
 import { errorMessage, type Logger } from '@antrea-ts/runtime';
-import type { ComponentAction, ControlRequest } from './control/protocol.js';
+import type { ComponentAction, ComponentRequest, ControlRequest } from './control/protocol.js';
 import { LabError } from './errors.js';
 import { startLab, type Lab } from './lab.js';
 import type { LabNode } from './node/lab-node.js';
@@ -77,6 +77,9 @@ export function createDaemon(modules: {
     return found;
   };
 
+  const target = (request: ComponentRequest): LabNode['agent' | 'ovs'] =>
+    request.component === 'controller' ? up().controller.process : node(request.node)[request.component];
+
   return {
     start() {
       starting = start();
@@ -95,7 +98,7 @@ export function createDaemon(modules: {
             pods: [...podObjects.values()],
           });
         case 'component':
-          return act(node(request.node), request.component, request.action);
+          return act(target(request), request.action);
         case 'dns-set':
           return up().outside.dns.set(request.name, request.type, request.values, request.ttl);
         case 'dns-del':
@@ -114,8 +117,7 @@ function keep<T extends Node | Pod>(objects: Map<string, T>, kind: 'set' | 'gone
   else objects.delete(uid);
 }
 
-async function act(node: LabNode, component: 'agent' | 'ovs', action: ComponentAction): Promise<void> {
-  const target = node[component];
+async function act(target: LabNode['agent' | 'ovs'], action: ComponentAction): Promise<void> {
   if (action === 'stop' || action === 'restart') await target.stop();
   if (action === 'kill') await target.kill();
   if (action === 'start' || action === 'restart') await target.start();

@@ -27,6 +27,7 @@ const env = {
   NO_COLOR: '1',
   [testComponentsVariable]: JSON.stringify({
     agent: [process.execPath, standIn('stand-in-agent.mjs')],
+    controller: [process.execPath, standIn('stand-in-controller.mjs')],
     plugin: standIn('stand-in-cni.sh'),
   }),
 };
@@ -234,7 +235,7 @@ describe('a lab', () => {
       [['node', 'node-9', '--', 'true'], 1, /no Node node-9; there are: node-1, node-2/],
       [['exec', 'default/none', '--', 'true'], 1, /Pod default\/none does not run/],
       [['agent', 'node-1', 'explode'], 2, /stop, start, restart, kill/],
-      [['controller', 'stop'], 1, /not part of this version/],
+      [['controller', 'explode'], 2, /must be one of/],
       [['antctl', 'version'], 1, /not part of this version/],
       [['logs', 'agent'], 2, /which Node\?/],
       [['dns', 'set', 'x.test', 'A', 'nonsense'], 2, /not an IPv4 address/],
@@ -316,7 +317,11 @@ describe('a lab', () => {
 
 describe('a lab that does not come up', () => {
   it('names the component, shows the end of its log, and is removed', async () => {
-    const broken = JSON.stringify({ agent: ['sh', '-c', 'echo "no bridge for me" >&2; exit 3'], plugin: '/bin/true' });
+    const broken = JSON.stringify({
+      agent: ['sh', '-c', 'echo "no bridge for me" >&2; exit 3'],
+      controller: ['sleep', '60'],
+      plugin: '/bin/true',
+    });
     const failed = await new Promise<Ended>((resolve) => {
       execFile(
         process.execPath,

@@ -3,13 +3,20 @@ import { connect } from 'node:net';
 import { errorMessage, runCommand, type Logger } from '@antrea-ts/runtime';
 import { startApi, type LabApi } from './api/start-api.js';
 import { findComponents, type Components } from './components.js';
+import {
+  controllerEnvironment,
+  controllerReady,
+  holdControllerNamespace,
+  startController,
+  type LabController,
+} from './controller/lab-controller.js';
 import { LabError } from './errors.js';
 import { startOutside, type Outside } from './external/outside.js';
 import { runKubelets } from './kubelet/kubelet.js';
 import { runScheduler } from './kubelet/scheduler-loop.js';
 import { connectNetwork } from './network/network-between.js';
 import { listenInNamespace } from './network/passed-sockets.js';
-import { createAgentProcess } from './node/agent-process.js';
+import { createComponentProcess } from './process/component-process.js';
 import { holdNodeNamespace, type LabNode } from './node/lab-node.js';
 import { nodeObject } from './node/node-object.js';
 import { createOvsDaemons } from './node/ovs-daemons.js';
@@ -34,6 +41,7 @@ const agentUser = {
 export interface NamespaceRecord {
   readonly underlay: number;
   readonly external: number;
+  readonly controller: number;
   readonly nodes: Readonly<Record<string, number>>;
 }
 
@@ -42,6 +50,7 @@ export interface Lab {
   readonly options: LabOptions;
   readonly plan: AddressPlan;
   readonly nodes: ReadonlyMap<string, LabNode>;
+  readonly controller: LabController;
   readonly api: LabApi;
   readonly outside: Outside;
 }
@@ -61,14 +70,19 @@ export async function startLab(modules: LabModules): Promise<Lab> {
   const plan = planAddresses(options);
   await mkdir(paths.pods, { recursive: true });
   const hosts = plan.families.map(({ underlayRouter }) => underlayRouter);
-  const starting = startApi({ paths, hosts, log: log.child('api') });
+  const starting = startApi({
+    paths,
+    hosts,
+    serviceCidrs: plan.families.map(({ serviceCidr }) => serviceCidr),
+    log: log.child('api'),
+  });
   starting.catch(() => {});
 
   progress(
     `network namespaces for ${options.nodes} ${options.nodes === 1 ? 'Node' : 'Nodes'}, the underlay and the outside world`,
   );
-  const { underlay, external, nodeNamespaces } = await makeNamespaces(plan, paths);
-  await connectNetwork(plan, { underlay, external, nodes: nodeNamespaces });
+  const { underlay, external, controllerNamespace, nodeNamespaces } = await makeNamespaces(plan, paths);
+  await connectNetwork(plan, { underlay, external, controller: controllerNamespace, nodes: nodeNamespaces });
 
   progress(`Open vSwitch on every Node (datapath ${options.datapath})`);
   const [outside, nodes, api] = await Promise.all([
@@ -86,27 +100,47 @@ export async function startLab(modules: LabModules): Promise<Lab> {
 
   const nameservers = plan.families.map(({ dns }) => dns);
   await startKubernetes({ api, nodes, components, nameservers, modules });
-  await startAgents(nodes, plan, api, modules);
-  return { options, plan, nodes, api, outside };
+  const server = `https://${urlHost(plan.families[0]!.underlayRouter)}:${apiPort}`;
+  progress('antrea-controller');
+  const controller = await startController({
+    namespace: controllerNamespace,
+    paths: paths.controller,
+    components,
+    options,
+    api,
+    server,
+  });
+  await Promise.all([
+    controllerReady(controller, paths.controller, modules),
+    startAgents(nodes, { plan, api, server }, modules),
+  ]);
+  return { options, plan, nodes, controller, api, outside };
 }
 
 async function makeNamespaces(
   plan: AddressPlan,
   paths: LabPaths,
-): Promise<{ underlay: Namespace; external: Namespace; nodeNamespaces: Map<string, Namespace> }> {
-  const [underlay, external, ...held] = await Promise.all([
+): Promise<{
+  underlay: Namespace;
+  external: Namespace;
+  controllerNamespace: Namespace;
+  nodeNamespaces: Map<string, Namespace>;
+}> {
+  const [underlay, external, controllerNamespace, ...held] = await Promise.all([
     holdNamespace({ name: 'underlay', labDir: paths.dir, router: true }),
     holdNamespace({ name: 'external', labDir: paths.dir }),
+    holdControllerNamespace(paths),
     ...plan.nodes.map((node) => holdNodeNamespace(node, paths.node(node.name), paths.dir)),
   ]);
   const nodeNamespaces = new Map(held.map((namespace) => [namespace.name, namespace]));
   const record: NamespaceRecord = {
     underlay: underlay.pid,
     external: external.pid,
+    controller: controllerNamespace.pid,
     nodes: Object.fromEntries(held.map(({ name, pid }) => [name, pid])),
   };
   await writeFile(paths.namespaces, JSON.stringify(record));
-  return { underlay, external, nodeNamespaces };
+  return { underlay, external, controllerNamespace, nodeNamespaces };
 }
 
 async function startNodes(
@@ -125,10 +159,12 @@ async function startNodes(
         await connectUplink(nodePlan, plan, options, namespace);
       };
       await start();
-      const agent = createAgentProcess({
+      const command = components.agent(nodePaths.agentConfig);
+      const agent = createComponentProcess({
+        name: `antrea-agent on ${namespace.name}`,
         namespace,
-        paths: nodePaths,
-        command: components.agent(nodePaths.agentConfig),
+        logFile: nodePaths.agentLog,
+        command: { ...command, env: { ...command.env, ...controllerEnvironment(plan), NODE_NAME: namespace.name } },
       });
       return { plan: nodePlan, paths: nodePaths, namespace, ovs: { ...ovs, start }, agent };
     }),
@@ -169,12 +205,10 @@ async function startKubernetes(start: {
 
 async function startAgents(
   nodes: ReadonlyMap<string, LabNode>,
-  plan: AddressPlan,
-  api: LabApi,
+  { plan, api, server }: { readonly plan: AddressPlan; readonly api: LabApi; readonly server: string },
   { options, progress, log, signal }: LabModules,
 ): Promise<void> {
   progress('antrea-agent on every Node');
-  const server = `https://${urlHost(plan.families[0]!.underlayRouter)}:${apiPort}`;
   await Promise.all(
     [...nodes.values()].map(async ({ paths, plan: nodePlan, agent }) => {
       await writeFile(paths.kubeconfig, await api.kubeconfig(server, agentUser), { mode: 0o600 });

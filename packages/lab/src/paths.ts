@@ -14,6 +14,17 @@ export interface NodePaths {
   readonly cniSocket: string;
 }
 
+/** Where everything of antrea-controller is. */
+export interface ControllerPaths {
+  readonly run: string;
+  readonly logs: string;
+  readonly config: string;
+  readonly log: string;
+  readonly kubeconfig: string;
+  /** Local socket that leads to its API. */
+  readonly socket: string;
+}
+
 /** Where everything of one lab is. All of it is below `dir`. */
 export interface LabPaths {
   readonly name: string;
@@ -27,6 +38,7 @@ export interface LabPaths {
   readonly namespaces: string;
   readonly resolvConf: string;
   readonly pods: string;
+  readonly controller: ControllerPaths;
   node(name: string): NodePaths;
 }
 
@@ -49,6 +61,7 @@ export function labPaths(root: string, name: string): LabPaths {
     namespaces: join(dir, 'namespaces.json'),
     resolvConf: join(dir, 'resolv.conf'),
     pods: join(dir, 'pods'),
+    controller: controllerPaths(join(dir, 'controller')),
     node: (node) => nodePaths(join(dir, 'nodes', node)),
   };
 }
@@ -62,6 +75,17 @@ function nodePaths(dir: string): NodePaths {
     agentLog: join(dir, 'log', 'agent.log'),
     kubeconfig: join(dir, 'kubeconfig'),
     cniSocket: join(dir, 'run', 'antrea', 'cni.sock'),
+  };
+}
+
+function controllerPaths(dir: string): ControllerPaths {
+  return {
+    run: join(dir, 'run'),
+    logs: join(dir, 'log'),
+    config: join(dir, 'antrea-controller.conf'),
+    log: join(dir, 'log', 'controller.log'),
+    kubeconfig: join(dir, 'kubeconfig'),
+    socket: join(dir, 'api.sock'),
   };
 }
 

@@ -12,6 +12,7 @@ export interface LabStatus {
 
 export interface ComponentStatus {
   readonly component: string;
+  /** Empty where the component belongs to no Node. */
   readonly node: string;
   /** `running`, `stopped`, or how it ended. */
   readonly state: string;

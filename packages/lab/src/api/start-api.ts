@@ -22,6 +22,7 @@ export async function startApi(options: {
   readonly paths: LabPaths;
   /** Names and addresses that clients use for it: they must be in its certificate. */
   readonly hosts: readonly string[];
+  readonly serviceCidrs: readonly string[];
   readonly log: Logger;
 }): Promise<LabApi> {
   const { paths, hosts, log } = options;
@@ -30,6 +31,9 @@ export async function startApi(options: {
     hosts,
     logger: log,
     podLogs: (pod, wanted) => readPodLog(paths, pod, wanted),
+    serviceCidrs: options.serviceCidrs,
+    resolveService: async ({ namespace, name }) =>
+      namespace === 'kube-system' && name === 'antrea' ? { path: paths.controller.socket } : undefined,
   });
   const address = server.addresses.find((candidate) => typeof candidate !== 'string');
   const kubeconfig: LabApi['kubeconfig'] = (url, user) =>

@@ -15,7 +15,7 @@ const perNode = {
 /** Finds the log of a component (of a Node), of the daemon, or of `NAMESPACE/POD` (and its container). */
 export async function findLog(paths: LabPaths, component: string, where: string | undefined): Promise<string> {
   if (component === 'daemon') return paths.daemonLog;
-  if (component === 'controller') throw new LabError('not-supported', 'antrea-controller is not part of this version');
+  if (component === 'controller' || component === 'antrea-controller') return paths.controller.log;
   if (component.includes('/')) {
     const pod = await requirePod(paths, component);
     const container = where ?? pod.containers[0] ?? '';
@@ -29,7 +29,7 @@ export async function findLog(paths: LabPaths, component: string, where: string 
   if (log === undefined) {
     throw new LabError(
       'usage',
-      `there is no component ${component}; there are: daemon, ${Object.keys(perNode).join(', ')}, or NAMESPACE/POD`,
+      `there is no component ${component}; there are: daemon, controller, ${Object.keys(perNode).join(', ')}, or NAMESPACE/POD`,
     );
   }
   const node = where ?? onlyNode(paths, component);

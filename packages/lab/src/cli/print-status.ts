@@ -13,7 +13,7 @@ export function renderStatus(status: LabStatus): string {
   ]);
   const components = status.components.map(({ component, node, state, pid, healthy }) => [
     component,
-    node,
+    node || '-',
     mark(healthy, state, state),
     pid === undefined ? '-' : String(pid),
   ]);

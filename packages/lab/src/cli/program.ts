@@ -147,7 +147,7 @@ function addInspection(program: Command, root: string, { paths, exit }: CommandC
     .action(() => void process.stdout.write(`${requireLab(paths()).kubeconfig}\n`));
   program
     .command('logs')
-    .description('log of agent|ovs-vswitchd|ovsdb-server NODE, daemon, or NAMESPACE/POD [CONTAINER]')
+    .description('log of agent|ovs-vswitchd|ovsdb-server NODE, controller, daemon, or NAMESPACE/POD [CONTAINER]')
     .argument('<component>')
     .argument('[where]', 'Node, or the Pod’s container')
     .option('-f, --follow', 'go on until interrupted', false)
@@ -216,9 +216,10 @@ function addComponents(program: Command, { paths }: CommandContext): void {
   program
     .command('controller')
     .description(`${componentActions.join('|')} antrea-controller`)
-    .argument('<action>')
-    .action(() => {
-      throw new LabError('not-supported', 'antrea-controller is not part of this version');
+    .argument('<action>', componentActions.join('|'))
+    .action(async (action: string) => {
+      const { controlSocket } = requireLab(paths());
+      await askDaemon(controlSocket, { verb: 'component', component: 'controller', action: checkAction(action) });
     });
 }
 

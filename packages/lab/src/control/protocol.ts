@@ -3,12 +3,7 @@ export type ControlRequest =
   /** Tells the progress of the start and returns when the lab is up or has failed. */
   | { readonly verb: 'wait-up' }
   | { readonly verb: 'status' }
-  | {
-      readonly verb: 'component';
-      readonly component: 'agent' | 'ovs';
-      readonly node: string;
-      readonly action: ComponentAction;
-    }
+  | ComponentRequest
   | {
       readonly verb: 'dns-set';
       readonly name: string;
@@ -18,6 +13,12 @@ export type ControlRequest =
     }
   | { readonly verb: 'dns-del'; readonly name: string }
   | { readonly verb: 'dns-list' };
+
+/** Acts on a component of a Node, or on the controller. */
+export type ComponentRequest = { readonly verb: 'component'; readonly action: ComponentAction } & (
+  | { readonly component: 'agent' | 'ovs'; readonly node: string }
+  | { readonly component: 'controller' }
+);
 
 export const componentActions = ['stop', 'start', 'restart', 'kill'] as const;
 export type ComponentAction = (typeof componentActions)[number];

@@ -7,13 +7,15 @@ export interface NetworkNamespaces {
   readonly underlay: Namespace;
   /** The outside world. */
   readonly external: Namespace;
+  /** Where antrea-controller runs: on the underlay, like a Node. */
+  readonly controller: Namespace;
   readonly nodes: ReadonlyMap<string, Namespace>;
 }
 
 /** The `ip -batch` text for the underlay: bridge, router, one cable to each Node and one to the outside. */
 export function renderUnderlay(
   plan: AddressPlan,
-  pids: { readonly external: number; readonly nodes: ReadonlyMap<string, number> },
+  pids: { readonly external: number; readonly controller: number; readonly nodes: ReadonlyMap<string, number> },
 ): string {
   return [
     'link add br0 type bridge',
@@ -26,6 +28,8 @@ export function renderUnderlay(
       `link set ${name} master br0 up`,
     ]),
     ...renderSecondUnderlay(plan, pids.nodes),
+    `link add controller type veth peer name eth0 netns ${pids.controller}`,
+    'link set controller master br0 up',
     `link add external type veth peer name eth0 netns ${pids.external}`,
     'link set external up',
     ...plan.families.map(
@@ -66,18 +70,36 @@ export function renderExternal(plan: AddressPlan): string {
   ].join('\n');
 }
 
+/** The `ip -batch` text for antrea-controller's namespace. */
+export function renderController(plan: AddressPlan): string {
+  return [
+    'link set eth0 up',
+    ...plan.families.flatMap(({ family, controller, underlayPrefix, underlayRouter }) => [
+      `addr add ${controller}/${underlayPrefix} dev eth0 ${nodad(family)}`,
+      `route replace default via ${underlayRouter}`,
+    ]),
+    '',
+  ].join('\n');
+}
+
 /** Cables everything together. */
 export async function connectNetwork(
   plan: AddressPlan,
-  { underlay, external, nodes }: NetworkNamespaces,
+  { underlay, external, controller, nodes }: NetworkNamespaces,
 ): Promise<void> {
-  const pids = { external: external.pid, nodes: new Map([...nodes].map(([name, { pid }]) => [name, pid])) };
+  const pids = {
+    external: external.pid,
+    controller: controller.pid,
+    nodes: new Map([...nodes].map(([name, { pid }]) => [name, pid])),
+  };
   await underlay.run('ip', ['-batch', '-'], { input: renderUnderlay(plan, pids) });
   await Promise.all([
     external.run('ip', ['-batch', '-'], { input: renderExternal(plan) }),
+    controller.run('ip', ['-batch', '-'], { input: renderController(plan) }),
     // Open vSwitch takes frames from packet sockets, where a checksum left to the hardware is never finished.
-    ...[...plan.nodes.flatMap(cablesOf), 'external'].map((link) => txOff(underlay, link)),
+    ...[...plan.nodes.flatMap(cablesOf), 'external', 'controller'].map((link) => txOff(underlay, link)),
     txOff(external, 'eth0'),
+    txOff(controller, 'eth0'),
     ...plan.nodes.flatMap((node) => {
       const namespace = nodes.get(node.name)!;
       return cablesOf(node).map((_, index) => txOff(namespace, `eth${index}`));

@@ -3,7 +3,7 @@ import type { LabOptions } from '../options.js';
 import type { NodePaths } from '../paths.js';
 import type { NodePlan } from '../plan/addresses.js';
 import { holdNamespace, type Namespace } from '../process/namespace.js';
-import type { AgentProcess } from './agent-process.js';
+import type { ComponentProcess } from '../process/component-process.js';
 import type { OvsDaemons } from './ovs-daemons.js';
 
 /** A Node: its namespaces, its Open vSwitch, its agent. */
@@ -12,7 +12,7 @@ export interface LabNode {
   readonly paths: NodePaths;
   readonly namespace: Namespace;
   readonly ovs: OvsDaemons;
-  readonly agent: AgentProcess;
+  readonly agent: ComponentProcess;
 }
 
 /** Makes a Node's directories and namespaces. */

@@ -8,6 +8,8 @@ export interface FamilyPlan {
   readonly outsidePrefix: number;
   /** The router's addresses towards the Nodes and towards the outside. */
   readonly underlayRouter: string;
+  /** antrea-controller's address on the underlay. */
+  readonly controller: string;
   readonly outsideRouter: string;
   readonly web: string;
   readonly dns: string;
@@ -36,6 +38,7 @@ const ipv4: FamilyPlan = {
   underlayPrefix: 24,
   outsidePrefix: 24,
   underlayRouter: '192.168.77.1',
+  controller: '192.168.77.5',
   outsideRouter: '203.0.113.1',
   web: '203.0.113.10',
   dns: '203.0.113.53',
@@ -48,6 +51,7 @@ const ipv6: FamilyPlan = {
   underlayPrefix: 64,
   outsidePrefix: 64,
   underlayRouter: 'fd77::1',
+  controller: 'fd77::5',
   outsideRouter: '2001:db8:ffff::1',
   web: '2001:db8:ffff::10',
   dns: '2001:db8:ffff::53',

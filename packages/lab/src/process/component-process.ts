@@ -2,45 +2,46 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { once } from 'node:events';
 import { LabError } from '../errors.js';
-import type { NodePaths } from '../paths.js';
-import { enterArgs, type Namespace } from '../process/namespace.js';
-import { patient } from '../process/patience.js';
-import { tailOf } from '../process/log-tail.js';
+import { tailOf } from './log-tail.js';
+import { enterArgs, type Namespace } from './namespace.js';
+import { patient } from './patience.js';
 
-/** A program that runs in a Node: what follows its name, and its environment. */
-export interface AgentCommand {
+/** A program that runs in a namespace: what follows its name, and its environment. */
+export interface ComponentCommand {
   readonly file: string;
   readonly args: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
 }
 
-export type AgentState =
+export type ComponentState =
   | { readonly kind: 'running'; readonly pid: number; readonly since: Date }
   | { readonly kind: 'stopped' }
   /** Ended without being told to. */
   | { readonly kind: 'failed'; readonly how: string };
 
-/** The agent of one Node. It stays as it was left: nobody starts it again but the user. */
-export interface AgentProcess {
-  state(): AgentState;
+/** A component, such as the agent of a Node. It stays as it was left: nobody starts it again but the user. */
+export interface ComponentProcess {
+  state(): ComponentState;
   start(): void;
   /** SIGTERM, SIGKILL after ten seconds. */
   stop(): Promise<void>;
   kill(): Promise<void>;
-  /** Throws when the agent has ended by itself, with the last lines of its log. */
+  /** Throws when it has ended by itself, with the last lines of its log. */
   assertAlive(): void;
 }
 
 const stopGraceMs = 10_000;
 
-export function createAgentProcess(modules: {
+export function createComponentProcess(modules: {
+  /** For errors: `antrea-agent on node-1`. */
+  readonly name: string;
   readonly namespace: Namespace;
-  readonly paths: NodePaths;
-  readonly command: AgentCommand;
-}): AgentProcess {
-  const { namespace, paths, command } = modules;
+  readonly logFile: string;
+  readonly command: ComponentCommand;
+}): ComponentProcess {
+  const { name, namespace, logFile, command } = modules;
   let child: ChildProcess | undefined;
-  let state: AgentState = { kind: 'stopped' };
+  let state: ComponentState = { kind: 'stopped' };
   let expectedEnd = false;
 
   const end = async (signal: 'SIGTERM' | 'SIGKILL'): Promise<void> => {
@@ -61,11 +62,11 @@ export function createAgentProcess(modules: {
     state: () => state,
     start() {
       if (child) return;
-      const log = openSync(paths.agentLog, 'a');
+      const log = openSync(logFile, 'a');
       const started = spawn('nsenter', enterArgs(namespace.pid, command.file, command.args), {
         stdio: ['ignore', log, log],
         cwd: '/',
-        env: { ...process.env, ...command.env, NODE_NAME: namespace.name },
+        env: { ...process.env, ...command.env },
       });
       closeSync(log);
       child = started;
@@ -84,10 +85,7 @@ export function createAgentProcess(modules: {
     kill: () => end('SIGKILL'),
     assertAlive() {
       if (state.kind !== 'failed') return;
-      throw new LabError(
-        'component',
-        `antrea-agent on ${namespace.name} ended (${state.how}); the end of ${paths.agentLog}:\n${tailOf(paths.agentLog)}`,
-      );
+      throw new LabError('component', `${name} ended (${state.how}); the end of ${logFile}:\n${tailOf(logFile)}`);
     },
   };
 }

@@ -1,4 +1,4 @@
-import type { Flow } from '@antrea-ts/openflow';
+import { flowKey, type Flow } from '@antrea-ts/openflow';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FlowOwners } from './flow-owners.js';
@@ -68,6 +68,27 @@ describe('FlowOwners', () => {
             flows.map(([table, to]) => flow(table, to)),
           );
         expect(state(direct)).toEqual(state(owners));
+      }),
+    );
+  });
+
+  it('comes to the same by changes of some flows as by stating all', () => {
+    fc.assert(
+      fc.property(steps, (sequence) => {
+        const [stated, patched] = [new FlowOwners(), new FlowOwners()];
+        const ofOwner = new Map<string, Map<string, Flow>>();
+        for (const { owner, flows } of sequence) {
+          const wanted = flows.map(([table, to]) => flow(table, to));
+          const before = ofOwner.get(owner) ?? new Map<string, Flow>();
+          const after = new Map(wanted.map((each) => [flowKey(each), each]));
+          ofOwner.set(owner, after);
+          const removed = new Set([...before.keys()].filter((key) => !after.has(key)));
+          const told = patched.patch(owner, { set: after, removed });
+          const expected = stated.set(owner, wanted);
+          expect(comparable(told.set)).toEqual(comparable(expected.set));
+          expect(told.removed).toEqual(expected.removed);
+        }
+        expect(state(patched)).toEqual(state(stated));
       }),
     );
   });

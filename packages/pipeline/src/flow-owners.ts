@@ -18,7 +18,7 @@ export interface FlowConflict {
  * traced back, and so that what is desired never depends on the order in which objects came.
  */
 export class FlowOwners {
-  readonly #flowsByOwner = new Map<string, ReadonlyMap<string, Flow>>();
+  readonly #flowsByOwner = new Map<string, Map<string, Flow>>();
   readonly #ownersByKey = new Map<string, readonly string[]>();
 
   /** Replaces the flows of one owner; an empty list removes the owner. */
@@ -31,6 +31,19 @@ export class FlowOwners {
     for (const key of after.keys()) if (!before.has(key)) this.#addOwner(key, owner);
     for (const key of before.keys()) if (!after.has(key)) this.#removeOwner(key, owner);
     return this.#current(new Set([...before.keys(), ...after.keys()]));
+  }
+
+  /** Changes some flows of one owner: what a replacement of a hundred thousand would cost is not paid for one. */
+  patch(owner: string, { set, removed }: FlowChanges): FlowChanges {
+    const flows = this.#flowsByOwner.get(owner) ?? new Map<string, Flow>();
+    for (const key of removed) if (flows.delete(key)) this.#removeOwner(key, owner);
+    for (const [key, flow] of set) {
+      if (!flows.has(key)) this.#addOwner(key, owner);
+      flows.set(key, flow);
+    }
+    if (flows.size > 0) this.#flowsByOwner.set(owner, flows);
+    else this.#flowsByOwner.delete(owner);
+    return this.#current(new Set([...removed, ...set.keys()]));
   }
 
   /** Everything that is desired now. */

@@ -127,6 +127,18 @@ describe('while it runs', () => {
     expect(tables()).toEqual([]);
   });
 
+  it('changes some flows of an owner and leaves its others', async () => {
+    const { dataplane, driver, tables } = dataplaneOver();
+    dataplane.set('policies', [flow(10), flow(20)]);
+    dataplane.start();
+    await dataplane.settled({ signal });
+    const set = new Map(byKey(flow(30)));
+    dataplane.patch('policies', { set, removed: new Set([flowKey(flow(10))]) });
+    await dataplane.settled({ signal, owner: 'policies' });
+    expect(tables()).toEqual([20, 30]);
+    expect(driver.plans).toHaveLength(2);
+  });
+
   it('replays after a reconnection', async () => {
     const { dataplane, driver, tables } = dataplaneOver();
     dataplane.set('a', [flow(10), flow(20)]);

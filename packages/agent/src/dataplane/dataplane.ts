@@ -1,5 +1,5 @@
 import { formatFlow, sameFlow, type Flow } from '@antrea-ts/openflow';
-import { FlowOwners } from '@antrea-ts/pipeline';
+import { FlowOwners, type FlowChanges } from '@antrea-ts/pipeline';
 import { isEmptyPlan, planDiff, ReconcileLoop, type Clock, type Driver, type Plan } from '@antrea-ts/reconcile';
 import { errorMessage, type Logger } from '@antrea-ts/runtime';
 import { FlowWaiters } from './flow-waiters.js';
@@ -75,12 +75,21 @@ export class Dataplane {
 
   /** States all flows of one owner; an empty list removes it. Takes effect soon; `settled` tells when. */
   set(owner: string, flows: readonly Flow[]): void {
-    const { set, removed } = this.#owners.set(owner, flows);
-    const keys = new Set([...set.keys(), ...removed]);
+    this.#changed(owner, this.#owners.set(owner, flows));
+  }
+
+  /** Changes some flows of one owner, and leaves its others. */
+  patch(owner: string, changes: FlowChanges): void {
+    this.#changed(owner, this.#owners.patch(owner, changes));
+  }
+
+  #changed(owner: string, { set, removed }: FlowChanges): void {
     const touched = this.#touched.get(owner) ?? new Set();
-    for (const key of keys) {
-      this.#pending.add(key);
-      touched.add(key);
+    for (const keys of [set.keys(), removed]) {
+      for (const key of keys) {
+        this.#pending.add(key);
+        touched.add(key);
+      }
     }
     this.#touched.set(owner, touched);
     this.#loop.trigger();

@@ -1,6 +1,10 @@
 export { cookie, cookieCategories, firstRound, parseCookie, type CookieCategory } from './cookie.js';
 export { hairpinAddresses } from './features/connection.js';
 export { virtualMac } from './features/neighbours.js';
+export { policyMeter, type PolicySettings } from './features/network-policy/action-flows.js';
+export { dnsConjunctionId } from './features/network-policy/conjunction-ids.js';
+export { PolicyFlows, type PolicyFlowChanges, type PolicyPod } from './features/network-policy/policy-flows.js';
+export { recoverRules, type RecoveredRules } from './features/network-policy/recover.js';
 export type { LocalPod } from './features/pods.js';
 export type { PeerNode, PeerPath } from './features/ports.js';
 export { FlowOwners, type FlowChanges, type FlowConflict } from './flow-owners.js';

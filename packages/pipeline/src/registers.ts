@@ -25,6 +25,8 @@ export const registers = {
   targetPort: bits('reg1', 0, 32),
   swap: bits('reg2', 0, 32),
   endpointIpv4: bits('reg3', 0, 32),
+  /** The same bits: the Endpoint is not needed any more when policies decide. */
+  denyingConjunction: bits('reg3', 0, 32),
   endpointPort: bits('reg4', 0, 16),
   serviceState: bits('reg4', 16, 3),
   egressConjunction: bits('reg5', 0, 32),
@@ -36,6 +38,9 @@ export const packetSource = { tunnel: 0, gateway: 1, pod: 2, uplink: 4 } as cons
 
 /** Values of `registers.serviceState`. */
 export const serviceState = { toSelect: 1, selected: 2, toLearn: 3 } as const;
+
+/** Values of `registers.disposition`. */
+export const disposition = { allow: 0, drop: 1, reject: 2 } as const;
 
 /** Bits of `registers.controllerReason`. */
 export const controllerReason = { logging: 1, reject: 2, deny: 4, dns: 8 } as const;

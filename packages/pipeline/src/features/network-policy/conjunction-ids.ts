@@ -1,0 +1,61 @@
+/** Id of the conjunction that intercepts DNS answers; rules begin after it. */
+export const dnsConjunctionId = 1;
+const firstRuleId = 2;
+const lastId = 0xffff_ffff;
+
+/**
+ * Ids of conjunctions, given to rules. Released ids are used again, the one that was released first before others:
+ * counters, logs and connections speak of an id for a while after its rule is gone, so the caller decides when it is
+ * released.
+ *
+ * After a restart the ids of installed rules are known by the rules' hashes, and a rule gets its own again.
+ */
+export class ConjunctionIds {
+  #next = firstRuleId;
+  /** In the order of their release. */
+  readonly #free = new Set<number>();
+  /** Installed ids that no rule has asked for yet, ascending, by the hash of their rule. */
+  readonly #recovered = new Map<number, number[]>();
+
+  constructor(recovered: ReadonlyMap<number, readonly number[]> = new Map()) {
+    const taken = new Set([...recovered.values()].flat().filter((id) => id >= firstRuleId));
+    for (const [hash, ids] of recovered) {
+      const usable = ids.filter((id) => id >= firstRuleId).sort((a, b) => a - b);
+      if (usable.length > 0) this.#recovered.set(hash, usable);
+    }
+    const highest = [...taken].reduce((max, id) => Math.max(max, id), firstRuleId - 1);
+    this.#next = highest + 1;
+    // A sparse set of installed ids is no reason to list billions of free ones.
+    const from = Math.max(firstRuleId, highest - 1_000_000);
+    for (let id = from; id < highest; id += 1) if (!taken.has(id)) this.#free.add(id);
+  }
+
+  /** The id that an installed rule with this hash has; undefined where there is none, or it was claimed already. */
+  claim(hash: number): number | undefined {
+    const ids = this.#recovered.get(hash);
+    const id = ids?.shift();
+    if (ids?.length === 0) this.#recovered.delete(hash);
+    return id;
+  }
+
+  allocate(): number {
+    const [released] = this.#free;
+    if (released !== undefined) {
+      this.#free.delete(released);
+      return released;
+    }
+    if (this.#next > lastId) throw new Error('pipeline: no conjunction id is left');
+    return this.#next++;
+  }
+
+  release(id: number): void {
+    this.#free.add(id);
+  }
+
+  /** Gives up the installed ids that nobody claimed: those rules are gone. */
+  abandonRecovered(): readonly number[] {
+    const ids = [...this.#recovered.values()].flat();
+    this.#recovered.clear();
+    return ids;
+  }
+}

@@ -1,0 +1,138 @@
+import type { RuleMember } from './completed-rule.js';
+import { Malformed, listOf, nameOf, recordOf } from './malformed.js';
+import { memberKey, readMember } from './read-member.js';
+
+/** Members that came to and went from one group. */
+export interface GroupDelta {
+  readonly added: readonly RuleMember[];
+  readonly removed: readonly RuleMember[];
+}
+
+type Group = Map<string, RuleMember>;
+
+/** Members that groups share are read once, and kept as long as a group has them. */
+export class MemberPool {
+  readonly #members = new Map<string, { readonly member: RuleMember; readonly wire: unknown; count: number }>();
+
+  take(value: unknown, key: string, what: string): RuleMember {
+    const known = this.#members.get(key);
+    if (known) {
+      known.count += 1;
+      return known.member;
+    }
+    const member = readMember(value, key, what);
+    this.#members.set(key, { member, wire: value, count: 1 });
+    return member;
+  }
+
+  /** The message that a member was read from. */
+  wireOf({ key }: RuleMember): unknown {
+    return this.#members.get(key)?.wire;
+  }
+
+  release({ key }: RuleMember): void {
+    const known = this.#members.get(key);
+    if (known && --known.count === 0) this.#members.delete(key);
+  }
+}
+
+/** AppliedToGroups or AddressGroups of a Node. Its methods throw `Malformed` and then have changed nothing. */
+export class GroupStore {
+  readonly #pool: MemberPool;
+  readonly #groups = new Map<string, Group>();
+
+  constructor(pool: MemberPool) {
+    this.#pool = pool;
+  }
+
+  has(name: string): boolean {
+    return this.#groups.has(name);
+  }
+
+  names(): readonly string[] {
+    return [...this.#groups.keys()];
+  }
+
+  members(name: string): Iterable<RuleMember> {
+    return this.#groups.get(name)?.values() ?? [];
+  }
+
+  /** States a group whole. */
+  set(value: unknown): { readonly name: string; readonly delta: GroupDelta } {
+    const group = recordOf(value, 'group');
+    const name = groupName(group);
+    const wanted = keyed(group['groupMembers'], 'groupMembers');
+    const known = this.#groups.get(name);
+    const gone = [...(known?.keys() ?? [])].filter((key) => !wanted.has(key));
+    const delta = this.#change(known ?? new Map(), wanted, gone, (changed) => this.#groups.set(name, changed));
+    return { name, delta };
+  }
+
+  patch(value: unknown): { readonly name: string; readonly delta: GroupDelta } {
+    const patch = recordOf(value, 'patch');
+    const name = groupName(patch);
+    const group = this.#groups.get(name);
+    if (group === undefined) throw new Malformed('it is not known');
+    const added = keyed(patch['addedGroupMembers'], 'addedGroupMembers');
+    const removed = keyed(patch['removedGroupMembers'], 'removedGroupMembers');
+    return { name, delta: this.#change(group, added, removed.keys()) };
+  }
+
+  /** Undefined for a group that is not known. */
+  remove(name: string): GroupDelta | undefined {
+    const group = this.#groups.get(name);
+    if (group === undefined) return undefined;
+    this.#groups.delete(name);
+    const removed = [...group.values()];
+    for (const member of removed) this.#pool.release(member);
+    return { added: [], removed };
+  }
+
+  /** The groups as messages. */
+  snapshot(): readonly unknown[] {
+    return [...this.#groups].map(([name, group]) => ({
+      metadata: { name },
+      groupMembers: [...group.values()].map((member) => this.#pool.wireOf(member)),
+    }));
+  }
+
+  #change(
+    group: Group,
+    wanted: ReadonlyMap<string, unknown>,
+    unwanted: Iterable<string>,
+    commit: (group: Group) => void = () => undefined,
+  ): GroupDelta {
+    const added = this.#readAll([...wanted].filter(([key]) => !group.has(key)));
+    for (const member of added) group.set(member.key, member);
+    const removed: RuleMember[] = [];
+    for (const key of unwanted) {
+      const member = group.get(key);
+      if (member === undefined) continue;
+      removed.push(member);
+      group.delete(key);
+      this.#pool.release(member);
+    }
+    commit(group);
+    return { added, removed };
+  }
+
+  /** All or none. */
+  #readAll(values: readonly (readonly [string, unknown])[]): RuleMember[] {
+    const members: RuleMember[] = [];
+    try {
+      for (const [key, value] of values) members.push(this.#pool.take(value, key, 'groupMembers'));
+    } catch (error) {
+      for (const member of members) this.#pool.release(member);
+      throw error;
+    }
+    return members;
+  }
+}
+
+export function groupName(group: Readonly<Record<string, unknown>>): string {
+  return nameOf(recordOf(group['metadata'], 'metadata')['name'], 'metadata.name');
+}
+
+function keyed(members: unknown, what: string): Map<string, unknown> {
+  return new Map(listOf(members, what, (member, at) => [memberKey(member, at), member] as const));
+}

@@ -1,0 +1,239 @@
+import type { NetworkPolicyReference } from '@antrea-ts/apis';
+import type { CompletedRule, RuleChanges, RuleMember } from './completed-rule.js';
+import { GroupStore, MemberPool, type GroupDelta } from './group-store.js';
+import { Malformed, nameOf, recordOf } from './malformed.js';
+import { PendingRules } from './pending-rules.js';
+import { readPolicy, type ReadPolicy, type ReadRule } from './read-policy.js';
+import type { PolicySnapshot } from './snapshot.js';
+
+export type GroupKind = 'appliedToGroups' | 'addressGroups';
+/** What is watched; named as in the API. */
+export type ControlplaneKind = 'networkPolicies' | GroupKind;
+
+/** A message that was not taken. What it was about stays as it was. */
+export interface Refusal {
+  readonly kind: ControlplaneKind;
+  /** As far as the message tells it. */
+  readonly name: string;
+  readonly reason: string;
+}
+
+/** A policy as this Node has it, for status and for who asks. */
+export interface NodePolicy {
+  readonly source: NetworkPolicyReference;
+  readonly generation: number;
+  /** Ids of rules that select something here: an AppliedToGroup of theirs is known on this Node. */
+  readonly effectiveRules: readonly string[];
+  /** Every AddressGroup that those rules name is known. Before that a policy does not count as realised. */
+  readonly complete: boolean;
+}
+
+interface Policy {
+  readonly read: ReadPolicy;
+  readonly wire: unknown;
+}
+
+const kinds: readonly ControlplaneKind[] = ['networkPolicies', 'appliedToGroups', 'addressGroups'];
+
+/**
+ * The rules of one Node, from what the controller says of policies and groups, in any order. A group that is missing
+ * selects nothing; a rule that allows still isolates. Nothing is given out before all three kinds were stated whole:
+ * part of a list is not the truth.
+ */
+export class NodeRules {
+  readonly #hash: (text: string) => string;
+  readonly #policies = new Map<string, Policy>();
+  readonly #groups: Readonly<Record<GroupKind, GroupStore>>;
+  readonly #rules = new Map<string, ReadRule>();
+  readonly #rulesByGroup: Readonly<Record<GroupKind, Map<string, Set<string>>>> = {
+    appliedToGroups: new Map(),
+    addressGroups: new Map(),
+  };
+  readonly #inSync = new Set<ControlplaneKind>();
+  readonly #pending = new PendingRules();
+
+  /** `hash` makes a short id of a rule's text; 1.3 takes 16 hex digits of SHA-1. */
+  constructor({ hash }: { readonly hash: (text: string) => string }) {
+    this.#hash = hash;
+    const pool = new MemberPool();
+    this.#groups = { appliedToGroups: new GroupStore(pool), addressGroups: new GroupStore(pool) };
+  }
+
+  /** States a kind whole: what is not in the list is gone. What is in it and is refused stays as it was. */
+  replace(kind: ControlplaneKind, objects: readonly unknown[]): readonly Refusal[] {
+    const stated = new Set<string>();
+    const refusals: Refusal[] = [];
+    for (const object of objects) {
+      stated.add(nameIn(object));
+      const refusal = this.set(kind, object);
+      if (refusal) refusals.push(refusal);
+    }
+    for (const name of this.#namesOf(kind)) if (!stated.has(name)) this.remove(kind, name);
+    this.#inSync.add(kind);
+    return refusals;
+  }
+
+  /** States one object. */
+  set(kind: ControlplaneKind, object: unknown): Refusal | undefined {
+    return this.#take(kind, object, () => {
+      if (kind === 'networkPolicies') this.#setPolicy(object);
+      else {
+        const { name, delta } = this.#groups[kind].set(object);
+        this.#groupChanged(kind, name, delta);
+      }
+    });
+  }
+
+  /** Changes the members of a group. Refused for one that is not known: the watch has to be begun anew. */
+  patch(kind: GroupKind, patch: unknown): Refusal | undefined {
+    return this.#take(kind, patch, () => {
+      const { name, delta } = this.#groups[kind].patch(patch);
+      this.#groupChanged(kind, name, delta);
+    });
+  }
+
+  remove(kind: ControlplaneKind, name: string): void {
+    if (kind === 'networkPolicies') {
+      for (const rule of this.#policies.get(name)?.read.rules ?? []) this.#removeRule(rule);
+      this.#policies.delete(name);
+      return;
+    }
+    const delta = this.#groups[kind].remove(name);
+    if (delta) this.#groupChanged(kind, name, delta);
+  }
+
+  /** All three kinds were stated whole. */
+  get inSync(): boolean {
+    return kinds.every((kind) => this.#inSync.has(kind));
+  }
+
+  /** What changed since the last call; nothing before everything is in sync. */
+  takeChanges(): RuleChanges {
+    if (!this.inSync) return { added: [], patched: [], removed: [] };
+    return this.#pending.take((id) => this.rule(id) as CompletedRule);
+  }
+
+  rule(id: string): CompletedRule | undefined {
+    const rule = this.#rules.get(id);
+    if (rule === undefined) return undefined;
+    const { text, appliedToGroups, addressGroups, ipBlocks, fqdns } = rule;
+    return {
+      ...text,
+      targets: this.#membersOf('appliedToGroups', appliedToGroups),
+      peers: { members: this.#membersOf('addressGroups', addressGroups), ipBlocks, fqdns },
+    };
+  }
+
+  rules(): readonly CompletedRule[] {
+    return [...this.#rules.keys()].map((id) => this.rule(id) as CompletedRule);
+  }
+
+  /** Policies by the name of their message, which is the UID of what a user wrote. */
+  policies(): ReadonlyMap<string, NodePolicy> {
+    return new Map([...this.#policies].map(([name, policy]) => [name, this.#describe(policy)]));
+  }
+
+  policy(name: string): NodePolicy | undefined {
+    const policy = this.#policies.get(name);
+    return policy && this.#describe(policy);
+  }
+
+  /** Policies of which some rule refers to a group. */
+  policiesOf(kind: GroupKind, group: string): readonly string[] {
+    const rules = this.#rulesByGroup[kind].get(group) ?? [];
+    return [...new Set([...rules].flatMap((id) => this.#rules.get(id)?.text.policy.uid ?? []))];
+  }
+
+  /** Everything as the controller said it; undefined before it said all. */
+  snapshot(): PolicySnapshot | undefined {
+    if (!this.inSync) return undefined;
+    return {
+      networkPolicies: [...this.#policies.values()].map(({ wire }) => wire),
+      appliedToGroups: this.#groups.appliedToGroups.snapshot(),
+      addressGroups: this.#groups.addressGroups.snapshot(),
+    };
+  }
+
+  #describe({ read }: Policy): NodePolicy {
+    const effective = read.rules.filter(({ appliedToGroups }) =>
+      appliedToGroups.some((group) => this.#groups.appliedToGroups.has(group)),
+    );
+    return {
+      source: read.source,
+      generation: read.generation,
+      effectiveRules: effective.map(({ text }) => text.id),
+      complete: effective.every(({ addressGroups }) =>
+        addressGroups.every((group) => this.#groups.addressGroups.has(group)),
+      ),
+    };
+  }
+
+  #setPolicy(wire: unknown): void {
+    const read = readPolicy(wire, this.#hash);
+    const before = this.#policies.get(read.name)?.read.rules ?? [];
+    const after = new Set(read.rules.map(({ text }) => text.id));
+    this.#policies.set(read.name, { read, wire });
+    for (const rule of before) if (!after.has(rule.text.id)) this.#removeRule(rule);
+    for (const rule of read.rules) if (!this.#rules.has(rule.text.id)) this.#addRule(rule);
+  }
+
+  #addRule(rule: ReadRule): void {
+    const { id } = rule.text;
+    this.#rules.set(id, rule);
+    for (const [kind, group] of groupsOf(rule)) {
+      const rules = this.#rulesByGroup[kind].get(group) ?? new Set();
+      this.#rulesByGroup[kind].set(group, rules.add(id));
+    }
+    this.#pending.add(id);
+  }
+
+  #removeRule(rule: ReadRule): void {
+    const { id } = rule.text;
+    if (!this.#rules.delete(id)) return;
+    for (const [kind, group] of groupsOf(rule)) {
+      const rules = this.#rulesByGroup[kind].get(group);
+      if (rules?.delete(id) && rules.size === 0) this.#rulesByGroup[kind].delete(group);
+    }
+    this.#pending.remove(id);
+  }
+
+  #groupChanged(kind: GroupKind, name: string, delta: GroupDelta): void {
+    if (delta.added.length + delta.removed.length === 0) return;
+    const side = kind === 'appliedToGroups' ? 'targets' : 'members';
+    for (const id of this.#rulesByGroup[kind].get(name) ?? []) this.#pending.patch(id, side, delta);
+  }
+
+  #membersOf(kind: GroupKind, groups: readonly string[]): readonly RuleMember[] {
+    return groups.flatMap((group) => [...this.#groups[kind].members(group)]);
+  }
+
+  #namesOf(kind: ControlplaneKind): readonly string[] {
+    return kind === 'networkPolicies' ? [...this.#policies.keys()] : this.#groups[kind].names();
+  }
+
+  #take(kind: ControlplaneKind, object: unknown, take: () => void): Refusal | undefined {
+    try {
+      take();
+      return undefined;
+    } catch (error) {
+      if (error instanceof Malformed) return { kind, name: nameIn(object), reason: error.message };
+      throw error;
+    }
+  }
+}
+
+function groupsOf({ appliedToGroups, addressGroups }: ReadRule): (readonly [GroupKind, string])[] {
+  return [
+    ...appliedToGroups.map((group) => ['appliedToGroups', group] as const),
+    ...addressGroups.map((group) => ['addressGroups', group] as const),
+  ];
+}
+
+/** The name in a message that may be anything. */
+function nameIn(object: unknown): string {
+  try {
+    return nameOf(recordOf(recordOf(object, '')['metadata'], '')['name'], '');
+  } catch {
+    return '';
+  }
+}

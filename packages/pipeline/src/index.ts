@@ -5,6 +5,7 @@ export { policyMeter, type PolicySettings } from './features/network-policy/acti
 export { dnsConjunctionId } from './features/network-policy/conjunction-ids.js';
 export { PolicyFlows, type PolicyFlowChanges, type PolicyPod } from './features/network-policy/policy-flows.js';
 export { recoverRules, type RecoveredRules } from './features/network-policy/recover.js';
+export { readPolicyPacket, rejectActions, type PolicyPacket } from './features/network-policy/policy-packet.js';
 export type { LocalPod } from './features/pods.js';
 export type { PeerNode, PeerPath } from './features/ports.js';
 export { FlowOwners, type FlowChanges, type FlowConflict } from './flow-owners.js';

@@ -1,0 +1,28 @@
+import type { PacketOut } from '@antrea-ts/openflow';
+import { ipLayerOf, icmpUnreachable, buildPacket, layerOf, tcpReset, type Packet } from '@antrea-ts/packet';
+import { formatIp, type IpAddress } from '@antrea-ts/net-types';
+import { ofPorts } from '@antrea-ts/apis';
+import { rejectActions } from '@antrea-ts/pipeline';
+
+/** OFPP_TABLE: the packet walks the pipeline from its first table. */
+const toTable = 0xffff_fff9;
+
+/**
+ * The packet that tells a sender that a policy refused its packet: a reset for TCP, ICMP prohibited for the rest
+ * (Antrea 1.3, 8.3). It enters the pipeline as if the receiver had sent it, marked, so that no policy judges it: two
+ * that reject each other do not loop. Undefined where no answer may be sent.
+ */
+export function rejection(
+  bytes: Uint8Array,
+  packet: Packet,
+  portOf: (address: string) => number | undefined,
+): Omit<PacketOut, 'type'> | undefined {
+  const answer = layerOf(packet, 'tcp') ? tcpReset(packet) : icmpUnreachable(bytes, packet);
+  const receiver: IpAddress | undefined = ipLayerOf(packet)?.destination;
+  if (!answer || !receiver) return undefined;
+  return {
+    inPort: portOf(formatIp(receiver)) ?? ofPorts.gateway,
+    actions: [...rejectActions, { kind: 'output', port: toTable }],
+    data: buildPacket(answer),
+  };
+}

@@ -33,3 +33,10 @@ export { createReflector, wholeObject } from './watch/reflector.js';
 export type { Reflector, ReflectorOptions, ReflectorStats } from './watch/reflector.js';
 export type { IndexFunctions, ReadonlyStore, StoreChange, StoreListener } from './watch/store.js';
 export { backoffDelay, type BackoffOptions } from './backoff.js';
+
+export {
+  createDelegatingServer,
+  healthPaths,
+  type DelegatingServerOptions,
+} from './serving/create-delegating-server.js';
+export { loopbackTokenFile } from './serving/loopback-token.js';

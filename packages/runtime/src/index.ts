@@ -39,9 +39,17 @@ export {
   type HttpServer,
   type HttpServerOptions,
   type ServerCertificate,
+  type TlsSettings,
 } from './http/http-server.js';
-export { HttpError, type HttpAnswer, type HttpHandler, type HttpRequest } from './http/http-types.js';
+export {
+  HttpError,
+  type ClientCertificate,
+  type HttpAnswer,
+  type HttpHandler,
+  type HttpRequest,
+} from './http/http-types.js';
 export { Router } from './http/router.js';
 export { HealthChecks, routeMetrics, type HealthCheck, type HealthKind } from './http/health.js';
 
+export { tlsSettings } from './tls/tls-settings.js';
 export { createAuthority, type Authority, type KeyPairPem } from './tls/authority.js';

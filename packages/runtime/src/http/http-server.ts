@@ -1,9 +1,11 @@
+import { constants } from 'node:crypto';
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import type { Server as TlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { once } from 'node:events';
 import { errorMessage } from '../errors.js';
 import type { Logger } from '../log/logger.js';
+import { clientCertificateOf } from './client-certificate.js';
 import { HttpError, type HttpAnswer, type HttpRequest } from './http-types.js';
 import { sendAnswer } from './send-answer.js';
 
@@ -11,6 +13,12 @@ import { sendAnswer } from './send-answer.js';
 export interface ServerCertificate {
   readonly cert: string;
   readonly key: string;
+}
+
+/** Versions and ciphers that a server offers. */
+export interface TlsSettings {
+  readonly minVersion?: 'TLSv1.2' | 'TLSv1.3' | undefined;
+  readonly ciphers?: string | undefined;
 }
 
 /** Where and how to serve. */
@@ -24,7 +32,9 @@ export interface HttpServerOptions {
   /** Set: HTTPS. */
   readonly certificate?: ServerCertificate;
   /** TLS settings as OpenSSL names them. */
-  readonly tls?: { readonly minVersion?: 'TLSv1.2' | 'TLSv1.3'; readonly ciphers?: string };
+  readonly tls?: TlsSettings;
+  /** With HTTPS: clients are asked for a certificate, and may do without. Whom to believe tells `setClientAuthorities`. */
+  readonly askForCertificates?: boolean;
   /** Bytes of a request's body; default 4 MiB. */
   readonly maxBody?: number;
 }
@@ -42,6 +52,8 @@ export interface HttpServer {
   readonly port: number;
   /** Takes another certificate for new connections. */
   setCertificate(certificate: ServerCertificate): void;
+  /** Takes these authorities (PEM) for the certificates of clients on new connections; none: nobody's is believed. */
+  setClientAuthorities(authorities: readonly string[]): void;
 }
 
 const defaultMaxBody = 4 * 1024 * 1024;
@@ -56,10 +68,13 @@ class NodeHttpServer implements HttpServer {
   readonly #options: HttpServerOptions;
   readonly #stopping = new AbortController();
   #server: Server | TlsServer | undefined;
+  #certificate: ServerCertificate | undefined;
+  #authorities: readonly string[] = [];
 
   constructor(options: HttpServerOptions) {
     this.name = options.name;
     this.#options = options;
+    this.#certificate = options.certificate;
   }
 
   async start(): Promise<void> {
@@ -98,16 +113,47 @@ class NodeHttpServer implements HttpServer {
   }
 
   setCertificate(certificate: ServerCertificate): void {
-    if (this.#server !== undefined && 'setSecureContext' in this.#server) {
-      this.#server.setSecureContext({ ...this.#options.tls, ...certificate });
+    this.#certificate = certificate;
+    this.#renewContext();
+  }
+
+  setClientAuthorities(authorities: readonly string[]): void {
+    const before = this.#authorities;
+    this.#authorities = authorities;
+    try {
+      this.#renewContext();
+    } catch (error) {
+      this.#authorities = before;
+      throw error;
     }
+  }
+
+  #renewContext(): void {
+    if (this.#server !== undefined && 'setSecureContext' in this.#server) {
+      this.#server.setSecureContext(this.#context());
+    }
+  }
+
+  #context() {
+    const { tls, askForCertificates } = this.#options;
+    return {
+      ...tls,
+      ...this.#certificate,
+      ...(askForCertificates === true && {
+        // Never absent: without it Node believes the public authorities.
+        ca: [...this.#authorities],
+        // A session that is taken up again would keep what was believed when it began.
+        secureOptions: constants.SSL_OP_NO_TICKET,
+      }),
+    };
   }
 
   /** Node's servers take 40 ms to load: only programs that serve pay for them. */
   async #create(onRequest: RequestListener): Promise<Server | TlsServer> {
-    const { certificate, tls } = this.#options;
+    const { certificate, askForCertificates = false } = this.#options;
     if (certificate === undefined) return (await import('node:http')).createServer(onRequest);
-    return (await import('node:https')).createServer({ ...tls, ...certificate }, onRequest);
+    const asking = askForCertificates ? { requestCert: true, rejectUnauthorized: false } : {};
+    return (await import('node:https')).createServer({ ...this.#context(), ...asking }, onRequest);
   }
 
   async #serve(message: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -155,6 +201,8 @@ class NodeHttpServer implements HttpServer {
       params: {},
       query: url.searchParams,
       headers: message.headers,
+      headerValues: (name) => message.headersDistinct[name] ?? [],
+      ...(this.#options.askForCertificates === true && { certificate: clientCertificateOf(message) }),
       signal,
       body: () => readBody(message, this.#options.maxBody ?? defaultMaxBody),
     };

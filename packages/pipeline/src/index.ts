@@ -10,5 +10,5 @@ export type { LocalPod } from './features/pods.js';
 export type { PeerNode, PeerPath } from './features/ports.js';
 export { FlowOwners, type FlowChanges, type FlowConflict } from './flow-owners.js';
 export { createNodePipeline, type NodePipeline } from './node-flows.js';
-export { supportsEncap, type GatewayPort, type NodeProfile, type TrafficMode } from './profile.js';
+export { cutsEstablished, supportsEncap, type GatewayPort, type NodeProfile, type TrafficMode } from './profile.js';
 export { layoutOf, tableDisplayName, tableIds, type Layout, type Table, type TableName } from './tables.js';

@@ -78,8 +78,17 @@ describe('the flows of a Node', () => {
 
   it('recognises the host by its address where marks do not cross into the datapath', () => {
     const lines = text(createNodePipeline({ ...profile, hostSource: 'gatewayAddress' }).base());
-    expect(lines).toContain('table=90, priority=210,ip,nw_src=10.10.0.1 actions=goto_table:105');
+    expect(lines).toContain(
+      'table=85, priority=64989,ct_mark=0/0x1,ip,reg0=0x1/0xf,nw_src=10.10.0.1 actions=goto_table:105',
+    );
     expect(lines.some((line) => line.includes('pkt_mark'))).toBe(false);
+  });
+
+  it('judges packets of established connections where they are to be cut, but not the answers', () => {
+    const lines = text(createNodePipeline({ ...profile, establishedConnections: 'cut' }).base());
+    expect(lines).toContain('table=45, priority=64990,ct_state=-new+est+rpl,ip actions=goto_table:61');
+    expect(lines).toContain('table=31, priority=190,ct_state=-new+trk,ip actions=goto_table:45');
+    expect(lines.filter((line) => line.includes('ct_state=-new+est,'))).toEqual([]);
   });
 
   it('sends to peers through the gateway where no tunnel is needed', () => {

@@ -2,6 +2,7 @@ import type { Flow } from '@antrea-ts/openflow';
 import { missFlows, outputFlows, policyOnlyFlows, ttlFlows } from './features/base.js';
 import { conntrackFlows, policyBypassFlows, serviceBaseFlows } from './features/connection.js';
 import { anyArpResponderFlows, neighbourFlows } from './features/neighbours.js';
+import { ownServiceFlows } from './features/network-policy/own-service.js';
 import { podFlows, podGuardFlows, type LocalPod } from './features/pods.js';
 import { gatewayFlows, peerFlows, tunnelFlows, type PeerNode } from './features/ports.js';
 import type { NodeProfile } from './profile.js';
@@ -30,13 +31,13 @@ export function createNodePipeline(profile: NodeProfile): NodePipeline {
       ...outputFlows(profile),
       ...conntrackFlows(profile, layout),
       ...policyBypassFlows(profile),
-      ...serviceBaseFlows(profile),
+      ...serviceBaseFlows(profile, layout),
       ...policyOnlyFlows(profile),
       ...gatewayFlows(profile, layout),
       ...tunnelFlows(profile),
       ...podGuardFlows(profile),
     ],
-    pod: (pod) => podFlows(profile, layout, pod),
+    pod: (pod) => [...podFlows(profile, layout, pod), ...ownServiceFlows(profile, layout, pod)],
     peer: (peer) => peerFlows(profile, peer),
   };
 }

@@ -35,6 +35,11 @@ export interface NodeProfile {
    * cross into the datapath (userspace datapath, Windows), by the gateway's address as source.
    */
   readonly hostSource: 'packetMark' | 'gatewayAddress';
+  /**
+   * What a new rule means for connections that are established: `keep` (as 1.3, and when absent) lets them live, `cut`
+   * judges their packets too.
+   */
+  readonly establishedConnections?: 'keep' | 'cut';
   /** Round in the cookies of this Node's flows: kept in the Bridge row, so that flows outlive the agent. */
   readonly cookieRound: number;
 }
@@ -42,4 +47,9 @@ export interface NodeProfile {
 /** Whether packets may leave through the tunnel port in this mode. */
 export function supportsEncap(mode: TrafficMode): boolean {
   return mode === 'encap' || mode === 'hybrid';
+}
+
+/** Whether rules judge packets of established connections. */
+export function cutsEstablished({ establishedConnections = 'keep' }: NodeProfile): boolean {
+  return establishedConnections === 'cut';
 }

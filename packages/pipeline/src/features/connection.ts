@@ -1,7 +1,7 @@
 import { ports, type Action, type Flow } from '@antrea-ts/openflow';
 import { parseIp } from '@antrea-ts/net-types';
 import { ctState, ofFamily, priority, renderFlows, toCidr, toIp, type FlowSpec } from '../flow-builder.js';
-import type { NodeProfile } from '../profile.js';
+import { cutsEstablished, type NodeProfile } from '../profile.js';
 import {
   controllerReason,
   ctMark,
@@ -16,8 +16,11 @@ import { tableIds, type Layout, type TableName } from '../tables.js';
 
 const bothFamilies = ['ipv4', 'ipv6'] as const;
 
-/** Top of the ranges in which Antrea-native policies get their priorities. */
+/** Above everything that Antrea-native policies decide: what they do not judge. */
 export const policyBypassPriority = 64990;
+
+/** The Node's own probes pass just below, above every rule and below the interception of DNS answers. */
+export const hostProbePriority = 64989;
 
 export function resubmit(table: TableName): Action {
   return { kind: 'resubmit', table: tableIds[table] };
@@ -88,6 +91,9 @@ export function conntrackFlows(profile: NodeProfile, layout: Layout): Flow[] {
 /**
  * Policy is decided for the first packet of a connection: what is established, related to an established one, or an
  * answer that the agent made itself (reject) passes by.
+ *
+ * Where new rules cut established connections, of those only the answers pass by: every packet in the direction in
+ * which the connection was opened is judged. The connection tracking entry stays, so that answers never look new.
  */
 export function policyBypassFlows(profile: NodeProfile): Flow[] {
   const bypasses: readonly { table: TableName; at: number; to: TableName }[] = [
@@ -105,7 +111,7 @@ export function policyBypassFlows(profile: NodeProfile): Flow[] {
   const specs: FlowSpec[] = [];
   for (const family of profile.families) {
     const passing = [
-      ctState({ new: false, est: true }),
+      ctState({ new: false, est: true, ...(cutsEstablished(profile) ? { rpl: true } : {}) }),
       ctState({ new: false, rel: true }),
       registerIs(registers.controllerReason, controllerReason.reject),
     ];
@@ -117,14 +123,16 @@ export function policyBypassFlows(profile: NodeProfile): Flow[] {
 }
 
 /** The parts of Service handling that do not depend on any Service. */
-export function serviceBaseFlows(profile: NodeProfile): Flow[] {
-  return profile.proxy ? proxyFlows(profile) : serviceCidrFlows(profile);
+export function serviceBaseFlows(profile: NodeProfile, layout: Layout): Flow[] {
+  return profile.proxy ? proxyFlows(profile, layout) : serviceCidrFlows(profile);
 }
 
 /** Source that a Pod sees when it reaches itself through a Service: its own address would never come back to us. */
 export const hairpinAddresses = { ipv4: parseIp('169.254.169.252'), ipv6: parseIp('fc00::aabb:ccdd:eeff') } as const;
 
-function proxyFlows(profile: NodeProfile): Flow[] {
+function proxyFlows(profile: NodeProfile, layout: Layout): Flow[] {
+  // Known connections skip the first policy table, unless they are judged anew.
+  const known = cutsEstablished(profile) ? layout.egressEntry : 'EgressRule';
   const needsSelection = load(registers.serviceState, serviceState.toSelect);
   const fixed: FlowSpec[] = [
     { table: 'ConntrackState', priority: priority.miss, actions: [resubmit('SessionAffinity'), resubmit('ServiceLB')] },
@@ -165,13 +173,13 @@ function proxyFlows(profile: NodeProfile): Flow[] {
         priority: priority.normal,
         match: [ctState({ new: false, trk: true }), { field: 'ct_mark', value: ctMark.service }, ofFamily(family)],
         actions: [load(registers.rewriteMac, 1)],
-        goto: 'EgressRule',
+        goto: known,
       },
       {
         table: 'ConntrackState',
         priority: priority.low,
         match: [ctState({ new: false, trk: true }), ofFamily(family)],
-        goto: 'EgressRule',
+        goto: known,
       },
     );
   }

@@ -15,8 +15,9 @@ import {
   type FlowSpec,
 } from '../flow-builder.js';
 import type { NodeProfile } from '../profile.js';
-import { ctMark, hostLocalPacketMark, load, packetSource, registers } from '../registers.js';
+import { ctMark, hostLocalPacketMark, load, packetSource, registerIs, registers } from '../registers.js';
 import type { Layout } from '../tables.js';
+import { hostProbePriority } from './connection.js';
 import { arpResponder, virtualMac } from './neighbours.js';
 import { ownArp, routedPacket, towards } from './port-flows.js';
 
@@ -66,18 +67,29 @@ export function gatewayFlows(profile: NodeProfile, layout: Layout): Flow[] {
       goto: 'L2Forwarding',
     });
   }
-  specs.push(...hostProbeBypass(profile));
+  specs.push(...hostProbeBypass(profile, layout));
   return renderFlows(profile.cookieRound, 'Default', specs);
 }
 
-/** The Node's own packets (kubelet probes) reach its Pods past the rules of Kubernetes policies. */
-function hostProbeBypass(profile: NodeProfile): FlowSpec[] {
+/**
+ * The Node's own packets (kubelet probes) reach its Pods past every ingress table. What comes to a Pod through a
+ * Service never gets this, also where the host translated it: it may be anybody's.
+ */
+function hostProbeBypass(profile: NodeProfile, { ingressEntry }: Layout): FlowSpec[] {
   const matches: (readonly FieldMatch[])[] =
     profile.hostSource === 'packetMark'
       ? [[{ field: 'pkt_mark', ...hostLocalPacketMark }]]
       : profile.gateway.addresses.map(fromIp);
-  return matches.map((match) => ({ table: 'IngressRule', priority: priority.high, match, goto: 'ConntrackCommit' }));
+  return matches.map((match) => ({
+    table: ingressEntry,
+    priority: profile.antreaPolicy ? hostProbePriority : priority.guard,
+    match: [registerIs(registers.packetSource, packetSource.gateway), notOfService, ...match],
+    goto: 'ConntrackCommit',
+  }));
 }
+
+/** The one bit in which the marks of connections differ. */
+const notOfService: FieldMatch = { field: 'ct_mark', value: 0, mask: ctMark.service ^ ctMark.fromGateway };
 
 /** The flow-based tunnel: what comes out of it was checked by the Node that sent it. */
 export function tunnelFlows(profile: NodeProfile): Flow[] {

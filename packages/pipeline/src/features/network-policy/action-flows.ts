@@ -4,7 +4,7 @@ import type { RuleDirection } from '@antrea-ts/apis';
 import type { IpFamily } from '@antrea-ts/net-types';
 import { cookie } from '../../cookie.js';
 import { ctState, ofFamily, priority } from '../../flow-builder.js';
-import type { NodeProfile } from '../../profile.js';
+import { cutsEstablished, type NodeProfile } from '../../profile.js';
 import { controllerReason, ctZone, disposition, load, registerIs, registers } from '../../registers.js';
 import { tableIds } from '../../tables.js';
 import { tablesOf } from './rule-tables.js';
@@ -41,17 +41,31 @@ export function actionFlows(profile: NodeProfile, settings: PolicySettings, rule
 }
 
 function allowFlows(profile: NodeProfile, settings: PolicySettings, rule: PlacedRule): Flow[] {
+  const logging = rule.text.enableLogging && rule.text.priority !== undefined;
+  // Where established connections are judged too, only their beginning is logged.
+  const variants =
+    logging && cutsEstablished(profile)
+      ? [
+          { logging: true, state: [ctState({ new: true })] },
+          { logging: false, state: [ctState({ new: false })] },
+        ]
+      : [{ logging, state: [] }];
   return profile.families.flatMap((family) => [
-    allowFlow(profile, settings, rule, family),
+    ...variants.map((variant) => allowFlow(profile, settings, rule, family, variant)),
     ...[true, false].map((isNew) => allowMetric(profile, rule, family, isNew)),
   ]);
 }
 
-function allowFlow(profile: NodeProfile, settings: PolicySettings, rule: PlacedRule, family: IpFamily): Flow {
+function allowFlow(
+  profile: NodeProfile,
+  settings: PolicySettings,
+  rule: PlacedRule,
+  family: IpFamily,
+  { logging, state }: { readonly logging: boolean; readonly state: readonly FieldMatch[] },
+): Flow {
   const { text, conjunctionId: id } = rule;
   const tables = tablesOf(text);
   const { register, labelOffset } = ends[text.direction];
-  const logging = text.enableLogging && text.priority !== undefined;
   const actions: Action[] = [
     load(register, id),
     ...(logging
@@ -69,7 +83,7 @@ function allowFlow(profile: NodeProfile, settings: PolicySettings, rule: PlacedR
     table: tableIds[tables.rule],
     priority: rule.priority,
     cookie: cookie(profile.cookieRound, 'Policy', rule.hash),
-    match: [{ field: 'conj_id', value: id }, ofFamily(family)],
+    match: [{ field: 'conj_id', value: id }, ...state, ofFamily(family)],
     instructions: [...metered(settings, logging), { kind: 'apply_actions', actions }],
   };
 }

@@ -74,6 +74,7 @@ export async function startLab(modules: LabModules): Promise<Lab> {
     paths,
     hosts,
     serviceCidrs: plan.families.map(({ serviceCidr }) => serviceCidr),
+    rbac: options.rbac ?? false,
     log: log.child('api'),
   });
   starting.catch(() => {});

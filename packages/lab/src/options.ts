@@ -16,6 +16,8 @@ export interface LabOptions {
   readonly encryption: (typeof encryptionChoices)[number];
   /** Nodes have a second underlay, and agents are told to use it between Nodes. */
   readonly transportInterface: boolean;
+  /** The API asks Roles and their bindings who may do what; agents have the rights of Antrea's manifest and no more. */
+  readonly rbac?: boolean;
   readonly featureGates: Readonly<Record<string, boolean>>;
   /** Text of the file that is merged over the agent's configuration; empty: none. */
   readonly agentConfig: string;

@@ -46,6 +46,23 @@ describe('RBAC', () => {
     ).toBe(404);
   });
 
+  it('lists and watches one object by name for those who may', async () => {
+    await cluster.call('POST', `${rbac}/clusterroles`, {
+      metadata: { name: 'one-map' },
+      rules: [{ apiGroups: [''], resources: ['configmaps'], resourceNames: ['ours'], verbs: ['list', 'watch'] }],
+    });
+    await cluster.call('POST', `${rbac}/clusterrolebindings`, {
+      metadata: { name: 'one-map' },
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'one-map' },
+      subjects: [{ kind: 'User', apiGroup: 'rbac.authorization.k8s.io', name: 'jane' }],
+    });
+    const code = async (query: string): Promise<number> =>
+      (await cluster.call('GET', `${namespacePath}/configmaps${query}`, undefined, jane)).code;
+    expect(await code('?fieldSelector=metadata.name%3Dours')).toBe(200);
+    expect(await code('?fieldSelector=metadata.name%3Dtheirs')).toBe(403);
+    expect(await code('')).toBe(403);
+  });
+
   it('gathers aggregated roles', async () => {
     await cluster.call('POST', `${rbac}/clusterroles`, {
       metadata: { name: 'more-view', labels: { 'rbac.authorization.k8s.io/aggregate-to-view': 'true' } },

@@ -113,7 +113,13 @@ function actionOf(path: ResourcePath, method: string | undefined, query: URLSear
   const { group, plural, namespace, name, subresource } = path;
   const inNamespace = namespace ?? (plural === 'namespaces' && group === '' ? name : undefined);
   const verb = verbOf(method, name !== undefined, query);
-  return { kind: 'resource', verb, group, resource: plural, subresource, namespace: inNamespace, name };
+  const named = name ?? (verb === 'list' || verb === 'watch' ? onlyName(query) : undefined);
+  return { kind: 'resource', verb, group, resource: plural, subresource, namespace: inNamespace, name: named };
+}
+
+/** A list of one object by its name is allowed to those who may list that one. */
+function onlyName(query: URLSearchParams): string | undefined {
+  return /(?:^|,)metadata\.name==?([^,]+)/.exec(query.get('fieldSelector') ?? '')?.[1];
 }
 
 function verbOf(method: string | undefined, hasName: boolean, query: URLSearchParams): string {

@@ -6,6 +6,8 @@ import type { Logger } from '@antrea-ts/runtime';
 import type { Cluster } from '../kubelet/cluster.js';
 import type { LabPaths } from '../paths.js';
 import { createKubeCluster } from './kube-cluster.js';
+import { installCustomResources } from './custom-resources.js';
+import { installRoles } from './roles.js';
 import { readPodLog } from './pod-logs.js';
 
 /** The Kubernetes API of a lab, in this process. */
@@ -23,6 +25,7 @@ export async function startApi(options: {
   /** Names and addresses that clients use for it: they must be in its certificate. */
   readonly hosts: readonly string[];
   readonly serviceCidrs: readonly string[];
+  readonly rbac: boolean;
   readonly log: Logger;
 }): Promise<LabApi> {
   const { paths, hosts, log } = options;
@@ -32,6 +35,7 @@ export async function startApi(options: {
     logger: log,
     podLogs: (pod, wanted) => readPodLog(paths, pod, wanted),
     serviceCidrs: options.serviceCidrs,
+    authorization: options.rbac ? 'RBAC' : 'AlwaysAllow',
     resolveService: async ({ namespace, name }) =>
       namespace === 'kube-system' && name === 'antrea' ? { path: paths.controller.socket } : undefined,
   });
@@ -40,6 +44,8 @@ export async function startApi(options: {
     server.kubeconfig({ server: url, ...(user === undefined ? {} : { user: user.name, groups: user.groups }) });
   await writeFile(paths.kubeconfig, await kubeconfig(`https://127.0.0.1:${address?.port}`), { mode: 0o600 });
   const client = createKubeClient(await loadKubeconfig(paths.kubeconfig));
+  await installCustomResources(client);
+  await installRoles(client);
   return {
     cluster: createKubeCluster({ client, log }),
     acceptFrom: (source) => server.acceptFrom(source),

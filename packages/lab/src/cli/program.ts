@@ -77,6 +77,7 @@ interface UpFlags {
   readonly datapath?: LabOptions['datapath'];
   readonly encryption: LabOptions['encryption'];
   readonly transportInterface: boolean;
+  readonly rbac: boolean;
   readonly config?: string;
   readonly featureGates: Record<string, boolean>;
 }
@@ -96,6 +97,7 @@ function addLifecycle(program: Command, root: string, { paths }: CommandContext)
     )
     .addOption(new Option('--encryption <type>', 'encryption between Nodes').choices(encryptionChoices).default('none'))
     .option('--transport-interface', 'a second underlay that carries the traffic between Nodes', false)
+    .option('--rbac', 'the API refuses what no Role allows; by default everybody known may do everything', false)
     .option('--config <file>', 'keys of antrea-agent.conf, merged over the lab’s own')
     .addOption(
       new Option('--feature-gates <gates>', 'such as A=true,B=false')

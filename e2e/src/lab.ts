@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 
@@ -35,6 +35,11 @@ export class Lab {
       );
       child.stdin?.end(options.input ?? '');
     });
+  }
+
+  /** Starts a lab command that can be talked to. */
+  spawn(args: readonly string[]): ChildProcessWithoutNullStreams {
+    return spawn(labCommand, ['--name', this.name, ...args]);
   }
 
   /** Runs a lab command that has to succeed, and gives its output. */
@@ -78,10 +83,14 @@ export class Lab {
     ]);
   }
 
+  /** The addresses of all Pods of the default namespace. */
+  async podAddresses(): Promise<Map<string, string[]>> {
+    const { items } = JSON.parse(await this.kubectl(['get', 'pods', '-o', 'json'])) as { items: PodObject[] };
+    return new Map(items.map(({ metadata, status }) => [metadata.name, (status.podIPs ?? []).map(({ ip }) => ip)]));
+  }
+
   async podIps(name: string): Promise<string[]> {
-    const pod = JSON.parse(await this.kubectl(['get', 'pod', name, '-o', 'json'])) as {
-      status: { podIPs?: { ip: string }[] };
-    };
+    const pod = JSON.parse(await this.kubectl(['get', 'pod', name, '-o', 'json'])) as PodObject;
     return (pod.status.podIPs ?? []).map(({ ip }) => ip);
   }
 }
@@ -91,6 +100,11 @@ export interface PodSpec {
   readonly node?: string;
   readonly command?: readonly string[];
   readonly labels?: Readonly<Record<string, string>>;
+}
+
+interface PodObject {
+  readonly metadata: { readonly name: string };
+  readonly status: { readonly podIPs?: readonly { readonly ip: string }[] };
 }
 
 function podObject({ name, node, command, labels }: PodSpec): object {

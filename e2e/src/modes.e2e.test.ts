@@ -6,12 +6,8 @@ import { everyoneReachesEveryone, reachabilityDifferences } from './reachability
 const pods = ['a', 'b', 'c', 'd'].map((name, i) => ({ name, node: `node-${(i % 2) + 1}` }));
 const names = pods.map(({ name }) => name);
 
-async function addressesOf(lab: Lab): Promise<Map<string, string[]>> {
-  return new Map(await Promise.all(names.map(async (name) => [name, await lab.podIps(name)] as const)));
-}
-
 async function differences(lab: Lab): Promise<string[]> {
-  return reachabilityDifferences(lab, everyoneReachesEveryone(names), await addressesOf(lab));
+  return reachabilityDifferences(lab, everyoneReachesEveryone(names), await lab.podAddresses());
 }
 
 /** Flow, route and port by which a Node sends to its peer. */

@@ -1,5 +1,8 @@
 import { patience, type Lab } from './lab.js';
 
+/** Where commands can be run in Pods. */
+export type Pods = Pick<Lab, 'exec'>;
+
 /** Who should reach whom: `expected[from][to]`. */
 export type TruthTable = ReadonlyMap<string, ReadonlyMap<string, boolean>>;
 
@@ -16,7 +19,7 @@ const askersAtOnce = 4;
  * tried; one that does not answer makes the cell false.
  */
 export async function reachabilityDifferences(
-  lab: Lab,
+  lab: Pods,
   expected: TruthTable,
   addresses: ReadonlyMap<string, readonly string[]>,
 ): Promise<string[]> {
@@ -37,7 +40,7 @@ export async function reachabilityDifferences(
 }
 
 /** One process in the Pod for each target, all at once, that asks every second until it is answered. */
-async function pingAll(lab: Lab, from: string, ips: readonly string[]): Promise<ReadonlySet<string>> {
+async function pingAll(lab: Pods, from: string, ips: readonly string[]): Promise<ReadonlySet<string>> {
   const script = ips.map((ip) => `ping -n -q -c1 -w${4 * patience} ${ip} >/dev/null && echo ${ip} &`).join('\n');
   const { stdout } = await lab.exec(`default/${from}`, 'sh', '-c', `${script}\nwait`);
   return new Set(stdout.split('\n').filter((line) => line !== ''));

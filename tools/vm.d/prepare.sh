@@ -1,5 +1,7 @@
-# What a virtual machine needs and where it is. Sourced by tools/vm.
+# What a virtual machine needs and where it is. Sourced by tools/vm, after tools/lib.sh.
 # shellcheck shell=bash
+# shellcheck source=tools/lib.sh
+: "${root:?}"
 
 cache=${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/antrea-ts/vm
 kernel_package=linux-image-cloud-amd64
@@ -8,12 +10,12 @@ kernel_package=linux-image-cloud-amd64
 vm_packages() {
   cat <<'LIST'
 qemu-system-x86 /usr/bin/qemu-system-x86_64
-busybox-static /bin/busybox
+busybox-static /var/lib/dpkg/info/busybox-static.list
 cpio /usr/bin/cpio|/bin/cpio
 kmod /usr/sbin/modprobe|/sbin/modprobe
 LIST
   # Up to Debian 12 the file server is part of QEMU, later it is a package.
-  if [ -n "$(apt-cache policy virtiofsd 2>/dev/null | grep -s 'Candidate: [0-9]')" ]; then
+  if grep -q 'Candidate: [0-9]' < <(apt-cache policy virtiofsd 2>/dev/null); then
     echo 'virtiofsd /usr/libexec/virtiofsd'
   else
     echo 'qemu-system-common /usr/lib/qemu/virtiofsd'
@@ -69,17 +71,23 @@ check_machine() {
 # Installs and unpacks whatever is missing, and says so.
 prepare() {
   local missing
+  # One at a time; what one left that was killed is of no use.
+  mkdir -p "$cache/kernel"
+  exec 9>"$cache/lock"
+  flock 9
+  rm -rf "$cache"/unpack.* "$cache"/initrd.*
   missing=$(missing_vm_packages | tr '\n' ' ')
   if [ -n "$missing" ]; then
     with_apt "$missing"
     say "installing $missing"
+    # shellcheck disable=SC2086
     quietly apt-get install -y -qq --no-install-recommends $missing || die "apt-get could not install: $missing"
     missing=$(missing_vm_packages | tr '\n' ' ')
     [ -z "$missing" ] || die "still missing after apt-get: $missing"
   fi
-  mkdir -p "$cache/kernel"
   kernel >/dev/null || unpack_kernel
   [ -e "$(initrd)" ] || make_initrd
+  exec 9>&-
   say "the virtual machine is prepared: $(basename "$(kernel)") in $cache"
 }
 

@@ -20,3 +20,16 @@ export function tryDecodeBase64(text: string): Uint8Array | undefined {
   }
   return bytes;
 }
+
+/** Bytes as base64 text (RFC 4648), padded. */
+export function encodeBase64(bytes: Uint8Array): string {
+  let text = '';
+  for (let at = 0; at < bytes.length; at += 3) {
+    const left = bytes.length - at;
+    const group = ((bytes[at] ?? 0) << 16) | ((bytes[at + 1] ?? 0) << 8) | (bytes[at + 2] ?? 0);
+    text += alphabet.charAt(group >> 18) + alphabet.charAt((group >> 12) & 63);
+    text += left > 1 ? alphabet.charAt((group >> 6) & 63) : '=';
+    text += left > 2 ? alphabet.charAt(group & 63) : '=';
+  }
+  return text;
+}

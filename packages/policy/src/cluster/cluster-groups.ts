@@ -1,0 +1,88 @@
+import type { ClusterGroup, Service } from '@antrea-ts/apis';
+import type { ResolvedClusterGroup } from './converted-policy.js';
+import { groupSelector, type GroupSelector } from './group-selector.js';
+
+/** Keys of things that a ClusterGroup is made from. */
+type Dependency = `group/${string}` | `service/${string}`;
+
+/**
+ * ClusterGroups and the Services that some of them take their selectors from, in whatever order they come. What is
+ * missing contributes nothing until it is there.
+ */
+export class ClusterGroups {
+  readonly #groups = new Map<string, ClusterGroup>();
+  readonly #services = new Map<string, Service>();
+  readonly #dependents = new Map<Dependency, Set<string>>();
+
+  /** States a group, or with undefined that it is gone; gives the names of all groups that may differ now. */
+  set(name: string, group: ClusterGroup | undefined): readonly string[] {
+    for (const dependency of dependenciesOf(this.#groups.get(name))) this.#dependents.get(dependency)?.delete(name);
+    if (group) this.#groups.set(name, group);
+    else this.#groups.delete(name);
+    for (const dependency of dependenciesOf(group)) {
+      const dependents = this.#dependents.get(dependency) ?? new Set();
+      this.#dependents.set(dependency, dependents.add(name));
+    }
+    return [name, ...this.parentsOf(name)];
+  }
+
+  /** States a Service by `namespace/name`; gives the names of all groups that may differ now. */
+  setService(key: string, service: Service | undefined): readonly string[] {
+    if (service) this.#services.set(key, service);
+    else this.#services.delete(key);
+    const groups = [...(this.#dependents.get(`service/${key}`) ?? [])];
+    return [...groups, ...groups.flatMap((name) => this.parentsOf(name))];
+  }
+
+  get(name: string): ClusterGroup | undefined {
+    return this.#groups.get(name);
+  }
+
+  all(): Iterable<ClusterGroup> {
+    return this.#groups.values();
+  }
+
+  /** Groups that have this one as a child. */
+  parentsOf(name: string): readonly string[] {
+    return [...(this.#dependents.get(`group/${name}`) ?? [])];
+  }
+
+  /** What a group stands for. Children are looked at one level deep, as 1.3 has it. */
+  resolve(name: string): ResolvedClusterGroup {
+    const spec = this.#groups.get(name)?.spec;
+    if (!spec?.childGroups?.length) return this.#own(name);
+    const children = spec.childGroups.map((child) => this.#own(child));
+    const selectors = children.flatMap((child) => (child.kind === 'members' ? child.selectors : []));
+    const cidrs = children.flatMap((child) => (child.kind === 'ipBlocks' ? child.cidrs : []));
+    if (selectors.length > 0 || cidrs.length === 0) return { kind: 'members', selectors };
+    return { kind: 'ipBlocks', cidrs };
+  }
+
+  #own(name: string): ResolvedClusterGroup {
+    const spec = this.#groups.get(name)?.spec;
+    if (!spec || spec.childGroups?.length) return { kind: 'nothing' };
+    if (spec.ipBlocks?.length) return { kind: 'ipBlocks', cidrs: spec.ipBlocks.map(({ cidr }) => cidr) };
+    if (spec.serviceReference) return members(this.#ofService(spec.serviceReference));
+    const { podSelector, namespaceSelector, externalEntitySelector } = spec;
+    return members(groupSelector({ namespace: '', podSelector, namespaceSelector, externalEntitySelector }));
+  }
+
+  /** The Pods behind a Service: none without a selector. */
+  #ofService({ namespace, name }: { readonly namespace: string; readonly name: string }): GroupSelector | undefined {
+    const selector = this.#services.get(`${namespace}/${name}`)?.spec?.selector;
+    if (!selector || Object.keys(selector).length === 0) return undefined;
+    return groupSelector({ namespace, podSelector: { matchLabels: selector } });
+  }
+}
+
+function members(selector: GroupSelector | undefined): ResolvedClusterGroup {
+  return { kind: 'members', selectors: selector ? [selector] : [] };
+}
+
+function dependenciesOf(group: ClusterGroup | undefined): Dependency[] {
+  const { childGroups = [], serviceReference } = group?.spec ?? {};
+  return [
+    ...childGroups.map((child): Dependency => `group/${child}`),
+    ...(serviceReference ? [`service/${serviceReference.namespace}/${serviceReference.name}` as const] : []),
+  ];
+}

@@ -1,0 +1,37 @@
+import type { NetworkPolicyReference, NetworkPolicyRule } from '@antrea-ts/apis';
+import type { GroupSelector } from './group-selector.js';
+import type { Selector } from './selector.js';
+
+/** A policy in the terms of the control plane: what its object says, with groups by their names. */
+export interface ConvertedPolicy {
+  readonly source: NetworkPolicyReference;
+  readonly generation: number;
+  readonly priority?: number;
+  readonly tierPriority?: number;
+  readonly rules: readonly NetworkPolicyRule[];
+  /** Absent where each rule has its own. */
+  readonly appliedToGroups?: readonly string[];
+  /** Why rules were left out, a sentence each that names the field. */
+  readonly problems: readonly string[];
+}
+
+/** What a ClusterGroup stands for. */
+export type ResolvedClusterGroup =
+  | { readonly kind: 'members'; readonly selectors: readonly GroupSelector[] }
+  | { readonly kind: 'ipBlocks'; readonly cidrs: readonly string[] }
+  /** Not there (yet), or nothing selects: contributes nothing. */
+  | { readonly kind: 'nothing' };
+
+/** What a conversion asks of the state around it; every answer is remembered as something the policy depends on. */
+export interface ConversionContext {
+  /** Name of the AppliedToGroup of a selector. */
+  targets(selector: GroupSelector): string;
+  /** Name of the AddressGroup of a selector. */
+  peers(selector: GroupSelector): string;
+  clusterGroup(name: string): ResolvedClusterGroup;
+  /** Name of a ClusterGroup as the group of a role; it has members. */
+  clusterGroupAs(name: string, role: 'targets' | 'peers'): string;
+  tierPriority(tier: string): number;
+  /** Names of the Namespaces that a selector selects. */
+  namespaces(selector: Selector): readonly string[];
+}

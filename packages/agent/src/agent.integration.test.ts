@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { addMemoryInterface, createMemoryHost, type MemoryHost } from '@antrea-ts/host/testing';
 import { parseInterfaceAddress } from '@antrea-ts/net-types';
 import { startPrivateOvs, waitUntil, whyNoPrivateOvs, type PrivateOvs } from '@antrea-ts/ovs/testing';
-import { createMetrics, HealthChecks, loadConfig, memoryLogger } from '@antrea-ts/runtime';
+import { createMetrics, HealthChecks, loadConfig, memoryLogger, Router } from '@antrea-ts/runtime';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { runAgent } from './agent.js';
 import { agentConfigTable } from './config/keys.js';
@@ -78,7 +78,7 @@ describe.skipIf(why !== undefined)(`the agent on a real Open vSwitch${why ? ` (s
     const controller = new AbortController();
     const ended = runAgent(
       options,
-      { host, client: cluster.client, logger: log, health, metrics },
+      { host, client: cluster.client, logger: log, health, metrics, router: new Router() },
       { signal: controller.signal },
     );
     ended.catch(() => undefined);

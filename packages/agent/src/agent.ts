@@ -2,6 +2,8 @@ import { createCniHandler, CniServer } from '@antrea-ts/cni';
 import { systemClock, Lifetime, orAborted, untilAborted } from '@antrea-ts/runtime';
 import type { AgentOptions } from './config/options.js';
 import { startHost, type HostParts } from './host/start-host.js';
+import { Inspection } from './info/inspection.js';
+import { startInspection } from './info/start-inspection.js';
 import type { AgentModules, PartModules } from './modules.js';
 import { annotateNode, nodeAnnotations } from './node/annotations.js';
 import { startCluster } from './node/cluster.js';
@@ -23,7 +25,7 @@ export async function runAgent(
   const { logger } = modules;
   const lifetime = new Lifetime();
   try {
-    await start(options, { ...modules, clock: systemClock, lifetime, signal });
+    await start(options, { ...modules, clock: systemClock, inspection: new Inspection(), lifetime, signal });
     logger.info('Ready');
     await untilAborted(signal);
   } catch (error) {
@@ -36,7 +38,7 @@ export async function runAgent(
 }
 
 async function start(options: AgentOptions, modules: PartModules): Promise<void> {
-  const { host, client, health, logger, metrics, signal } = modules;
+  const { host, client, health, logger, signal } = modules;
   let serving = false;
   health.add('start', () => (serving ? undefined : 'still starting'));
 
@@ -57,7 +59,7 @@ async function start(options: AgentOptions, modules: PartModules): Promise<void>
   await parts.forward();
 
   const hostParts = startHost(options, { node, parts, peers }, modules);
-  metrics.observe({ pods: () => pods.store.size, flows: () => parts.dataplane.flowCountByTable() });
+  startInspection(options, { node, parts, pods }, modules);
   await serveCni(options, { parts, pods, hostParts }, modules);
   serving = true;
 }

@@ -1,5 +1,6 @@
+import { agentFeatureGates } from '@antrea-ts/apis';
 import type { Host } from '@antrea-ts/host';
-import { createKubeClient, loadConnection } from '@antrea-ts/kube';
+import { createKubeClient, loadConnection, loopbackTokenFile } from '@antrea-ts/kube';
 import {
   createLogger,
   createMetrics,
@@ -7,9 +8,14 @@ import {
   describeSettings,
   loadConfig,
   runMain,
+  routeFeatureGates,
+  routeLogLevel,
+  routeMetrics,
+  Router,
+  routeVersion,
+  runTogether,
   type ConfigPlatform,
   type Logger,
-  runTogether,
 } from '@antrea-ts/runtime';
 import { runAgent } from './agent.js';
 import { serveAgentApi } from './api/server.js';
@@ -48,9 +54,15 @@ export async function main(platform: Platform): Promise<void> {
     const client = createKubeClient(connection);
     const host = platform.createHost({ logger: logger.child('host') });
     const agentMetrics = createAgentMetrics(metrics);
-    const apiOptions = { port: options.apiPort, withMetrics: options.enablePrometheusMetrics };
-    const apiModules = { health, metrics, logger: logger.child('api') };
-    const agentModules = { host, client, logger, health, metrics: agentMetrics };
+    const router = new Router();
+    health.route(router);
+    if (options.enablePrometheusMetrics) routeMetrics(router, metrics);
+    routeVersion(router, version);
+    routeLogLevel(router, logger);
+    routeFeatureGates(router, { component: 'agent', gates: agentFeatureGates, values: options.gates });
+    const apiOptions = { port: options.apiPort, tls: options.tls, tokenFile: loopbackTokenFile };
+    const apiModules = { router, client, health, logger: logger.child('api') };
+    const agentModules = { host, client, logger, health, metrics: agentMetrics, router };
     try {
       await runTogether(
         [

@@ -5,7 +5,7 @@ import type { DataplaneCounters } from './dataplane/dataplane.js';
 export interface AgentMetrics {
   readonly dataplane: DataplaneCounters;
   /** Where the gauges read from when they are asked. */
-  observe(sources: MetricSources): void;
+  observe(sources: Partial<MetricSources>): void;
 }
 
 export interface MetricSources {
@@ -66,7 +66,7 @@ export function createAgentMetrics(metrics: Metrics): AgentMetrics {
       },
     },
     observe: (given) => {
-      sources = given;
+      sources = { ...sources, ...given };
     },
   };
 }

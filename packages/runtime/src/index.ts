@@ -49,6 +49,8 @@ export {
   type HttpRequest,
 } from './http/http-types.js';
 export { Router } from './http/router.js';
+export { queryParameters } from './http/query-parameters.js';
+export { routeFeatureGates, routeLogLevel, routeVersion } from './http/operations.js';
 export { HealthChecks, routeMetrics, type HealthCheck, type HealthKind } from './http/health.js';
 
 export { tlsSettings } from './tls/tls-settings.js';

@@ -51,6 +51,20 @@ export const agentConfigTable = configTable({
       file: false,
       env: 'NODE_NAME',
     }),
+    podName: configKey({
+      type: text,
+      default: '',
+      description: 'Name of the Pod of the agent.',
+      file: false,
+      env: 'POD_NAME',
+    }),
+    namespace: configKey({
+      type: text,
+      default: 'kube-system',
+      description: 'Namespace of Antrea.',
+      file: false,
+      env: 'POD_NAMESPACE',
+    }),
     isEks: configKey({
       type: bool,
       default: false,
@@ -155,7 +169,11 @@ export const agentConfigTable = configTable({
       default: '/host',
       description: "Prefix for paths of Pods' network namespaces: where the agent's container sees the host's /proc.",
     }),
-    apiPort: configKey({ type: port, default: 10350, description: 'Port of health, readiness and metrics.' }),
+    apiPort: configKey({
+      type: port,
+      default: 10350,
+      description: 'Port of the API: health, metrics, and what antctl asks.',
+    }),
     clusterPort: configKey({ type: port, default: 10351, description: 'Port for talk among agents.' }),
     dnsServerOverride: unread(text, '', "DNS server for FQDN rules, host:port. Empty: the cluster's.", hostAndPort),
     nplPortRange: unread(text, '61000-62000', 'Ports for NodePortLocal, first-last.', portRange),
@@ -167,8 +185,16 @@ export const agentConfigTable = configTable({
     flowPollInterval: unread(duration({ min: 1_000 }), 5_000, 'How often connections are looked at for flow records.'),
     activeFlowExportTimeout: unread(duration(), 30_000, 'How often a connection that is used is told.'),
     idleFlowExportTimeout: unread(duration(), 15_000, 'After how long without packets a connection is told.'),
-    tlsCipherSuites: unread(text, '', 'Cipher suites of the API, separated by commas.'),
-    tlsMinVersion: unread(text, '', 'Least version of TLS of the API, such as VersionTLS12.'),
+    tlsCipherSuites: configKey({
+      type: text,
+      default: '',
+      description: 'Cipher suites of the API, separated by commas. Empty: a good choice.',
+    }),
+    tlsMinVersion: configKey({
+      type: text,
+      default: '',
+      description: 'Least version of TLS of the API: VersionTLS12 (also when empty) or VersionTLS13.',
+    }),
     enablePrometheusMetrics: configKey({ type: bool, default: true, description: 'Offer metrics at /metrics.' }),
   },
 });

@@ -2,22 +2,33 @@ import { hostname } from 'node:os';
 import type { AgentFeatureGate } from '@antrea-ts/apis';
 import { parseCidr, type Cidr } from '@antrea-ts/net-types';
 import type { TrafficMode } from '@antrea-ts/pipeline';
+import { tlsSettings, type TlsSettings } from '@antrea-ts/runtime';
 import { AgentError } from '../errors.js';
 import type { AgentConfig } from './keys.js';
 
 /** What the agent was told to do: the configuration, checked as a whole and in the words of the code. */
 export interface AgentOptions extends Omit<
   AgentConfig,
-  'noSNAT' | 'enableIPSecTunnel' | 'serviceCIDR' | 'serviceCIDRv6' | 'featureGates'
+  | 'noSNAT'
+  | 'enableIPSecTunnel'
+  | 'serviceCIDR'
+  | 'serviceCIDRv6'
+  | 'featureGates'
+  | 'tlsCipherSuites'
+  | 'tlsMinVersion'
 > {
   readonly noSnat: boolean;
   readonly serviceCidrs: readonly Cidr[];
   readonly gates: Readonly<Record<AgentFeatureGate, boolean>>;
+  /** Of the API. */
+  readonly tls: TlsSettings;
 }
 
 /** Derives the options. Throws one `AgentError` that lists every combination which cannot be. */
 export function agentOptions(config: AgentConfig): AgentOptions {
-  const { noSNAT, enableIPSecTunnel, serviceCIDR, serviceCIDRv6, featureGates, ...rest } = config;
+  const { noSNAT, enableIPSecTunnel, serviceCIDR, serviceCIDRv6, featureGates, ...others } = config;
+  const { tlsCipherSuites, tlsMinVersion, ...rest } = others;
+  const tls = tlsSettings({ tlsCipherSuites, tlsMinVersion });
   const mode = config.trafficEncapMode;
   const options: AgentOptions = {
     ...rest,
@@ -26,8 +37,10 @@ export function agentOptions(config: AgentConfig): AgentOptions {
     noSnat: noSNAT || mode === 'networkPolicyOnly',
     serviceCidrs: [serviceCIDR, serviceCIDRv6].filter((text) => text !== '').map((text) => parseCidr(text)),
     gates: featureGates,
+    tls: tls.ok ? tls.settings : {},
   };
-  const problems = [...optionConflicts(options), ...unsupportedOptions(options)];
+  const tlsProblems = tls.ok ? [] : [`${tls.key}: ${tls.problem}`];
+  const problems = [...tlsProblems, ...optionConflicts(options), ...unsupportedOptions(options)];
   if (problems.length > 0) {
     throw new AgentError('config', `antrea-agent: the configuration cannot be:\n  ${problems.join('\n  ')}`);
   }

@@ -1,6 +1,13 @@
 import { openedUnder } from '@antrea-ts/runtime';
 import { join } from 'node:path';
-import { connectOpenFlow, connectOvsdb, flowDriver, type OvsBridge, type OvsdbClient } from '@antrea-ts/ovs';
+import {
+  connectOpenFlow,
+  connectOvsdb,
+  flowDriver,
+  type OpenFlowConnection,
+  type OvsBridge,
+  type OvsdbClient,
+} from '@antrea-ts/ovs';
 import type { PartModules } from '../modules.js';
 import type { AgentOptions } from '../config/options.js';
 import { Dataplane } from '../dataplane/dataplane.js';
@@ -13,6 +20,7 @@ import { SwitchRelease } from './switch-release.js';
 /** The Node's switch, connected. */
 export interface SwitchParts {
   readonly database: OvsdbClient;
+  readonly connection: OpenFlowConnection;
   readonly setup: BridgeSetup;
   readonly bridge: OvsBridge;
   readonly node: NodeNetwork;
@@ -77,6 +85,7 @@ export async function startSwitch(
   );
   return {
     database,
+    connection,
     setup,
     bridge: setup.bridge,
     node,

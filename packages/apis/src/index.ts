@@ -1,3 +1,5 @@
+export { customResourceDefinition, type KindDefinition } from './crd/definition.js';
+export { policyKinds } from './crd/policy-kinds.js';
 export { controlplaneApiVersion } from './controlplane.js';
 export type * from './controlplane.js';
 export type * from './policy-objects.js';

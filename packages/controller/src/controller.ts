@@ -1,6 +1,5 @@
-import type { KubeClient } from '@antrea-ts/kube';
+import { createDelegatingServer, healthPaths, loopbackTokenFile, type KubeClient } from '@antrea-ts/kube';
 import {
-  createHttpServer,
   errorMessage,
   Lifetime,
   routeMetrics,
@@ -10,9 +9,12 @@ import {
   type Logger,
   type Metrics,
 } from '@antrea-ts/runtime';
+import { controlplaneApi } from './api/controlplane-api.js';
+import { routeApis } from './api/api-group.js';
 import { startCertificate } from './certificates/start-certificate.js';
 import type { ControllerOptions } from './config/options.js';
 import { ControllerError } from './errors.js';
+import { startPolicies } from './policy/start-policies.js';
 
 /** What the controller is given: the cluster, and where to tell about itself. */
 export interface ControllerModules {
@@ -45,16 +47,21 @@ export async function runController(
 }
 
 async function start(options: ControllerOptions, modules: PartModules): Promise<void> {
-  const { health, metrics, logger, lifetime, signal } = modules;
+  const { client, health, metrics, logger, lifetime, signal } = modules;
   const certificate = await startCertificate(options, modules);
   const router = new Router();
   health.route(router);
   if (options.enablePrometheusMetrics) routeMetrics(router, metrics);
-  const server = createHttpServer({
+  const policies = await startPolicies(options, modules);
+  routeApis(router, [controlplaneApi(policies)]);
+  const server = createDelegatingServer({
     name: 'controller API',
+    client,
     router,
     listen: { port: options.apiPort },
     certificate: certificate.first,
+    openPaths: healthPaths,
+    tokenFile: loopbackTokenFile,
     log: logger.child('api'),
   });
   await server.start({ signal }).catch((cause: unknown) => {

@@ -8,23 +8,27 @@ const shortestWatchMs = 2 * 3_600_000;
 interface WatchedResourceOptions<T extends Spanned> {
   readonly apiVersion: string;
   readonly resource: ApiResource;
-  readonly store: WatchStore<T>;
+  readonly store: Pick<WatchStore<T, never>, 'get' | 'list' | 'watch'>;
   /** The whole object, without its type. */
   readonly full: (object: T) => object;
+  /** Nothing is told before: part of the objects would pass for all. */
+  readonly ready: (options: { readonly signal: AbortSignal }) => Promise<void>;
 }
 
 /** get, list and watch of a store's objects. */
 export function watchedResource<T extends Spanned>(options: WatchedResourceOptions<T>): ResourceHandlers {
-  const { apiVersion, resource, store, full } = options;
+  const { apiVersion, resource, store, full, ready } = options;
   const typed = (object: T): object => ({ kind: resource.kind, apiVersion, ...full(object) });
   return {
-    list({ http }) {
+    async list({ http }) {
       const selection = selectionOf(http);
+      await ready(http);
       if (isTrue(http.query.get('watch'))) return watch(store, selection, http);
       const items = [...store.list()].filter(({ name }) => selection.name === undefined || name === selection.name);
       return json({ kind: `${resource.kind}List`, apiVersion, metadata: {}, items: items.map(typed) });
     },
-    get({ name }) {
+    async get({ name, http }) {
+      await ready(http);
       const object = store.get(name);
       if (!object) throw new HttpError(404, `${resource.name}.${apiVersion.split('/')[0]} "${name}" not found`);
       return json(typed(object));
@@ -32,7 +36,11 @@ export function watchedResource<T extends Spanned>(options: WatchedResourceOptio
   };
 }
 
-function watch<T extends Spanned>(store: WatchStore<T>, selection: WatchSelection, http: HttpRequest): HttpAnswer {
+function watch(
+  store: Pick<WatchStore<never, never>, 'watch'>,
+  selection: WatchSelection,
+  http: HttpRequest,
+): HttpAnswer {
   const watcher = store.watch(selection);
   const wanted = Number(http.query.get('timeoutSeconds') ?? '');
   const lifetime = wanted > 0 ? wanted * 1000 : shortestWatchMs * (1 + Math.random());

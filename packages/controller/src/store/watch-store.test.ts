@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { WatchStore, type WatchedKind, type WatchSelection } from './watch-store.js';
+import { WatchStore, type StoreChange, type WatchedKind, type WatchSelection } from './watch-store.js';
 
 interface Thing {
   readonly name: string;
@@ -12,10 +12,10 @@ const onNode = (thing: Thing, node: string | undefined) =>
   thing.members.filter((member) => node === undefined || member.node === node).map(({ id }) => id);
 
 /** Members of the watcher's Node, told as a patch: the shape of AppliedToGroups. */
-const perNodeKind: WatchedKind<Thing> = {
+const perNodeKind: WatchedKind<Thing, StoreChange<Thing>> = {
   perNode: true,
   full: (thing, node) => ({ name: thing.name, members: onNode(thing, node) }),
-  modified: (before, after, node) => {
+  modified: ({ before, after }, node) => {
     const [was, is] = [onNode(before, node), onNode(after, node)];
     const added = is.filter((id) => !was.includes(id));
     const removed = was.filter((id) => !is.includes(id));
@@ -24,11 +24,11 @@ const perNodeKind: WatchedKind<Thing> = {
   deleted: ({ name }) => ({ name }),
   empty: () => ({}),
 };
-const wholeKind: WatchedKind<Thing> = {
+const wholeKind: WatchedKind<Thing, StoreChange<Thing>> = {
   ...perNodeKind,
   perNode: false,
   full: (thing) => ({ name: thing.name, members: onNode(thing, undefined) }),
-  modified: (_, thing) => ({ name: thing.name, members: onNode(thing, undefined) }),
+  modified: ({ after }) => ({ name: after.name, members: onNode(after, undefined) }),
 };
 
 function thing(name: string, members: Record<number, string>, span?: string[]): Thing {
@@ -113,7 +113,10 @@ describe('WatchStore', () => {
 
   it('encodes an event that is the same for all once', async () => {
     let encoded = 0;
-    const counting = { ...wholeKind, modified: (_: Thing, after: Thing) => (encoded++, { name: after.name }) };
+    const counting: typeof wholeKind = {
+      ...wholeKind,
+      modified: ({ after }) => (encoded++, { name: after.name }),
+    };
     const store = new WatchStore(counting);
     const all = Array.from({ length: 50 }, () => store.watch({ nodeName: 'n1' }));
     const others = Array.from({ length: 50 }, (_, i) => store.watch({ nodeName: `other-${i}` }));

@@ -6,22 +6,25 @@ export interface Spanned {
   readonly span: ReadonlySet<string> | undefined;
 }
 
-/** What became of an object; `before` and `after` are whole, and one of them may be absent. */
+/** What became of an object; one of `before` and `after` may be absent. Subtypes carry what differs between them. */
 export interface StoreChange<T> {
   readonly before?: T;
   readonly after?: T;
 }
 
+/** A change of an object that was there and is still. */
+export type Modification<C extends StoreChange<unknown>> = C & Required<Pick<C, 'before' | 'after'>>;
+
 /**
  * How objects of one kind are told to watchers, as the JSON object of an event. `node` is the watcher's Node; a kind
  * that is the same for all Nodes ignores it, and says so: then an event is encoded once for all.
  */
-export interface WatchedKind<T> {
+export interface WatchedKind<T, C extends StoreChange<T>> {
   /** Whether what a watcher is told depends on its Node. */
   readonly perNode: boolean;
   full(object: T, node: string | undefined): object;
   /** What changed; undefined if nothing did for this Node. */
-  modified(before: T, after: T, node: string | undefined): object | undefined;
+  modified(change: Modification<C>, node: string | undefined): object | undefined;
   deleted(object: T): object;
   /** The empty object of the bookmark that ends the initial events. */
   empty(): object;
@@ -42,15 +45,15 @@ interface Watching {
  * Objects of one kind and those who watch them, as `controlplane.antrea.io` has it: present objects as ADDED, one
  * BOOKMARK, then changes, each told in the terms of the watcher's selection (Antrea 1.3, watch semantics).
  */
-export class WatchStore<T extends Spanned> {
-  readonly #kind: WatchedKind<T>;
+export class WatchStore<T extends Spanned, C extends StoreChange<T> = StoreChange<T>> {
+  readonly #kind: WatchedKind<T, C>;
   readonly #limits: WatcherLimits | undefined;
   readonly #objects = new Map<string, T>();
   /** By Node; the empty name has those who watch all. */
   readonly #watchings = new Map<string, Set<Watching>>();
   readonly #encodedFull = new WeakMap<T, string>();
 
-  constructor(kind: WatchedKind<T>, limits?: WatcherLimits) {
+  constructor(kind: WatchedKind<T, C>, limits?: WatcherLimits) {
     this.#kind = kind;
     this.#limits = limits;
   }
@@ -75,13 +78,13 @@ export class WatchStore<T extends Spanned> {
   }
 
   /** Takes changes over and tells those whom they concern. */
-  apply(changes: Iterable<StoreChange<T>>): void {
+  apply(changes: Iterable<C>): void {
     for (const change of changes) this.#apply(change);
   }
 
   /** Begins a watch, until its reader or the store ends it. */
   watch(selection: WatchSelection): Watcher {
-    const watcher = new Watcher(this.#initialEvents([...this.#objects.values()], selection), this.#limits);
+    const watcher = new Watcher(this.#initialEvents(selection), this.#limits);
     const group = selection.nodeName ?? '';
     const watchings = this.#watchings.get(group) ?? new Set();
     this.#watchings.set(group, watchings);
@@ -102,17 +105,23 @@ export class WatchStore<T extends Spanned> {
     if (watchings?.size === 0) this.#watchings.delete(group);
   }
 
-  *#initialEvents(objects: readonly T[], selection: WatchSelection): Iterable<string> {
-    for (const object of objects) if (isSelected(object, selection)) yield this.#added(object, selection.nodeName);
-    yield event('BOOKMARK', this.#kind.empty());
+  /** Encoded at once: what members a group has is only known of now. */
+  #initialEvents(selection: WatchSelection): string[] {
+    const lines: string[] = [];
+    for (const object of this.#objects.values()) {
+      if (isSelected(object, selection)) lines.push(this.#added(object, selection.nodeName));
+    }
+    lines.push(event('BOOKMARK', this.#kind.empty()));
+    return lines;
   }
 
-  #apply({ before, after }: StoreChange<T>): void {
+  #apply(change: C): void {
+    const { before, after } = change;
     const name = (after ?? before)?.name;
     if (name === undefined) return;
     if (after) this.#objects.set(name, after);
     else this.#objects.delete(name);
-    const modified = this.#modifiedFor(before, after);
+    const modified = this.#modifiedFor(change);
     for (const { selection, watcher } of this.#concerned(before, after)) {
       const was = before !== undefined && isSelected(before, selection);
       const is = after !== undefined && isSelected(after, selection);
@@ -136,10 +145,10 @@ export class WatchStore<T extends Spanned> {
   }
 
   /** Encodes when the first watcher needs it, and once for all where Nodes do not differ. */
-  #modifiedFor(before: T | undefined, after: T | undefined): (node: string | undefined) => string | undefined {
+  #modifiedFor(change: C): (node: string | undefined) => string | undefined {
     const encode = (node: string | undefined): string | undefined => {
-      if (!before || !after) return undefined;
-      const object = this.#kind.modified(before, after, node);
+      if (!isModification(change)) return undefined;
+      const object = this.#kind.modified(change, node);
       return object && event('MODIFIED', object);
     };
     if (this.#kind.perNode) return encode;
@@ -155,6 +164,10 @@ export class WatchStore<T extends Spanned> {
     this.#encodedFull.set(object, line);
     return line;
   }
+}
+
+function isModification<C extends StoreChange<unknown>>(change: C): change is Modification<C> {
+  return change.before !== undefined && change.after !== undefined;
 }
 
 function isSelected({ name, span }: Spanned, selection: WatchSelection): boolean {

@@ -7,8 +7,7 @@ export interface WatcherLimits {
 export const defaultWatcherLimits: WatcherLimits = { events: 10_000, bytes: 64 * 1024 * 1024 };
 
 /**
- * The events for one reader, in order. What was there when it came is given first, encoded only as fast as it reads;
- * later events wait in a queue. The lines are shared between readers: an event costs each of them a reference.
+ * The events for one reader, in order. What was there when it came is given first, later events wait in a queue. The lines are shared between readers: an event costs each of them a reference.
  */
 export class Watcher implements AsyncIterable<string> {
   /** Set once the reader was too slow, or the store has ended. */

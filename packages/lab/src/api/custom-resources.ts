@@ -13,7 +13,7 @@ export async function installCustomResources(client: KubeClient): Promise<void> 
   await Promise.all(
     definitions
       .filter((definition) => definition !== null)
-      .map((definition) => install(client, definition as CustomResourceDefinition)),
+      .map((definition) => install(client, withoutConversion(definition as CustomResourceDefinition))),
   );
 }
 
@@ -21,4 +21,10 @@ async function install(client: KubeClient, definition: CustomResourceDefinition)
   await client.create(resources.customResourceDefinitions, definition).catch((error: unknown) => {
     if (!isKubeError(error, 'already-exists')) throw error;
   });
+}
+
+/** The embedded API calls no conversion webhooks: objects keep their fields whatever their version. */
+function withoutConversion(definition: CustomResourceDefinition): CustomResourceDefinition {
+  const { conversion: _, ...spec } = definition.spec;
+  return { ...definition, spec };
 }

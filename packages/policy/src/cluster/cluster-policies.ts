@@ -186,6 +186,10 @@ export class ClusterPolicies {
     return { members: [...found.values()] };
   }
 
+  clusterGroupUid(name: string): string {
+    return this.#clusterGroups.get(name)?.metadata.uid ?? '';
+  }
+
   /** Names of the ClusterGroups that an object belongs to, and of their parents. */
   clusterGroupsOf(kind: 'pod' | 'externalEntity', key: string): string[] {
     const isIn = (name: string): boolean => {

@@ -1,0 +1,67 @@
+import { sha1 } from './sha1.js';
+import { ClusterPolicies } from '@antrea-ts/policy';
+import { followCluster } from '../cluster/follow-cluster.js';
+import type { ControllerOptions } from '../config/options.js';
+import type { PartModules } from '../controller.js';
+import { createStores, type ControlplaneStores } from '../store/kinds.js';
+
+/** Computed policy, as it is served. */
+export interface PolicyParts {
+  readonly policies: ClusterPolicies;
+  readonly stores: ControlplaneStores;
+  /** Resolves when everything that was there at the start is in the stores: before, part of it would pass for the whole. */
+  readonly whenComputed: (options: { readonly signal: AbortSignal }) => Promise<void>;
+}
+
+/** Follows the cluster, computes policy from it and keeps the stores equal to that. */
+export async function startPolicies(options: ControllerOptions, modules: PartModules): Promise<PolicyParts> {
+  const { client, logger, health, lifetime, signal } = modules;
+  const log = logger.child('policy');
+  const policies = new ClusterPolicies({ sha1 });
+  const stores = createStores();
+  lifetime.onStop(() => {
+    for (const store of Object.values(stores)) store.close();
+  });
+
+  const compute = (): void => {
+    const changes = policies.takeChanges();
+    stores.appliedToGroups.apply(changes.appliedToGroups);
+    stores.addressGroups.apply(changes.addressGroups);
+    stores.networkPolicies.apply(changes.networkPolicies);
+  };
+  let isComputed = false;
+  let scheduled = false;
+  /** What comes in one turn of the event loop is computed together. */
+  const schedule = (): void => {
+    if (scheduled || !isComputed) return;
+    scheduled = true;
+    setImmediate(() => {
+      scheduled = false;
+      compute();
+    });
+  };
+
+  const cluster = await followCluster(
+    { antreaPolicy: options.featureGates.AntreaPolicy },
+    {
+      client,
+      logger: log,
+      onChange: (kind, key, object) => {
+        policies.set(kind, key, object);
+        schedule();
+      },
+    },
+    { signal },
+  );
+  lifetime.onStop(() => cluster.stop());
+  health.add('cluster', () => cluster.problem());
+
+  const computed = cluster.whenSynced({ signal }).then(() => {
+    const begun = performance.now();
+    compute();
+    isComputed = true;
+    log.info('Computed policy', { ...policies.counts(), milliseconds: Math.round(performance.now() - begun) });
+  });
+  computed.catch(() => undefined);
+  return { policies, stores, whenComputed: () => computed };
+}

@@ -20,13 +20,15 @@ export interface FlowConflict {
 export class FlowOwners {
   readonly #flowsByOwner = new Map<string, Map<string, Flow>>();
   readonly #ownersByKey = new Map<string, readonly string[]>();
+  /** Most flows have one owner, and share its list. */
+  readonly #alone = new Map<string, readonly string[]>();
 
   /** Replaces the flows of one owner; an empty list removes the owner. */
   set(owner: string, flows: readonly Flow[]): FlowChanges {
     const before = this.#flowsByOwner.get(owner) ?? new Map<string, Flow>();
     const after = new Map(flows.map((flow) => [flowKey(flow), flow]));
     if (after.size > 0) this.#flowsByOwner.set(owner, after);
-    else this.#flowsByOwner.delete(owner);
+    else this.#forget(owner);
 
     for (const key of after.keys()) if (!before.has(key)) this.#addOwner(key, owner);
     for (const key of before.keys()) if (!after.has(key)) this.#removeOwner(key, owner);
@@ -36,14 +38,15 @@ export class FlowOwners {
   /** Changes some flows of one owner: what a replacement of a hundred thousand would cost is not paid for one. */
   patch(owner: string, { set, removed }: FlowChanges): FlowChanges {
     const flows = this.#flowsByOwner.get(owner) ?? new Map<string, Flow>();
+    this.#flowsByOwner.set(owner, flows);
     for (const key of removed) if (flows.delete(key)) this.#removeOwner(key, owner);
     for (const [key, flow] of set) {
       if (!flows.has(key)) this.#addOwner(key, owner);
       flows.set(key, flow);
     }
-    if (flows.size > 0) this.#flowsByOwner.set(owner, flows);
-    else this.#flowsByOwner.delete(owner);
-    return this.#current(new Set([...removed, ...set.keys()]));
+    const changes = this.#current(removed.size === 0 ? set.keys() : new Set([...removed, ...set.keys()]));
+    if (flows.size === 0) this.#forget(owner);
+    return changes;
   }
 
   /** Everything that is desired now. */
@@ -74,7 +77,12 @@ export class FlowOwners {
       .map(([key, [winner = '', ...losers]]) => ({ key, winner, losers }));
   }
 
-  #current(keys: ReadonlySet<string>): FlowChanges {
+  #forget(owner: string): void {
+    this.#flowsByOwner.delete(owner);
+    this.#alone.delete(owner);
+  }
+
+  #current(keys: Iterable<string>): FlowChanges {
     const set = new Map<string, Flow>();
     const removed = new Set<string>();
     for (const key of keys) {
@@ -87,12 +95,21 @@ export class FlowOwners {
 
   #addOwner(key: string, owner: string): void {
     const owners = this.#ownersByKey.get(key);
-    this.#ownersByKey.set(key, owners ? [...owners, owner].sort() : [owner]);
+    if (owners) {
+      this.#ownersByKey.set(key, [...owners, owner].sort());
+      return;
+    }
+    let alone = this.#alone.get(owner);
+    if (alone === undefined) this.#alone.set(owner, (alone = [owner]));
+    this.#ownersByKey.set(key, alone);
   }
 
   #removeOwner(key: string, owner: string): void {
     const owners = this.ownersOf(key).filter((other) => other !== owner);
-    if (owners.length > 0) this.#ownersByKey.set(key, owners);
-    else this.#ownersByKey.delete(key);
+    if (owners.length === 0) {
+      this.#ownersByKey.delete(key);
+      return;
+    }
+    this.#ownersByKey.set(key, owners);
   }
 }

@@ -86,11 +86,24 @@ let connection: OpenFlowConnection;
 beforeAll(async () => {
   ovs = await startPrivateOvs({ datapath: 'dummy' });
   const port = (name: string, number: number): string[] => [
-    ...['--', 'add-port', 'br0', name],
-    ...['--', 'set', 'Interface', name, `ofport_request=${number}`],
+    '--',
+    'add-port',
+    'br0',
+    name,
+    '--',
+    'set',
+    'Interface',
+    name,
+    `ofport_request=${number}`,
   ];
   await ovs.vsctl(
-    ...['add-br', 'br0', '--', 'set', 'Bridge', 'br0', 'fail_mode=secure'],
+    'add-br',
+    'br0',
+    '--',
+    'set',
+    'Bridge',
+    'br0',
+    'fail_mode=secure',
     ...port('tun', 1),
     ...port('gw', 2),
     ...pods.flatMap(({ name, ofPort }) => port(name, ofPort)),

@@ -1,5 +1,5 @@
 import type { RuleMember } from './completed-rule.js';
-import { Malformed, listOf, nameOf, recordOf } from './malformed.js';
+import { field, fields, list, Malformed, name as nameOf, type Fields } from './malformed.js';
 import { memberKey, readMember } from './read-member.js';
 
 /** Members that came to and went from one group. */
@@ -14,13 +14,13 @@ type Group = Map<string, RuleMember>;
 export class MemberPool {
   readonly #members = new Map<string, { readonly member: RuleMember; readonly wire: unknown; count: number }>();
 
-  take(value: unknown, key: string, what: string): RuleMember {
+  take(value: unknown, key: string): RuleMember {
     const known = this.#members.get(key);
     if (known) {
       known.count += 1;
       return known.member;
     }
-    const member = readMember(value, key, what);
+    const member = readMember(value, key);
     this.#members.set(key, { member, wire: value, count: 1 });
     return member;
   }
@@ -59,9 +59,9 @@ export class GroupStore {
 
   /** States a group whole. */
   set(value: unknown): { readonly name: string; readonly delta: GroupDelta } {
-    const group = recordOf(value, 'group');
+    const group = fields(value);
     const name = groupName(group);
-    const wanted = keyed(group['groupMembers'], 'groupMembers');
+    const wanted = keyed(group, 'groupMembers');
     const known = this.#groups.get(name);
     const gone = [...(known?.keys() ?? [])].filter((key) => !wanted.has(key));
     const delta = this.#change(known ?? new Map(), wanted, gone, (changed) => this.#groups.set(name, changed));
@@ -69,12 +69,12 @@ export class GroupStore {
   }
 
   patch(value: unknown): { readonly name: string; readonly delta: GroupDelta } {
-    const patch = recordOf(value, 'patch');
+    const patch = fields(value);
     const name = groupName(patch);
     const group = this.#groups.get(name);
     if (group === undefined) throw new Malformed('it is not known');
-    const added = keyed(patch['addedGroupMembers'], 'addedGroupMembers');
-    const removed = keyed(patch['removedGroupMembers'], 'removedGroupMembers');
+    const added = keyed(patch, 'addedGroupMembers');
+    const removed = keyed(patch, 'removedGroupMembers');
     return { name, delta: this.#change(group, added, removed.keys()) };
   }
 
@@ -120,7 +120,7 @@ export class GroupStore {
   #readAll(values: readonly (readonly [string, unknown])[]): RuleMember[] {
     const members: RuleMember[] = [];
     try {
-      for (const [key, value] of values) members.push(this.#pool.take(value, key, 'groupMembers'));
+      for (const [key, value] of values) members.push(this.#pool.take(value, key));
     } catch (error) {
       for (const member of members) this.#pool.release(member);
       throw error;
@@ -129,10 +129,10 @@ export class GroupStore {
   }
 }
 
-export function groupName(group: Readonly<Record<string, unknown>>): string {
-  return nameOf(recordOf(group['metadata'], 'metadata')['name'], 'metadata.name');
+function groupName(group: Fields): string {
+  return field(group, 'metadata', (metadata) => field(fields(metadata), 'name', nameOf));
 }
 
-function keyed(members: unknown, what: string): Map<string, unknown> {
-  return new Map(listOf(members, what, (member, at) => [memberKey(member, at), member] as const));
+function keyed(group: Fields, side: string): Map<string, unknown> {
+  return new Map(list(group, side, (member) => [memberKey(member), member] as const));
 }

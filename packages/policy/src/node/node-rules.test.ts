@@ -142,8 +142,8 @@ describe('nonsense', () => {
     rules: [{ ...allow, from: { ipBlocks: [{ cidr: { ip, prefixLength } }] } }],
   });
   it.each([
-    ['networkPolicies', null, 'policy is no object'],
-    ['networkPolicies', { metadata: {} }, 'metadata.name is not text'],
+    ['networkPolicies', null, 'is no object'],
+    ['networkPolicies', { metadata: {} }, 'sourceRef is no object'],
     ['networkPolicies', policy('a', { sourceRef: undefined as never }), 'sourceRef is no object'],
     ['networkPolicies', policy('a', { rules: 7 as never }), 'rules is no list'],
     [
@@ -154,7 +154,7 @@ describe('nonsense', () => {
     [
       'networkPolicies',
       policy('a', { rules: [{ ...allow, action: 'Drop' }] }),
-      'rules[0].action is Drop, and Kubernetes policies only allow',
+      'rules[0].action is not Allow, and Kubernetes policies only allow',
     ],
     [
       'networkPolicies',
@@ -171,14 +171,14 @@ describe('nonsense', () => {
       policy('a', { rules: [{ ...allow, services: [{ protocol: 'ICMP' }] }] }),
       'rules[0].services[0].protocol is none of TCP, UDP, SCTP',
     ],
-    ['networkPolicies', policy('a', block('AAAA', 8)), 'rules[0].ipBlocks[0].cidr.ip is no address'],
+    ['networkPolicies', policy('a', block('AAAA', 8)), 'rules[0].from.ipBlocks[0].cidr.ip is no address'],
     [
       'networkPolicies',
       policy('a', block(base64('10.0.0.0'), 33)),
-      'rules[0].ipBlocks[0].cidr.prefixLength is not a number from 0 to 32',
+      'rules[0].from.ipBlocks[0].cidr.prefixLength is not a number from 0 to 32',
     ],
-    ['addressGroups', group('clients', { pod: { name: '', namespace: 'x' } }), 'groupMembers.pod.name is empty'],
-    ['addressGroups', group('clients', { ips: ['*'] }), 'groupMembers.ips[0] is no address'],
+    ['addressGroups', group('clients', { pod: { name: '', namespace: 'x' } }), 'pod.name is empty'],
+    ['addressGroups', group('clients', { ips: ['*'] }), 'ips[0] is no address'],
   ] as const)('in %s is refused, and what was there stays: %#', (kind, object, reason) => {
     const rules = inSync(policy('a'));
     rules.takeChanges();

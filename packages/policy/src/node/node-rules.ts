@@ -1,7 +1,7 @@
 import type { NetworkPolicyReference } from '@antrea-ts/apis';
 import type { CompletedRule, RuleChanges, RuleMember } from './completed-rule.js';
 import { GroupStore, MemberPool, type GroupDelta } from './group-store.js';
-import { Malformed, nameOf, recordOf } from './malformed.js';
+import { field, fields, Malformed, name as nameOf } from './malformed.js';
 import { PendingRules } from './pending-rules.js';
 import { readPolicy, type ReadPolicy, type ReadRule } from './read-policy.js';
 import type { PolicySnapshot } from './snapshot.js';
@@ -110,17 +110,22 @@ export class NodeRules {
   /** What changed since the last call; nothing before everything is in sync. */
   takeChanges(): RuleChanges {
     if (!this.inSync) return { added: [], patched: [], removed: [] };
-    return this.#pending.take((id) => this.rule(id) as CompletedRule);
+    const lists: MemberLists = new Map();
+    return this.#pending.take((id) => this.#complete(id, lists) as CompletedRule);
   }
 
   rule(id: string): CompletedRule | undefined {
+    return this.#complete(id, new Map());
+  }
+
+  #complete(id: string, lists: MemberLists): CompletedRule | undefined {
     const rule = this.#rules.get(id);
     if (rule === undefined) return undefined;
     const { text, appliedToGroups, addressGroups, ipBlocks, fqdns } = rule;
     return {
       ...text,
-      targets: this.#membersOf('appliedToGroups', appliedToGroups),
-      peers: { members: this.#membersOf('addressGroups', addressGroups), ipBlocks, fqdns },
+      targets: this.#membersOf('appliedToGroups', appliedToGroups, lists),
+      peers: { members: this.#membersOf('addressGroups', addressGroups, lists), ipBlocks, fqdns },
     };
   }
 
@@ -203,8 +208,15 @@ export class NodeRules {
     for (const id of this.#rulesByGroup[kind].get(name) ?? []) this.#pending.patch(id, side, delta);
   }
 
-  #membersOf(kind: GroupKind, groups: readonly string[]): readonly RuleMember[] {
-    return groups.flatMap((group) => [...this.#groups[kind].members(group)]);
+  #membersOf(kind: GroupKind, groups: readonly string[], lists: MemberLists): readonly RuleMember[] {
+    const each = groups.map((group) => {
+      const key = `${kind}/${group}`;
+      const list = lists.get(key) ?? [...this.#groups[kind].members(group)];
+      lists.set(key, list);
+      return list;
+    });
+    const [only = [], ...others] = each;
+    return others.length === 0 ? only : each.flat();
   }
 
   #namesOf(kind: ControlplaneKind): readonly string[] {
@@ -222,6 +234,9 @@ export class NodeRules {
   }
 }
 
+/** Members of groups: rules that have one group in common get the same list, which saves work further on. */
+type MemberLists = Map<string, readonly RuleMember[]>;
+
 function groupsOf({ appliedToGroups, addressGroups }: ReadRule): (readonly [GroupKind, string])[] {
   return [
     ...appliedToGroups.map((group) => ['appliedToGroups', group] as const),
@@ -232,7 +247,7 @@ function groupsOf({ appliedToGroups, addressGroups }: ReadRule): (readonly [Grou
 /** The name in a message that may be anything. */
 function nameIn(object: unknown): string {
   try {
-    return nameOf(recordOf(recordOf(object, '')['metadata'], '')['name'], '');
+    return field(field(fields(object), 'metadata', fields), 'name', nameOf);
   } catch {
     return '';
   }

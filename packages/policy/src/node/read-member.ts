@@ -1,47 +1,49 @@
-import type { GroupMember, NamedPort, PodReference } from '@antrea-ts/apis';
+import type { NamedPort, PodReference } from '@antrea-ts/apis';
 import type { RuleMember } from './completed-rule.js';
-import { integerOf, listOf, nameOf, recordOf, textOf } from './malformed.js';
+import { field, fields, list, name, optional, port, text } from './malformed.js';
 import { readAddress } from './read-address.js';
 
 /** Equal for messages that say the same of the same member. */
-export function memberKey(value: unknown, what: string): string {
-  const { pod, externalEntity, ips, ports } = recordOf(value, what);
-  const reference = (of: unknown): unknown => of && [recordOf(of, what)['namespace'], recordOf(of, what)['name']];
+export function memberKey(value: unknown): string {
+  const member = fields(value);
+  const pod = optional(member, 'pod', fields);
+  const entity = optional(member, 'externalEntity', fields);
+  const ports = list(member, 'ports', (each) => {
+    const { name: called, port: number, protocol } = fields(each);
+    return [called, number, protocol];
+  });
   return JSON.stringify([
-    reference(pod) ?? 0,
-    reference(externalEntity) ?? 0,
-    ips ?? [],
-    ...listOf(ports, `${what}.ports`, (port) => {
-      const { name, port: number, protocol } = recordOf(port, what);
-      return [name, number, protocol];
-    }),
+    pod?.['namespace'],
+    pod?.['name'],
+    member['ips'],
+    ...(entity || ports.length > 0 ? [entity?.['namespace'], entity?.['name'], ports] : []),
   ]);
 }
 
 /** Throws `Malformed`. */
-export function readMember(value: unknown, key: string, what: string): RuleMember {
-  const { pod, externalEntity, ips, ports } = recordOf(value, what) as Readonly<Record<keyof GroupMember, unknown>>;
+export function readMember(value: unknown, key: string): RuleMember {
+  const member = fields(value);
+  const pod = optional(member, 'pod', readReference);
+  const externalEntity = optional(member, 'externalEntity', readReference);
   return {
     key,
-    ...(pod === undefined || pod === null ? {} : { pod: readReference(pod, `${what}.pod`) }),
-    ...(externalEntity === undefined || externalEntity === null
-      ? {}
-      : { externalEntity: readReference(externalEntity, `${what}.externalEntity`) }),
-    addresses: listOf(ips, `${what}.ips`, readAddress),
-    ports: listOf(ports, `${what}.ports`, readNamedPort),
+    ...(pod && { pod }),
+    ...(externalEntity && { externalEntity }),
+    addresses: list(member, 'ips', readAddress),
+    ports: list(member, 'ports', readNamedPort),
   };
 }
 
-function readReference(value: unknown, what: string): PodReference {
-  const { name, namespace } = recordOf(value, what);
-  return { name: nameOf(name, `${what}.name`), namespace: textOf(namespace ?? '', `${what}.namespace`) };
+function readReference(value: unknown): PodReference {
+  const reference = fields(value);
+  return { name: field(reference, 'name', name), namespace: optional(reference, 'namespace', text) ?? '' };
 }
 
-function readNamedPort(value: unknown, what: string): NamedPort {
-  const { port, name, protocol } = recordOf(value, what);
+function readNamedPort(value: unknown): NamedPort {
+  const named = fields(value);
   return {
-    port: integerOf(port, `${what}.port`, 0, 65535),
-    name: textOf(name ?? '', `${what}.name`),
-    protocol: textOf(protocol ?? 'TCP', `${what}.protocol`),
+    port: field(named, 'port', port),
+    name: optional(named, 'name', text) ?? '',
+    protocol: optional(named, 'protocol', text) ?? 'TCP',
   };
 }

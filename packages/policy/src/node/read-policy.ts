@@ -1,6 +1,18 @@
-import type { ControlplaneService, NetworkPolicyReference, PolicyType } from '@antrea-ts/apis';
+import type { ControlplaneService, NetworkPolicyReference } from '@antrea-ts/apis';
 import type { RuleIpBlock, RulePriority, RuleText } from './completed-rule.js';
-import { integerOf, listOf, Malformed, nameOf, oneOf, recordOf, textOf } from './malformed.js';
+import {
+  field,
+  fields,
+  integer,
+  list,
+  Malformed,
+  name,
+  oneOf,
+  optional,
+  port,
+  text,
+  type Fields,
+} from './malformed.js';
 import { readCidr } from './read-address.js';
 
 /** A rule before its groups were looked up. */
@@ -20,139 +32,142 @@ export interface ReadPolicy {
   readonly rules: readonly ReadRule[];
 }
 
-const policyTypes: readonly PolicyType[] = ['K8sNetworkPolicy', 'AntreaClusterNetworkPolicy', 'AntreaNetworkPolicy'];
+/** What the rules of a policy have in common. */
+interface AboutPolicy {
+  readonly name: string;
+  readonly source: NetworkPolicyReference;
+  readonly priority: Pick<RulePriority, 'tier' | 'policy'> | undefined;
+  readonly applied: readonly string[];
+  readonly hash: (text: string) => string;
+}
 
 /**
  * Reads a policy, whole or not at all: a rule that is left out would be a hole or a blockade that nobody asked for.
  * Rules that say the same are one. `hash` gives a rule its id. Throws `Malformed`.
  */
 export function readPolicy(value: unknown, hash: (text: string) => string): ReadPolicy {
-  const policy = recordOf(value, 'policy');
-  const metadata = recordOf(policy['metadata'], 'metadata');
-  const name = nameOf(metadata['name'], 'metadata.name');
-  const source = readSource(policy['sourceRef']);
-  const priority = readPriority(policy, source);
-  const applied = listOf(policy['appliedToGroups'], 'appliedToGroups', nameOf);
-  const about = { name, source, priority, applied, hash };
-  const rules = listOf(policy['rules'], 'rules', (rule, what) => readRule(rule, what, about));
-  return {
-    name,
+  const policy = fields(value);
+  const metadata = field(policy, 'metadata', fields);
+  const source = field(policy, 'sourceRef', readSource);
+  const about: AboutPolicy = {
+    name: field(policy, 'metadata', () => field(metadata, 'name', name)),
     source,
-    generation: integerOf(metadata['generation'] ?? 0, 'metadata.generation', 0, Number.MAX_SAFE_INTEGER),
+    priority: readPriority(policy, source),
+    applied: list(policy, 'appliedToGroups', name),
+    hash,
+  };
+  const rules = list(policy, 'rules', (rule) => readRule(rule, about));
+  return {
+    name: about.name,
+    source,
+    generation: optional(metadata, 'generation', integer(0, Number.MAX_SAFE_INTEGER)) ?? 0,
     rules: [...new Map(rules.map((rule) => [rule.text.id, rule])).values()],
   };
 }
 
 function readSource(value: unknown): NetworkPolicyReference {
-  const { type, namespace, name, uid } = recordOf(value, 'sourceRef');
+  const source = fields(value);
+  const namespace = optional(source, 'namespace', text);
   return {
-    type: oneOf(type, 'sourceRef.type', policyTypes),
-    ...(namespace === undefined || namespace === '' ? {} : { namespace: textOf(namespace, 'sourceRef.namespace') }),
-    name: nameOf(name, 'sourceRef.name'),
-    uid: nameOf(uid, 'sourceRef.uid'),
+    type: field(source, 'type', oneOf('K8sNetworkPolicy', 'AntreaClusterNetworkPolicy', 'AntreaNetworkPolicy')),
+    ...(namespace && { namespace }),
+    name: field(source, 'name', name),
+    uid: field(source, 'uid', name),
   };
 }
 
-type PolicyPriority = Pick<RulePriority, 'tier' | 'policy'>;
-
-function readPriority(
-  policy: Readonly<Record<string, unknown>>,
-  source: NetworkPolicyReference,
-): PolicyPriority | undefined {
+function readPriority(policy: Fields, source: NetworkPolicyReference): AboutPolicy['priority'] {
   if (source.type === 'K8sNetworkPolicy') return undefined;
-  const { priority, tierPriority } = policy;
-  if (typeof priority !== 'number' || !Number.isFinite(priority)) throw new Malformed('priority is not a number');
-  return { tier: integerOf(tierPriority ?? 0, 'tierPriority', 0, 255), policy: priority };
+  return { tier: optional(policy, 'tierPriority', integer(0, 255)) ?? 0, policy: field(policy, 'priority', finite) };
 }
 
-/** What the rules of a policy have in common. */
-interface AboutPolicy {
-  readonly name: string;
-  readonly source: NetworkPolicyReference;
-  readonly priority: PolicyPriority | undefined;
-  readonly applied: readonly string[];
-  readonly hash: (text: string) => string;
+function finite(value: unknown): number {
+  if (typeof value !== 'number' || !Number.isFinite(value)) throw new Malformed('is not a number');
+  return value;
 }
 
-function readRule(value: unknown, what: string, about: AboutPolicy): ReadRule {
-  const rule = recordOf(value, what);
-  const direction = oneOf(rule['direction'], `${what}.direction`, ['In', 'Out']);
-  const peer = recordOf(
-    rule[direction === 'In' ? 'from' : 'to'] ?? {},
-    `${what}.${direction === 'In' ? 'from' : 'to'}`,
-  );
-  const own = listOf(rule['appliedToGroups'], `${what}.appliedToGroups`, nameOf);
-  const ruleIndex = integerOf(rule['priority'] ?? 0, `${what}.priority`, -1, 0x7fff_ffff);
+const direction = oneOf('In', 'Out');
+const action = oneOf('Allow', 'Drop', 'Reject');
+const index = integer(-1, 0x7fff_ffff);
+
+function readRule(value: unknown, about: AboutPolicy): ReadRule {
+  const rule = fields(value);
+  const to = field(rule, 'direction', direction);
   const parts = {
-    name: textOf(rule['name'] ?? '', `${what}.name`),
-    direction,
-    action: oneOf(rule['action'] ?? 'Allow', `${what}.action`, ['Allow', 'Drop', 'Reject']),
+    name: optional(rule, 'name', text) ?? '',
+    direction: to,
+    action: about.priority ? (optional(rule, 'action', action) ?? 'Allow') : field(rule, 'action', allowOnly),
     enableLogging: rule['enableLogging'] === true,
-    services: listOf(rule['services'], `${what}.services`, readService),
-    ...(about.priority === undefined ? {} : { priority: { ...about.priority, rule: ruleIndex } }),
+    services: list(rule, 'services', readService),
+    ...(about.priority && { priority: { ...about.priority, rule: optional(rule, 'priority', index) ?? 0 } }),
   };
-  if (about.priority === undefined && parts.action !== 'Allow') {
-    throw new Malformed(`${what}.action is ${parts.action}, and Kubernetes policies only allow`);
-  }
-  const groups = {
-    appliedToGroups: unique(own.length > 0 ? own : about.applied),
-    addressGroups: unique(listOf(peer['addressGroups'], `${what}.addressGroups`, nameOf)),
-    ipBlocks: listOf(peer['ipBlocks'], `${what}.ipBlocks`, readIpBlock),
-    fqdns: unique(listOf(peer['fqdns'], `${what}.fqdns`, nameOf)),
-  };
-  const id = about.hash(identity(about.name, parts, groups, peer['ipBlocks']));
+  const own = list(rule, 'appliedToGroups', name);
+  const peer = optional(rule, to === 'In' ? 'from' : 'to', readPeer) ?? readPeer({});
+  const groups = { appliedToGroups: unique(own.length > 0 ? own : about.applied), ...peer };
+  const id = about.hash(identity(about.name, parts, groups));
   return { text: { id, policy: about.source, ...parts }, ...groups };
+}
+
+function allowOnly(value: unknown): 'Allow' {
+  if (value === undefined || value === null || value === 'Allow') return 'Allow';
+  throw new Malformed('is not Allow, and Kubernetes policies only allow');
+}
+
+function readPeer(value: unknown): Pick<ReadRule, 'addressGroups' | 'ipBlocks' | 'fqdns'> {
+  const peer = fields(value);
+  return {
+    addressGroups: unique(list(peer, 'addressGroups', name)),
+    ipBlocks: list(peer, 'ipBlocks', readIpBlock),
+    fqdns: unique(list(peer, 'fqdns', name)),
+  };
 }
 
 /** Everything that makes a rule another rule. A policy's UID is in it, what the user called the policy is not. */
 function identity(
   uid: string,
-  { name, direction, action, enableLogging, services, priority }: Omit<RuleText, 'id' | 'policy'>,
-  { appliedToGroups, addressGroups, fqdns }: Pick<ReadRule, 'appliedToGroups' | 'addressGroups' | 'fqdns'>,
-  ipBlocks: unknown,
+  { name: called, direction: to, action: does, enableLogging, services, priority }: Omit<RuleText, 'id' | 'policy'>,
+  { appliedToGroups, addressGroups, fqdns, ipBlocks }: Omit<ReadRule, 'text'>,
 ): string {
-  const blocks = listOf(ipBlocks, 'ipBlocks', (block) => {
-    const { cidr, except } = recordOf(block, 'ipBlock');
-    return [netText(cidr), ...listOf(except, 'except', netText)];
-  });
   const order = priority && [priority.tier, priority.policy, priority.rule];
-  const ports = services.map(({ protocol, port, endPort }) => [protocol, port, endPort]);
+  const ports = services.map(({ protocol, port: number, endPort }) => [protocol, number, endPort]);
+  const nets = ipBlocks.flatMap(({ cidr, except }) =>
+    [cidr, ...except].map(({ address, prefixLength }, at) => `${at === 0 ? '' : '!'}${address.value}/${prefixLength}`),
+  );
   return JSON.stringify([
     uid,
-    name,
-    direction,
-    action,
+    called,
+    to,
+    does,
     enableLogging,
     ports,
     order,
     appliedToGroups,
     addressGroups,
     fqdns,
-    blocks,
+    nets,
   ]);
 }
 
-function netText(value: unknown): string {
-  const { ip, prefixLength } = recordOf(value, 'cidr');
-  return `${String(ip)}/${String(prefixLength)}`;
+function readIpBlock(value: unknown): RuleIpBlock {
+  const block = fields(value);
+  return { cidr: field(block, 'cidr', readCidr), except: list(block, 'except', readCidr) };
 }
 
-function readIpBlock(value: unknown, what: string): RuleIpBlock {
-  const { cidr, except } = recordOf(value, what);
-  return { cidr: readCidr(cidr, `${what}.cidr`), except: listOf(except, `${what}.except`, readCidr) };
-}
+const protocol = oneOf('TCP', 'UDP', 'SCTP');
 
-function readService(value: unknown, what: string): ControlplaneService {
-  const { protocol, port, endPort } = recordOf(value, what);
-  const name = typeof port === 'string';
-  const number = port === undefined || port === null || name ? undefined : integerOf(port, `${what}.port`, 0, 65535);
-  const end = endPort === undefined || endPort === null ? undefined : integerOf(endPort, `${what}.endPort`, 0, 65535);
-  if (end !== undefined && (number === undefined || end < number))
-    throw new Malformed(`${what}.endPort is before port`);
+function readService(value: unknown): ControlplaneService {
+  const service = fields(value);
+  const named = typeof service['port'] === 'string';
+  const number = named ? undefined : optional(service, 'port', port);
+  const endPort = optional(service, 'endPort', port);
+  if (endPort !== undefined && (number === undefined || endPort < number)) {
+    throw new Malformed('is before port', '.endPort');
+  }
   return {
-    protocol: oneOf(protocol ?? 'TCP', `${what}.protocol`, ['TCP', 'UDP', 'SCTP']),
-    ...(name ? { port: nameOf(port, `${what}.port`) } : number === undefined ? {} : { port: number }),
-    ...(end === undefined ? {} : { endPort: end }),
+    protocol: optional(service, 'protocol', protocol) ?? 'TCP',
+    ...(named && { port: field(service, 'port', name) }),
+    ...(number !== undefined && { port: number }),
+    ...(endPort !== undefined && { endPort }),
   };
 }
 

@@ -5,7 +5,9 @@ import type { MatchPart } from './match-part.js';
  * address, and one of them may go.
  */
 export class Clause {
-  readonly #parts = new Map<string, { readonly part: MatchPart; count: number }>();
+  readonly #parts = new Map<string, MatchPart>();
+  /** How many more than one ask for a part; few parts are here. */
+  readonly #more = new Map<string, number>();
 
   get size(): number {
     return this.#parts.size;
@@ -13,21 +15,24 @@ export class Clause {
 
   /** Whether the part is new. */
   add(part: MatchPart): boolean {
-    const known = this.#parts.get(part.key);
-    if (known) known.count += 1;
-    else this.#parts.set(part.key, { part, count: 1 });
-    return known === undefined;
+    if (this.#parts.has(part.key)) {
+      this.#more.set(part.key, (this.#more.get(part.key) ?? 0) + 1);
+      return false;
+    }
+    this.#parts.set(part.key, part);
+    return true;
   }
 
   /** Whether nobody asks for the part any more. */
   remove(part: MatchPart): boolean {
-    const known = this.#parts.get(part.key);
-    if (known === undefined) return false;
-    known.count -= 1;
-    return known.count === 0 && this.#parts.delete(part.key);
+    const more = this.#more.get(part.key);
+    if (more === undefined) return this.#parts.delete(part.key);
+    if (more === 1) this.#more.delete(part.key);
+    else this.#more.set(part.key, more - 1);
+    return false;
   }
 
-  *parts(): Generator<MatchPart> {
-    for (const { part } of this.#parts.values()) yield part;
+  parts(): IterableIterator<MatchPart> {
+    return this.#parts.values();
   }
 }

@@ -48,14 +48,14 @@ export class ConjunctionFlows {
 
   partAdded(conjunction: Conjunction, clause: ClauseName, part: MatchPart): void {
     const rendered = this.#rendered.get(conjunction);
-    if (rendered) this.#contexts.add(rendered.table, rendered.priority, part, clauseOf(rendered, clause));
+    if (rendered) this.#contexts.addAll(rendered.table, rendered.priority, [part], clauseOf(rendered, clause));
     else this.#open.add(conjunction);
   }
 
   partRemoved(conjunction: Conjunction, clause: ClauseName, part: MatchPart): void {
     const rendered = this.#rendered.get(conjunction);
     if (rendered === undefined) return;
-    this.#contexts.remove(rendered.table, rendered.priority, part, clauseOf(rendered, clause));
+    this.#contexts.removeAll(rendered.table, rendered.priority, [part], clauseOf(rendered, clause));
     if (!conjunction.rule.hasTargets(conjunction)) this.#open.add(conjunction);
   }
 
@@ -155,7 +155,9 @@ export class ConjunctionFlows {
     });
     const actionKeys = flows.map((flow) => this.#singles.set(flowKey(flow), flow));
     const rendered = { priority, table, clauses, actionKeys };
-    for (const [part, clause] of partsOf(conjunction, rendered)) this.#contexts.add(table, priority, part, clause);
+    this.#contexts.addAll(table, priority, rule.common.parts(), clauses[0]);
+    this.#contexts.addAll(table, priority, conjunction.split.parts(), clauses[1]);
+    if (clauses[2]) this.#contexts.addAll(table, priority, services ?? [], clauses[2]);
     this.#rendered.set(conjunction, rendered);
     this.#textById.set(id, rule.text);
   }
@@ -163,8 +165,11 @@ export class ConjunctionFlows {
   #takeOff(conjunction: Conjunction): boolean {
     const rendered = this.#rendered.get(conjunction);
     if (rendered === undefined) return false;
-    const { table, priority, actionKeys } = rendered;
-    for (const [part, clause] of partsOf(conjunction, rendered)) this.#contexts.remove(table, priority, part, clause);
+    const { table, priority, actionKeys, clauses } = rendered;
+    const { rule, split, services = [] } = conjunction;
+    this.#contexts.removeAll(table, priority, rule.common.parts(), clauses[0]);
+    this.#contexts.removeAll(table, priority, split.parts(), clauses[1]);
+    if (clauses[2]) this.#contexts.removeAll(table, priority, services, clauses[2]);
     for (const key of actionKeys) this.#singles.delete(key);
     this.#rendered.delete(conjunction);
     return true;
@@ -173,13 +178,4 @@ export class ConjunctionFlows {
 
 function clauseOf({ clauses }: Rendered, name: ClauseName): ClauseAction {
   return clauses[name === 'common' ? 0 : 1];
-}
-
-function* partsOf(
-  { rule, split, services = [] }: Conjunction,
-  { clauses: [common, own, service] }: Rendered,
-): Generator<readonly [MatchPart, ClauseAction]> {
-  for (const part of rule.common.parts()) yield [part, common];
-  for (const part of split.parts()) yield [part, own];
-  if (service) for (const part of services) yield [part, service];
 }

@@ -20,6 +20,7 @@ interface MatchContext {
   /** Most matches serve one rule: a map is made for more. */
   only: ClauseAction | undefined;
   more: Map<number, ClauseAction> | undefined;
+  changed: boolean;
 }
 
 interface Level {
@@ -36,17 +37,27 @@ interface Level {
 export class MatchContexts {
   readonly #cookie: bigint;
   readonly #levels = new Map<number, Level>();
-  readonly #changed = new Set<MatchContext>();
+  #changed: MatchContext[] = [];
 
   constructor(flowCookie: bigint) {
     this.#cookie = flowCookie;
   }
 
-  add(table: number, priority: number, part: MatchPart, clause: ClauseAction): void {
+  addAll(table: number, priority: number, parts: Iterable<MatchPart>, clause: ClauseAction): void {
     const level = this.#level(table, priority);
+    for (const part of parts) this.#add(level, part, clause);
+  }
+
+  removeAll(table: number, priority: number, parts: Iterable<MatchPart>, clause: ClauseAction): void {
+    const contexts = this.#levels.get(levelKey(table, priority))?.contexts;
+    if (contexts === undefined) return;
+    for (const part of parts) this.#remove(contexts.get(part.key), clause);
+  }
+
+  #add(level: Level, part: MatchPart, clause: ClauseAction): void {
     let context = level.contexts.get(part.key);
     if (context === undefined) {
-      context = { at: level, part, only: clause, more: undefined };
+      context = { at: level, part, only: clause, more: undefined, changed: false };
       level.contexts.set(part.key, context);
     } else if (context.more) context.more.set(clause.id, clause);
     else if (context.only === undefined || context.only.id === clause.id) context.only = clause;
@@ -57,11 +68,10 @@ export class MatchContexts {
       ]);
       context.only = undefined;
     }
-    this.#changed.add(context);
+    this.#mark(context);
   }
 
-  remove(table: number, priority: number, part: MatchPart, clause: ClauseAction): void {
-    const context = this.#levels.get(levelKey(table, priority))?.contexts.get(part.key);
+  #remove(context: MatchContext | undefined, clause: ClauseAction): void {
     if (context === undefined) return;
     if (context.more) {
       context.more.delete(clause.id);
@@ -70,7 +80,7 @@ export class MatchContexts {
         context.more = undefined;
       }
     } else if (context.only?.id === clause.id) context.only = undefined;
-    this.#changed.add(context);
+    this.#mark(context);
   }
 
   /** Flows that changed since the last call. */
@@ -78,6 +88,7 @@ export class MatchContexts {
     const set = new Map<string, Flow>();
     const removed = new Set<string>();
     for (const context of this.#changed) {
+      context.changed = false;
       const key = keyOf(context);
       if (context.only || context.more) set.set(key, this.#render(context));
       else {
@@ -85,7 +96,7 @@ export class MatchContexts {
         this.#forget(context);
       }
     }
-    this.#changed.clear();
+    this.#changed = [];
     return { set, removed };
   }
 
@@ -96,6 +107,12 @@ export class MatchContexts {
         if (context.only || context.more) yield [keyOf(context), this.#render(context)];
       }
     }
+  }
+
+  #mark(context: MatchContext): void {
+    if (context.changed) return;
+    context.changed = true;
+    this.#changed.push(context);
   }
 
   #render({ at, part, only, more }: MatchContext): Flow {

@@ -32,10 +32,10 @@ export class PolicyFlows {
   readonly #rules = new Map<string, PolicyRule>();
   readonly #pods = new Map<string, PolicyPod>();
   readonly #rulesByPod = new Map<string, Set<PolicyRule>>();
-  /** Members are shared by rules, and so are their matches. */
-  readonly #memberParts = {
-    source: new WeakMap<RuleMember, readonly MatchPart[]>(),
-    destination: new WeakMap<RuleMember, readonly MatchPart[]>(),
+  /** Lists of members are shared by rules, and so are their matches, for as long as a batch takes. */
+  readonly #listParts = {
+    source: new Map<readonly RuleMember[], readonly MatchPart[]>(),
+    destination: new Map<readonly RuleMember[], readonly MatchPart[]>(),
   } as const;
 
   constructor(profile: NodeProfile, settings: PolicySettings, recovered: RecoveredRules = nothingRecovered) {
@@ -73,15 +73,15 @@ export class PolicyFlows {
       if (!this.#enabled(cidr.address)) continue;
       for (const part of excludeCidrs(cidr, except)) this.#addPeer(rule, undefined, cidrPart(part, rule.peerEnd));
     }
-    for (const member of completed.peers.members) this.#addMember(rule, member);
+    this.#addMembers(rule, completed.peers.members);
     for (const member of completed.targets) this.#addTargetMember(rule, member);
   }
 
   /** Members that came and went. Throws for a rule that was never stated: that is our bug. */
   patchRule(patch: RulePatch): void {
     const rule = this.#known(patch.id);
-    for (const member of patch.addedMembers) this.#addMember(rule, member);
-    for (const member of patch.removedMembers) this.#removeMember(rule, member);
+    this.#addMembers(rule, patch.addedMembers);
+    this.#removeMembers(rule, patch.removedMembers);
     for (const member of patch.addedTargets) this.#addTargetMember(rule, member);
     for (const member of patch.removedTargets) this.#removeTargetMember(rule, member);
   }
@@ -114,6 +114,7 @@ export class PolicyFlows {
   takeChanges(): PolicyFlowChanges {
     const changes = this.#flows.takeChanges();
     this.#isolation.flows.takeChanges(changes);
+    for (const parts of Object.values(this.#listParts)) parts.clear();
     return changes;
   }
 
@@ -157,12 +158,34 @@ export class PolicyFlows {
     return rule;
   }
 
-  #addMember(rule: PolicyRule, member: RuleMember): void {
-    for (const part of this.#partsOf(member, rule.peerEnd)) this.#addPeer(rule, member, part);
+  #addMembers(rule: PolicyRule, members: readonly RuleMember[]): void {
+    for (const [member, parts] of this.#peerParts(rule, members)) {
+      for (const part of parts) this.#addPeer(rule, member, part);
+    }
   }
 
-  #removeMember(rule: PolicyRule, member: RuleMember): void {
-    for (const part of this.#partsOf(member, rule.peerEnd)) this.#removePeer(rule, member, part);
+  #removeMembers(rule: PolicyRule, members: readonly RuleMember[]): void {
+    for (const [member, parts] of this.#peerParts(rule, members)) {
+      for (const part of parts) this.#removePeer(rule, member, part);
+    }
+  }
+
+  /** The matches of members, together where it does not matter whose they are. */
+  #peerParts(
+    rule: PolicyRule,
+    members: readonly RuleMember[],
+  ): (readonly [RuleMember | undefined, readonly MatchPart[]])[] {
+    if (rule.namedPorts && rule.text.direction === 'Out') {
+      return members.map((member) => [member, this.#parts(member.addresses, rule.peerEnd)]);
+    }
+    const lists = this.#listParts[rule.peerEnd];
+    let parts = lists.get(members);
+    if (parts === undefined) {
+      const all: MatchPart[] = [];
+      for (const { addresses } of members) this.#collect(addresses, rule.peerEnd, all);
+      lists.set(members, (parts = all));
+    }
+    return [[undefined, parts]];
   }
 
   #addPeer(rule: PolicyRule, member: RuleMember | undefined, part: MatchPart): void {
@@ -247,21 +270,19 @@ export class PolicyFlows {
     this.#flows.drop(conjunction);
   }
 
-  #partsOf(member: RuleMember, end: PacketEnd): readonly MatchPart[] {
-    const known = this.#memberParts[end].get(member);
-    if (known) return known;
-    const parts = this.#parts(member.addresses, end);
-    this.#memberParts[end].set(member, parts);
-    return parts;
-  }
-
   /** What comes in is known by the port that it leaves by, what goes out by the Pod's addresses: nobody else has them. */
   #targetParts(rule: PolicyRule, pod: PolicyPod): readonly MatchPart[] {
     return rule.text.direction === 'In' ? [targetPortPart(pod.ofPort)] : this.#parts(pod.addresses, 'source');
   }
 
   #parts(addresses: readonly IpAddress[], end: PacketEnd): readonly MatchPart[] {
-    return addresses.filter((address) => this.#enabled(address)).map((address) => addressPart(address, end));
+    const parts: MatchPart[] = [];
+    this.#collect(addresses, end, parts);
+    return parts;
+  }
+
+  #collect(addresses: readonly IpAddress[], end: PacketEnd, parts: MatchPart[]): void {
+    for (const address of addresses) if (this.#enabled(address)) parts.push(addressPart(address, end));
   }
 
   #enabled({ family }: IpAddress): boolean {

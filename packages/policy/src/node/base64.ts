@@ -1,0 +1,24 @@
+const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
+const none = 0xff;
+const values = new Uint8Array(128).fill(none);
+for (let index = 0; index < alphabet.length; index += 1) values[alphabet.charCodeAt(index)] = index;
+
+/** Bytes of base64 text (RFC 4648, padded); undefined for text that is none. */
+export function tryDecodeBase64(text: string): Uint8Array | undefined {
+  if (text.length % 4 !== 0) return undefined;
+  const padding = text.endsWith('==') ? 2 : text.endsWith('=') ? 1 : 0;
+  const bytes = new Uint8Array((text.length / 4) * 3 - padding);
+  let bits = 0;
+  let count = 0;
+  let at = 0;
+  for (let index = 0; index < text.length - padding; index += 1) {
+    const value = values[text.charCodeAt(index)] ?? none;
+    if (value === none) return undefined;
+    bits = ((bits << 6) | value) & 0xffffff;
+    count += 6;
+    if (count < 8) continue;
+    count -= 8;
+    bytes[at++] = (bits >> count) & 0xff;
+  }
+  return bytes;
+}

@@ -10,7 +10,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { runAgent } from './agent.js';
 import { agentConfigTable } from './config/keys.js';
 import { agentOptions, type AgentOptions } from './config/options.js';
-import { createAgentMetrics } from './metrics.js';
+import { createAgentMetrics } from './metrics/agent-metrics.js';
 import { createFakeCluster, type FakeCluster } from './testing/fake-cluster.js';
 
 const why =

@@ -21,7 +21,7 @@ import { runAgent } from './agent.js';
 import { serveAgentApi } from './api/server.js';
 import { agentConfigTable } from './config/keys.js';
 import { agentOptions } from './config/options.js';
-import { createAgentMetrics } from './metrics.js';
+import { createAgentMetrics } from './metrics/agent-metrics.js';
 import { version } from './version.js';
 
 /** What the platform's main gives: which platform it is, and its host. */

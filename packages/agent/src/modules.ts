@@ -3,7 +3,7 @@ import type { KubeClient } from '@antrea-ts/kube';
 import type { Clock } from '@antrea-ts/reconcile';
 import type { HealthChecks, Logger, Lifetime, Router } from '@antrea-ts/runtime';
 import type { Inspection } from './info/inspection.js';
-import type { AgentMetrics } from './metrics.js';
+import type { AgentMetrics } from './metrics/agent-metrics.js';
 
 /** What the agent is given: the machine, the cluster, and where to tell about itself. */
 export interface AgentModules {

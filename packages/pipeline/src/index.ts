@@ -3,6 +3,7 @@ export { hairpinAddresses } from './features/connection.js';
 export { virtualMac } from './features/neighbours.js';
 export { policyMeter, type PolicySettings } from './features/network-policy/action-flows.js';
 export { dnsConjunctionId } from './features/network-policy/conjunction-ids.js';
+export { ruleCounterOf, type RuleCounter } from './features/network-policy/counters.js';
 export { PolicyFlows, type PolicyFlowChanges, type PolicyPod } from './features/network-policy/policy-flows.js';
 export { recoverRules, type RecoveredRules } from './features/network-policy/recover.js';
 export { readPolicyPacket, rejectActions, type PolicyPacket } from './features/network-policy/policy-packet.js';

@@ -1,6 +1,6 @@
 import type { RuleDirection } from '@antrea-ts/apis';
 import { ruleStage, type RuleStage, type RuleText } from '@antrea-ts/policy';
-import type { TableName } from '../../tables.js';
+import { tableIds, type TableName } from '../../tables.js';
 
 /** Where the rules of one stage and direction live. */
 export interface RuleTables {
@@ -32,4 +32,17 @@ function rows(rule: TableName, byDefault: TableName, metric: TableName, afterMet
 
 export function tablesOf(rule: Pick<RuleText, 'direction' | 'priority'>): RuleTables {
   return tables[rule.direction][ruleStage(rule)];
+}
+
+const directions = new Map<number, RuleDirection>(
+  (['Out', 'In'] as const).flatMap((direction) =>
+    Object.values(tables[direction]).flatMap(({ rule, default: byDefault }) =>
+      [rule, byDefault].map((table) => [tableIds[table], direction] as const),
+    ),
+  ),
+);
+
+/** The direction that a table judges; undefined for tables that do not judge. */
+export function directionOfTable(id: number): RuleDirection | undefined {
+  return directions.get(id);
 }

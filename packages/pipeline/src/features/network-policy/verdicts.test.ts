@@ -1,4 +1,4 @@
-import { formatFlow, type Flow } from '@antrea-ts/openflow';
+import { formatFlow, type Flow, type PacketIn } from '@antrea-ts/openflow';
 import {
   baselineTierPriority,
   compareRules,
@@ -18,11 +18,20 @@ import {
 } from '@antrea-ts/net-types';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { FlowEvaluator, type EvaluatedPacket, type Evaluation } from '../../evaluator/index.js';
+import {
+  FlowEvaluator,
+  policyDecisions,
+  stateOf,
+  type EvaluatedPacket,
+  type Evaluation,
+  type PacketState,
+} from '../../evaluator/index.js';
 import { createNodePipeline } from '../../node-flows.js';
 import type { NodeProfile } from '../../profile.js';
 import { controllerReason, registers } from '../../registers.js';
+import { ruleCounterOf } from './counters.js';
 import { PolicyFlows } from './policy-flows.js';
+import { readPolicyPacket, rejectActions } from './policy-packet.js';
 import { recoverRules } from './recover.js';
 
 const profile: NodeProfile = {
@@ -241,17 +250,64 @@ function trace({ path }: Evaluation): string {
 
 const base = { keep: baseFlows(profile), cut: baseFlows({ ...profile, establishedConnections: 'cut' }) };
 
+/** What decided, what counts it and what the controller hears of it all name a rule with this verdict. */
+function expectToldWhy(
+  node: PolicyFlows,
+  rules: readonly CompletedRule[],
+  evaluation: Evaluation,
+  verdict: Verdict,
+): void {
+  const decision = policyDecisions(evaluation).at(-1);
+  if (decision?.by === 'isolation') {
+    expect(evaluation.toController.filter(({ table }) => table === decision.table)).toEqual([]);
+    return;
+  }
+  expect(decision?.by).toBe('rule');
+  const rule = node.ruleOf(decision?.conjunctionId ?? 0);
+  expect(rule?.action).toBe(verdict);
+  expect(rules.some(({ id }) => id === rule?.id)).toBe(true);
+  expect(ruleCounterOf(evaluation.droppedBy as Flow)).toEqual({
+    conjunctionId: decision?.conjunctionId,
+    direction: rule?.direction,
+    counts: 'denials',
+  });
+  // An allowing rule of the other side may have logged before.
+  const denials = evaluation.toController.map(({ table, packet }) =>
+    readPolicyPacket({ table, metadata: metadataOf(packet) } as unknown as PacketIn),
+  );
+  const last = denials.filter((each) => each?.disposition !== 'Allow').at(-1);
+  if (!rule?.enableLogging && verdict === 'Drop') expect(last).toBeUndefined();
+  else {
+    expect(last).toEqual({
+      table: decision?.table,
+      disposition: verdict,
+      conjunctionId: decision?.conjunctionId,
+      toLog: rule?.enableLogging,
+      toReject: verdict === 'Reject',
+      toRecord: false,
+    });
+  }
+}
+
+function metadataOf(packet: PacketState): { field: string; value: number }[] {
+  return [...packet.entries()]
+    .filter(([field]) => field.startsWith('reg'))
+    .map(([field, value]) => ({ field, value: Number(value) }));
+}
+
 describe('what flows do is what rules say', () => {
   it('for the first packet of a connection', () => {
     fc.assert(
       fc.property(rulesOf, fc.array(probeOf, { minLength: 20, maxLength: 40 }), (rules, probes) => {
-        const evaluator = new FlowEvaluator([...base.keep, ...nodeWith(rules).flows().values()]);
+        const node = nodeWith(rules);
+        const evaluator = new FlowEvaluator([...base.keep, ...node.flows().values()]);
         for (const probe of probes) {
           evaluator.forgetConnections();
           const evaluation = evaluator.evaluate(packetOf(probe));
           const expected = judge(rules, probe);
           expect(outcome(evaluation), trace(evaluation)).toBe(expected);
           if (expected === 'Allow') expect(evaluation.outputs).toEqual([outPort(probe)]);
+          else expectToldWhy(node, rules, evaluation, expected);
         }
       }),
       { numRuns: 200 },
@@ -385,6 +441,33 @@ describe('past the rules', () => {
     // The mark alone is not enough: it has to come through the gateway.
     const fromTunnel = { ...probe, inPort: 1, packetMark: 1 };
     expect(outcome(new FlowEvaluator(flows).evaluate(fromTunnel))).toBe('Drop');
+  });
+
+  it('comes the answer to a rejected packet, whatever its own direction rejects', () => {
+    const rejecting = nodeWith(
+      (['In', 'Out'] as const).map((direction) => ({
+        id: direction,
+        policy: { type: 'AntreaClusterNetworkPolicy', name: 'p', uid: 'u' },
+        name: '',
+        direction,
+        action: 'Reject',
+        enableLogging: false,
+        priority: { tier: 50, policy: 1, rule: 0 },
+        services: [],
+        targets: locals.map(asMember),
+        peers: { members: [], ipBlocks: blocks.slice(1, 2), fqdns: [] },
+      })),
+    );
+    const evaluator = new FlowEvaluator([...base.keep, ...rejecting.flows().values()]);
+    const [from, to] = locals as [Party, Party];
+    const rejected = { from, to, family: 0, protocol: 6, port: 80 } as const;
+    expect(outcome(evaluator.evaluate(packetOf(rejected)))).toBe('Reject');
+    // As the packet-out does it: from the port of the Pod in whose name it answers.
+    const answer = stateOf(answerTo(rejected));
+    for (const action of rejectActions)
+      if (action.kind === 'reg_load') answer.setBits(action.dst, BigInt(action.value));
+    const { outputs, toController } = evaluator.evaluateState(answer);
+    expect([outputs, toController]).toEqual([[from.ofPort], []]);
   });
 
   it("comes a Pod's packet to itself through a Service, no packet of others through it", () => {

@@ -51,7 +51,14 @@ export {
 export { Router } from './http/router.js';
 export { queryParameters } from './http/query-parameters.js';
 export { routeFeatureGates, routeLogLevel, routeVersion } from './http/operations.js';
-export { HealthChecks, routeMetrics, type HealthCheck, type HealthKind } from './http/health.js';
+export {
+  HealthChecks,
+  routeMetrics,
+  tolerantCheck,
+  type HealthCheck,
+  type HealthFinding,
+  type HealthKind,
+} from './http/health.js';
 
 export { tlsSettings } from './tls/tls-settings.js';
 export { createAuthority, type Authority, type KeyPairPem } from './tls/authority.js';

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { flowKey, formatFlow, formatGroup, type FlowStats } from '@antrea-ts/openflow';
 import type { OpenFlowConnection } from '@antrea-ts/ovs';
 import { errorMessage, HttpError, type Router } from '@antrea-ts/runtime';
@@ -15,29 +16,53 @@ interface Modules {
 /** Adds `/ovsflows`: flows or groups as the switch has them, with their counters, in the words of `ovs-ofctl`. */
 export function routeOvsFlows(router: Router, modules: Modules): void {
   router.get('/ovsflows', async ({ query, signal }) => {
-    const wanted = parseFlowQuery(query);
-    const lines = await linesOf(wanted, modules, signal);
-    return { body: { json: lines.map((flow) => ({ flow })) } };
+    const lines = await linesOf(parseFlowQuery(query), modules, signal);
+    return { headers: { 'content-type': 'application/json' }, body: jsonOf(lines) };
   });
 }
 
-async function linesOf(query: FlowQuery, modules: Modules, signal: AbortSignal): Promise<string[]> {
+/** How many flows are looked at in one go: a hundred thousand at once would hold up everything else for a second. */
+const linesPerTurn = 500;
+
+async function* jsonOf(lines: Iterable<string | undefined>): AsyncGenerator<string> {
+  let text = '';
+  let looked = 0;
+  let separator = '[';
+  for (const flow of lines) {
+    if (flow !== undefined) {
+      text += `${separator}${JSON.stringify({ flow })}`;
+      separator = ',';
+    }
+    looked += 1;
+    if (looked % linesPerTurn !== 0) continue;
+    if (text !== '') yield text;
+    text = '';
+    await nextTurn();
+  }
+  yield `${text}${separator === '[' ? '[' : ''}]\n`;
+}
+
+async function linesOf(query: FlowQuery, modules: Modules, signal: AbortSignal): Promise<Iterable<string | undefined>> {
   if (query.kind === 'groups') return groupLines(query.ids, modules, signal);
+  const isWanted = 'name' in query ? selectorOf(query, modules) : undefined;
   const flows = await dumped(async () => {
     const { connection } = modules;
     if (query.kind !== 'tables') return connection.dumpFlows({}, { signal });
     return (await Promise.all(query.tables.map((table) => connection.dumpFlows({ table }, { signal })))).flat();
   });
-  if (query.kind === 'all' || query.kind === 'tables') return flows.map(lineOf);
-  const isWanted = selectorOf(query, modules);
-  return flows.filter((flow) => isWanted(flowKey(flow))).map(lineOf);
+  return flowLines(flows, isWanted);
+}
+
+/** Made one by one, as they are asked for; nothing for a flow that is not wanted. */
+function* flowLines(flows: readonly FlowStats[], isWanted: FlowSelector | undefined): Generator<string | undefined> {
+  for (const flow of flows) yield isWanted === undefined || isWanted(flowKey(flow)) ? lineOf(flow) : undefined;
 }
 
 async function groupLines(
   ids: readonly number[] | undefined,
   { connection }: Modules,
   signal: AbortSignal,
-): Promise<string[]> {
+): Promise<Iterable<string | undefined>> {
   const groups = await dumped(() => connection.dumpGroups({ signal }));
   const missing = ids?.find((id) => !groups.some(({ group }) => group === id));
   if (missing !== undefined) throw new HttpError(404, `groups: the switch has no group ${missing}`);

@@ -41,6 +41,8 @@ describe('agentOptions', () => {
       /trafficEncryptionMode ipsec with trafficEncapMode hybrid/,
     ],
     [{ enableIPSecTunnel: true }, /trafficEncryptionMode ipsec is not available/],
+    [{ tlsMinVersion: 'VersionTLS10' }, /tlsMinVersion: VersionTLS10 is not safe and not offered; use VersionTLS12/],
+    [{ tlsCipherSuites: 'NULL' }, /tlsCipherSuites: NULL is not a known suite/],
     [{ trafficEncapMode: 'networkPolicyOnly' }, /networkPolicyOnly .* is not available/],
   ] as const)('refuses %j and names the keys', async (change, message) => {
     const config = await optionsFor();

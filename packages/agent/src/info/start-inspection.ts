@@ -1,6 +1,6 @@
 import { formatCidr } from '@antrea-ts/net-types';
 import { appctl, ovsVersion } from '@antrea-ts/ovs';
-import { queryParameters } from '@antrea-ts/runtime';
+import { queryParameters, tolerantCheck } from '@antrea-ts/runtime';
 import { routeOvsFlows } from '../api/ovs-flows.js';
 import { clusterAddresses, routeOvsTracing } from '../api/ovs-tracing.js';
 import { routePodInterfaces } from '../api/pod-interfaces.js';
@@ -12,6 +12,9 @@ import type { LocalPodParts } from '../pods/local-pods.js';
 import { version } from '../version.js';
 import { InfoPublisher } from './info-publisher.js';
 
+/** How long a Node counts as ready without the controller: 1.3's manifest lets eight probes at ten seconds fail. */
+const controllerToleranceMs = 80_000;
+
 interface Inputs {
   readonly node: NodeNetwork;
   readonly parts: SwitchParts;
@@ -21,7 +24,7 @@ interface Inputs {
 /** Answers who asks how this Node is: paths of the API, and the object AntreaAgentInfo. */
 export function startInspection(options: AgentOptions, inputs: Inputs, modules: PartModules): void {
   const { node, parts, pods } = inputs;
-  const { inspection, router, client, clock, logger, lifetime, metrics } = modules;
+  const { inspection, router, client, clock, logger, lifetime, metrics, health } = modules;
   const { dataplane, database, connection, bridge } = parts;
   const switchVersion = followVersion(options, inputs.parts, modules);
   const flows = (): ReadonlyMap<number, number> => dataplane.flowCountByTable();
@@ -32,6 +35,14 @@ export function startInspection(options: AgentOptions, inputs: Inputs, modules: 
     openflow: () => (connection.connected ? undefined : 'not connected to the bridge'),
     pods: () => pods.store.size,
   });
+  // Without the controller the Node forwards as before; that is told from the first moment.
+  health.add(
+    'controller',
+    tolerantCheck(() => inspection.sources.controller?.(), {
+      toleranceMs: controllerToleranceMs,
+      now: () => clock.now(),
+    }),
+  );
   metrics.observe({ pods: () => pods.store.size, flows });
 
   const identity = {

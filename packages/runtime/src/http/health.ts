@@ -6,8 +6,11 @@ import type { Router } from './router.js';
 /** Which question a check answers: does the process work at all, or can it serve now? */
 export type HealthKind = 'live' | 'ready';
 
-/** Says what is wrong, or undefined when all is well. Throwing counts as wrong. */
-export type HealthCheck = () => string | undefined | Promise<string | undefined>;
+/** What a check found: undefined when all is well, else what is wrong; what is tolerated is told and does not fail. */
+export type HealthFinding = string | undefined | { readonly tolerated: string };
+
+/** Looks what is wrong. Throwing counts as wrong. */
+export type HealthCheck = () => HealthFinding | Promise<HealthFinding>;
 
 interface NamedCheck {
   readonly name: string;
@@ -42,7 +45,7 @@ export class HealthChecks {
   /** What is wrong, by name of the check. */
   async problems(kind: HealthKind): Promise<ReadonlyMap<string, string>> {
     const results = await run(this.#checks.filter(({ kinds }) => kinds.includes(kind)));
-    return new Map([...results].flatMap(([name, reason]) => (reason === undefined ? [] : [[name, reason]])));
+    return new Map([...results].flatMap(([name, found]) => (typeof found === 'string' ? [[name, found]] : [])));
   }
 
   async #answer(title: string, kind: HealthKind, request: HttpRequest): Promise<HttpAnswer> {
@@ -53,11 +56,9 @@ export class HealthChecks {
     );
     if (only !== undefined && chosen.length === 0) return { status: 404, body: `no check named ${only}\n` };
     const results = [...(await run(chosen))];
-    const isWell = results.every(([, reason]) => reason === undefined);
+    const isWell = results.every(([, found]) => typeof found !== 'string');
     if (isWell && !request.query.has('verbose')) return { body: 'ok' };
-    const lines = results.map(([name, reason]) =>
-      reason === undefined ? `[+]${name} ok` : `[-]${name} failed: ${reason}`,
-    );
+    const lines = results.map(([name, found]) => lineOf(name, found));
     const body = `${lines.join('\n')}\n${title} check ${isWell ? 'passed' : 'failed'}\n`;
     return { status: isWell ? 200 : 500, body };
   }
@@ -71,14 +72,34 @@ export function routeMetrics(router: Router, metrics: Metrics): void {
   });
 }
 
-async function run(checks: readonly NamedCheck[]): Promise<Map<string, string | undefined>> {
+function lineOf(name: string, found: HealthFinding): string {
+  if (found === undefined) return `[+]${name} ok`;
+  return typeof found === 'string' ? `[-]${name} failed: ${found}` : `[+]${name} ok for now: ${found.tolerated}`;
+}
+
+async function run(checks: readonly NamedCheck[]): Promise<Map<string, HealthFinding>> {
   const results = await Promise.all(
-    checks.map(async ({ name, check }) => [name, await runOne(check)] as [string, string | undefined]),
+    checks.map(async ({ name, check }) => [name, await runOne(check)] as [string, HealthFinding]),
   );
   return new Map(results);
 }
 
-async function runOne(check: HealthCheck): Promise<string | undefined> {
+/** A check that fails only when something has been wrong for `toleranceMs`, from now on or from when it was last well. */
+export function tolerantCheck(
+  check: () => string | undefined,
+  { toleranceMs, now }: { readonly toleranceMs: number; readonly now: () => number },
+): HealthCheck {
+  let well = now();
+  return () => {
+    const reason = check();
+    if (reason === undefined) well = now();
+    const seconds = Math.round((now() - well) / 1000);
+    if (reason === undefined || now() - well >= toleranceMs) return reason;
+    return { tolerated: `${reason} (for ${seconds} s; tolerated for ${toleranceMs / 1000} s)` };
+  };
+}
+
+async function runOne(check: HealthCheck): Promise<HealthFinding> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<string>((resolve) => {
     timer = setTimeout(() => resolve(`no answer within ${checkTimeout} ms`), checkTimeout);

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { memoryLogger, type MemoryLogger } from '../log/memory-logger.js';
 import { createMetrics } from '../metrics/create-metrics.js';
-import { HealthChecks, routeMetrics } from './health.js';
+import { HealthChecks, routeMetrics, tolerantCheck } from './health.js';
 import { createHttpServer, type HttpServer, type HttpServerOptions } from './http-server.js';
 import { HttpError } from './http-types.js';
 import { Router } from './router.js';
@@ -177,6 +177,31 @@ describe('health', () => {
     expect((await get(server, '/readyz?verbose')).body).toBe('[+]ping ok\n[+]watcher ok\nreadyz check passed\n');
     expect((await get(server, '/readyz/watcher')).body).toBe('ok');
     expect((await get(server, '/readyz/other')).status).toBe(404);
+  });
+
+  it('tolerates for a time what it tells all the time', async () => {
+    let now = 0;
+    let reason: string | undefined;
+    const check = tolerantCheck(() => reason, { toleranceMs: 60_000, now: () => now });
+    const health = new HealthChecks().add('controller', check);
+    health.route(router);
+    const server = await serve();
+    now = 50_000;
+    expect((await get(server, '/readyz')).body).toBe('ok');
+    reason = 'not connected';
+    now = 109_000;
+    expect((await get(server, '/readyz')).body).toBe('ok');
+    expect((await get(server, '/readyz?verbose')).body).toContain(
+      '[+]controller ok for now: not connected (for 59 s; tolerated for 60 s)\n',
+    );
+    expect(await health.problems('ready')).toEqual(new Map());
+    now = 110_000;
+    expect(await get(server, '/readyz')).toMatchObject({
+      status: 500,
+      body: expect.stringContaining('[-]controller failed: not connected\n'),
+    });
+    reason = undefined;
+    expect((await get(server, '/readyz')).status).toBe(200);
   });
 
   it('serves metrics', async () => {

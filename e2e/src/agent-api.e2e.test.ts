@@ -96,7 +96,7 @@ describe("the agent's API", () => {
       '/ovstracing?source=default/web&destination=default/db&flow=tcp,tp_dst=80',
     );
     expect(result).toContain(`in_port=${web?.ofPort}`);
-    expect(result).toMatch(new RegExp(`Datapath actions: .*${db?.ofPort}`));
+    expect(result).toContain(`-> output port is ${db?.ofPort}\n`);
     const refused = await get('/ovstracing?flow=tcp;reboot', ...loopback);
     expect(refused).toMatchObject({ status: 400, body: expect.stringContaining('flow: invalid flow format') });
   });

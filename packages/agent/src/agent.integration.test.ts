@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fixedCredentials, type KubeConnection } from '@antrea-ts/kube';
 import { addMemoryInterface, createMemoryHost, type MemoryHost } from '@antrea-ts/host/testing';
 import { parseInterfaceAddress } from '@antrea-ts/net-types';
 import { startPrivateOvs, waitUntil, whyNoPrivateOvs, type PrivateOvs } from '@antrea-ts/ovs/testing';
@@ -16,6 +17,9 @@ import { createFakeCluster, type FakeCluster } from './testing/fake-cluster.js';
 const why =
   whyNoPrivateOvs() ??
   (existsSync('/opt/cni/bin/host-local') ? 'the real host-local would be asked for addresses' : undefined);
+
+/** No controller is asked, and so nobody needs to know who we are. */
+const nowhere: KubeConnection = { server: '', tls: {}, credentials: fixedCredentials({}), namespace: '' };
 
 /** Gives the address in `address`, once there is a file `go`. */
 const hostLocal = `#!/bin/sh
@@ -70,6 +74,8 @@ describe.skipIf(why !== undefined)(`the agent on a real Open vSwitch${why ? ` (s
       ovsRunDir: ovs.runDir,
       cniSocket: join(directory, 'cni.sock'),
       hostProcPathPrefix: '',
+      runDir: directory,
+      logDir: directory,
       ...change,
     };
     const log = memoryLogger();
@@ -78,7 +84,16 @@ describe.skipIf(why !== undefined)(`the agent on a real Open vSwitch${why ? ` (s
     const controller = new AbortController();
     const ended = runAgent(
       options,
-      { host, client: cluster.client, logger: log, health, metrics, router: new Router() },
+      {
+        host,
+        client: cluster.client,
+        connection: nowhere,
+        env: {},
+        logger: log,
+        health,
+        metrics,
+        router: new Router(),
+      },
       { signal: controller.signal },
     );
     ended.catch(() => undefined);
@@ -140,7 +155,7 @@ describe.skipIf(why !== undefined)(`the agent on a real Open vSwitch${why ? ` (s
   it('stops while the host is not as it should be', async () => {
     for (let i = 0; i < 100; i++) host.faults.failNext('trafficRules.ensure', new Error('no iptables'));
     const agent = await start();
-    await waitUntil('it tried', () => agent.log.messages('warn').length > 0);
+    await waitUntil('it tried', async () => (await agent.health.problems('ready')).get('host') === 'no iptables');
     expect(await agent.health.problems('ready')).toMatchObject(
       new Map([
         ['start', 'still starting'],

@@ -11,6 +11,7 @@ import { discoverNodeNetwork } from './node/node-network.js';
 import { startSwitch, type SwitchParts } from './ovs/start-switch.js';
 import { startPeers } from './peers/start-peers.js';
 import { startLocalPods, type LocalPodParts } from './pods/local-pods.js';
+import { startNodePolicies, type PolicyParts } from './policy/start-node-policies.js';
 import { AgentPodNetwork } from './pods/pod-network.js';
 
 /**
@@ -54,25 +55,39 @@ async function start(options: AgentOptions, modules: PartModules): Promise<void>
   await annotateNode(client, node.name, nodeAnnotations(options, node), { signal });
   const parts = await startSwitch(options, node, modules);
   const pods = await startLocalPods(node, parts, modules);
+  const policy = await startNodePolicies(options, { parts, pods }, modules);
   const peers = await startPeers(options, { nodes, node, parts }, modules);
   // Every owner of flows has spoken: what is installed and wanted by nobody may go.
   await parts.forward();
 
   const hostParts = startHost(options, { node, parts, peers }, modules);
   startInspection(options, { node, parts, pods }, modules);
-  await serveCni(options, { parts, pods, hostParts }, modules);
+  await serveCni(options, { parts, pods, policy, hostParts }, modules);
   serving = true;
 }
 
 async function serveCni(
   options: AgentOptions,
-  { parts, pods, hostParts }: { parts: SwitchParts; pods: LocalPodParts; hostParts: HostParts },
+  {
+    parts,
+    pods,
+    policy,
+    hostParts,
+  }: { parts: SwitchParts; pods: LocalPodParts; policy: PolicyParts; hostParts: HostParts },
   { host, logger, lifetime, signal }: PartModules,
 ): Promise<void> {
   const log = logger.child('cni');
   const network = new AgentPodNetwork(
     { hostProcPathPrefix: options.hostProcPathPrefix, checksumOffload: options.ovsDatapathType !== 'netdev' },
-    { ...parts, host, store: pods.store, logger: log, ready: hostParts.ready, problem: parts.problem },
+    {
+      ...parts,
+      host,
+      store: pods.store,
+      policy,
+      logger: log,
+      ready: hostParts.ready,
+      problem: parts.problem,
+    },
   );
   const handler = createCniHandler({ network, ipam: pods.ipam, logger: log });
   const server = new CniServer({ path: options.cniSocket }, { handler, logger: log });

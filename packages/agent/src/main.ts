@@ -62,7 +62,16 @@ export async function main(platform: Platform): Promise<void> {
     routeFeatureGates(router, { component: 'agent', gates: agentFeatureGates, values: options.gates });
     const apiOptions = { port: options.apiPort, tls: options.tls, tokenFile: loopbackTokenFile };
     const apiModules = { router, client, health, logger: logger.child('api') };
-    const agentModules = { host, client, logger, health, metrics: agentMetrics, router };
+    const agentModules = {
+      host,
+      client,
+      connection,
+      env: process.env,
+      logger,
+      health,
+      metrics: agentMetrics,
+      router,
+    };
     try {
       await runTogether(
         [

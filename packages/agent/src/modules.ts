@@ -1,5 +1,5 @@
 import type { Host } from '@antrea-ts/host';
-import type { KubeClient } from '@antrea-ts/kube';
+import type { KubeClient, KubeConnection } from '@antrea-ts/kube';
 import type { Clock } from '@antrea-ts/reconcile';
 import type { HealthChecks, Logger, Lifetime, Router } from '@antrea-ts/runtime';
 import type { Inspection } from './info/inspection.js';
@@ -9,6 +9,9 @@ import type { AgentMetrics } from './metrics/agent-metrics.js';
 export interface AgentModules {
   readonly host: Host;
   readonly client: KubeClient;
+  /** How `client` reaches the cluster; the controller knows us by the same credentials. */
+  readonly connection: KubeConnection;
+  readonly env: Readonly<Record<string, string | undefined>>;
   readonly logger: Logger;
   readonly health: HealthChecks;
   readonly metrics: AgentMetrics;

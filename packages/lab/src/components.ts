@@ -6,7 +6,7 @@ import type { ComponentCommand } from './process/component-process.js';
 
 /** The programs that a lab runs on its Nodes. */
 export interface Components {
-  readonly agent: (configFile: string) => ComponentCommand;
+  readonly agent: (paths: { readonly config: string; readonly logs: string }) => ComponentCommand;
   readonly controller: (configFile: string) => ComponentCommand;
   readonly plugin: CniPlugin;
 }
@@ -46,7 +46,10 @@ export function findComponents(env: NodeJS.ProcessEnv = process.env): Components
       throw new LabError('machine', `${name} is not built: ${file} is missing; run npm run build`);
   }
   return {
-    agent: (configFile) => ({ file: process.execPath, args: [agentMain, '--config', configFile] }),
+    agent: ({ config, logs }) => ({
+      file: process.execPath,
+      args: [agentMain, '--config', config, '--log-dir', logs],
+    }),
     controller: (configFile) => ({ file: process.execPath, args: [controllerMain, '--config', configFile] }),
     plugin: { file: pluginFile, path: pluginPath },
   };

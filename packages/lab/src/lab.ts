@@ -160,7 +160,7 @@ async function startNodes(
         await connectUplink(nodePlan, plan, options, namespace);
       };
       await start();
-      const command = components.agent(nodePaths.agentConfig);
+      const command = components.agent({ config: nodePaths.agentConfig, logs: nodePaths.logs });
       const agent = createComponentProcess({
         name: `antrea-agent on ${namespace.name}`,
         namespace,

@@ -38,7 +38,12 @@ export const agentConfigTable = configTable({
     'clientConnection.contentType': unread(text, '', 'Content type of requests to the Kubernetes API.'),
     'clientConnection.qps': unread(int({ min: 0 }), 0, 'Requests per second to the Kubernetes API.'),
     'clientConnection.burst': unread(int({ min: 0 }), 0, 'Requests to the Kubernetes API above the rate.'),
-    'antreaClientConnection.kubeconfig': unread(text, '', "Path of a kubeconfig file for the controller's API."),
+    'antreaClientConnection.kubeconfig': configKey({
+      type: text,
+      default: '',
+      description:
+        "Path of a kubeconfig file for the controller's API. Empty: the Service antrea, by the authority in ConfigMap antrea-ca.",
+    }),
     kubeAPIServerOverride: configKey({
       type: text,
       default: '',
@@ -64,6 +69,28 @@ export const agentConfigTable = configTable({
       description: 'Namespace of Antrea.',
       file: false,
       env: 'POD_NAMESPACE',
+    }),
+    logDir: configKey({
+      type: text,
+      default: '/var/log/antrea',
+      windowsDefault: 'C:\\k\\antrea\\logs',
+      description: 'Directory of log files: the audit log of policies is networkpolicy/np.log in it.',
+      file: false,
+      flag: 'log-dir',
+    }),
+    runDir: configKey({
+      type: text,
+      default: '/var/run/antrea',
+      windowsDefault: 'C:\\k\\antrea\\run',
+      description: 'Where the agent keeps what has to outlive it until the next boot.',
+      file: false,
+      flag: 'run-dir',
+    }),
+    establishedConnections: configKey({
+      type: choice(['keep', 'cut']),
+      default: 'keep',
+      description:
+        'What a new policy means for connections that are established. keep: they live on, as in Antrea 1.3; cut: their packets are judged too.',
     }),
     isEks: configKey({
       type: bool,

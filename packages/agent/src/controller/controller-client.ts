@@ -42,6 +42,11 @@ export class ControllerClient {
     this.#modules = modules;
   }
 
+  /** Whether it is known where a controller would be. */
+  get isConfigured(): boolean {
+    return this.#client !== undefined || this.#authority !== undefined;
+  }
+
   /** Undefined while it is not known whom to trust; ask again before every connection. */
   get current(): KubeClient | undefined {
     return this.#client;

@@ -1,10 +1,5 @@
-import {
-  createNodePipeline,
-  type LocalPod,
-  type NodePipeline,
-  type NodeProfile,
-  type PeerNode,
-} from '@antrea-ts/pipeline';
+import { createNodePipeline, type NodePipeline, type NodeProfile, type PeerNode } from '@antrea-ts/pipeline';
+import type { PodPort } from '../pods/pod-store.js';
 import type { Dataplane } from './dataplane.js';
 
 /** Owner of the flows that depend on the Node alone. */
@@ -16,9 +11,11 @@ export const baseOwner = 'node base';
  */
 export class NodeIntent {
   readonly #dataplane: Pick<Dataplane, 'set'>;
-  readonly #pods = new Map<string, LocalPod>();
+  readonly #pods = new Map<string, PodPort>();
   readonly #peers = new Map<string, PeerNode>();
   #pipeline: NodePipeline;
+  /** Takes the Pods as well, once it is there. */
+  policies: { setPod(port: PodPort): void; removePod(port: PodPort): void } | undefined;
 
   constructor(profile: NodeProfile, dataplane: Pick<Dataplane, 'set'>) {
     this.#dataplane = dataplane;
@@ -36,9 +33,16 @@ export class NodeIntent {
   }
 
   /** States a Pod, or with `undefined` that it is gone. */
-  setPod(owner: string, pod: LocalPod | undefined): void {
-    if (pod) this.#pods.set(owner, pod);
-    else this.#pods.delete(owner);
+  setPod(owner: string, pod: PodPort | undefined): void {
+    const before = this.#pods.get(owner);
+    if (pod) {
+      this.#pods.set(owner, pod);
+      // First: what a Pod may do is stated before it can do anything.
+      this.policies?.setPod(pod);
+    } else {
+      this.#pods.delete(owner);
+      if (before) this.policies?.removePod(before);
+    }
     this.#dataplane.set(owner, pod ? this.#pipeline.pod(pod) : []);
   }
 

@@ -7,7 +7,10 @@ import { gatewayAddresses, type NodeNetwork } from './node-network.js';
 
 /** The facts that shape this Node's flows. */
 export function nodeProfile(
-  options: Pick<AgentOptions, 'trafficEncapMode' | 'ovsDatapathType' | 'gates' | 'serviceCidrs'>,
+  options: Pick<
+    AgentOptions,
+    'trafficEncapMode' | 'ovsDatapathType' | 'gates' | 'serviceCidrs' | 'establishedConnections'
+  >,
   node: NodeNetwork,
   bridge: Pick<BridgeSetup, 'gateway' | 'tunnel' | 'round'>,
   gateway: HostInterface,
@@ -28,6 +31,7 @@ export function nodeProfile(
     serviceCidrs: options.serviceCidrs.filter((cidr) => node.families.includes(cidr.address.family)),
     // Marks of the host's packets do not cross into the userspace datapath.
     hostSource: options.ovsDatapathType === 'netdev' ? 'gatewayAddress' : 'packetMark',
+    establishedConnections: options.establishedConnections,
     cookieRound: bridge.round,
   };
 }

@@ -14,8 +14,12 @@ import { Dataplane } from '../dataplane/dataplane.js';
 import { NodeIntent } from '../dataplane/node-intent.js';
 import { gatewayAddresses, type NodeNetwork } from '../node/node-network.js';
 import { nodeProfile } from '../node/profile.js';
+import { withPolicyMeter } from './policy-meter.js';
 import { setUpBridge, type BridgeSetup } from './bridge-setup.js';
 import { SwitchRelease } from './switch-release.js';
+
+/** Whom flows send packets to. The same at every start: flows that name it stay as they are. */
+const controllerId = 0xa47e;
 
 /** The Node's switch, connected. */
 export interface SwitchParts {
@@ -25,6 +29,8 @@ export interface SwitchParts {
   readonly bridge: OvsBridge;
   readonly node: NodeNetwork;
   readonly dataplane: Dataplane;
+  /** Whom flows send packets to: this agent. */
+  readonly controllerId: number;
   readonly intent: NodeIntent;
   /** Why the switch does not take changes now. */
   readonly problem: () => string | undefined;
@@ -60,6 +66,7 @@ export async function startSwitch(
     connectOpenFlow({
       path: join(options.ovsRunDir, `${options.ovsBridge}.mgmt`),
       logger: logger.child('openflow'),
+      controllerId,
       signal: attempt,
     }),
   );
@@ -67,7 +74,7 @@ export async function startSwitch(
   health.add('openflow', checks.openflow);
 
   const dataplane = new Dataplane({
-    driver: flowDriver(connection),
+    driver: withPolicyMeter(flowDriver(connection), connection, { logger }),
     logger: logger.child('dataplane'),
     clock,
     counters: metrics.dataplane,
@@ -90,6 +97,7 @@ export async function startSwitch(
     bridge: setup.bridge,
     node,
     dataplane,
+    controllerId,
     intent: new NodeIntent(nodeProfile(options, node, setup, gateway.interface), dataplane),
     problem: () => checks.ovsdb() ?? checks.openflow() ?? checks.flows(),
     async forward() {

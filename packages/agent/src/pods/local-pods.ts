@@ -8,7 +8,7 @@ import type { PartModules } from '../modules.js';
 import { podsOfNode } from '../node/cluster.js';
 import type { NodeNetwork } from '../node/node-network.js';
 import type { SwitchParts } from '../ovs/start-switch.js';
-import { podOwner, podPortOf, PodStore, type PodPort } from './pod-store.js';
+import { podKey, podOwner, podPortOf, PodStore, type PodPort } from './pod-store.js';
 
 interface Modules {
   readonly bridge: OvsBridge;
@@ -42,11 +42,6 @@ export async function startLocalPods(
     }),
   );
   return { store, ipam };
-}
-
-/** What names a Pod among those of the cluster. */
-export function podKey(pod: { readonly podNamespace: string; readonly podName: string }): string {
-  return `${pod.podNamespace}/${pod.podName}`;
 }
 
 /**

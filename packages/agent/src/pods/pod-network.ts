@@ -9,6 +9,7 @@ import type { NodeNetwork } from '../node/node-network.js';
 import type { Dataplane } from '../dataplane/dataplane.js';
 import type { NodeIntent } from '../dataplane/node-intent.js';
 import { ensurePodPort } from '../ovs/pod-ports.js';
+import type { PolicyParts } from '../policy/start-node-policies.js';
 import { podExternalIds, podOwner, type PodPort, type PodStore } from './pod-store.js';
 
 interface Modules {
@@ -18,6 +19,7 @@ interface Modules {
   readonly intent: NodeIntent;
   readonly dataplane: Pick<Dataplane, 'settled'>;
   readonly store: PodStore;
+  readonly policy: Pick<PolicyParts, 'admission' | 'policies'>;
   readonly logger: Logger;
   /** Resolves when the Node's own network is up. */
   readonly ready: Promise<void>;
@@ -74,7 +76,7 @@ export class AgentPodNetwork implements PodNetwork {
   }
 
   async attach(request: AttachRequest, { signal }: { signal: AbortSignal }): Promise<PodInterfaceState> {
-    const { host, bridge, dataplane, intent, store } = this.#modules;
+    const { host, bridge, dataplane, intent, store, policy } = this.#modules;
     const spec = this.#spec(request);
     const state = await host.pods.attach(spec, { signal });
 
@@ -86,9 +88,11 @@ export class AgentPodNetwork implements PodNetwork {
 
     const port: PodPort = { ...identity, interfaceName: spec.hostName, ofPort };
     store.set(port);
+    await policy.admission?.admit({ namespace: podNamespace, name: podName }, { signal });
     intent.setPod(podOwner(port), port);
     // The Pod may not send before it is guarded: the answer waits for the switch's word.
     await dataplane.settled({ signal, owner: podOwner(port) });
+    await policy.policies.settled({ signal });
     this.#announce(spec);
     return state;
   }

@@ -13,6 +13,11 @@ export interface PodPort {
   readonly addresses: readonly IpAddress[];
 }
 
+/** What names a Pod among those of the cluster. */
+export function podKey(pod: { readonly podNamespace: string; readonly podName: string }): string {
+  return `${pod.podNamespace}/${pod.podName}`;
+}
+
 /** Owner of a Pod's flows. */
 export function podOwner(port: Pick<PodPort, 'podNamespace' | 'podName' | 'containerId'>): string {
   return `pod/${port.podNamespace}/${port.podName}/${port.containerId.slice(0, 12)}`;
@@ -69,6 +74,14 @@ export class PodStore {
 
   get(containerId: string): PodPort | undefined {
     return this.#byContainer.get(containerId);
+  }
+
+  /** The bridge port of a Pod's address, as text. */
+  portOf(address: string): number | undefined {
+    for (const { addresses, ofPort } of this.#byContainer.values()) {
+      if (addresses.some((own) => formatIp(own) === address)) return ofPort;
+    }
+    return undefined;
   }
 
   all(): readonly PodPort[] {

@@ -138,9 +138,30 @@ export class NodeRules {
     return new Map([...this.#policies].map(([name, policy]) => [name, this.#describe(policy)]));
   }
 
+  /** How many objects are known, by the names of AntreaAgentInfo. */
+  counts(): {
+    readonly networkPolicyNum: number;
+    readonly appliedToGroupNum: number;
+    readonly addressGroupNum: number;
+  } {
+    return {
+      networkPolicyNum: this.#policies.size,
+      appliedToGroupNum: this.#groups.appliedToGroups.names().length,
+      addressGroupNum: this.#groups.addressGroups.names().length,
+    };
+  }
+
   policy(name: string): NodePolicy | undefined {
     const policy = this.#policies.get(name);
     return policy && this.#describe(policy);
+  }
+
+  /** Whether a Pod is in an AppliedToGroup, as far as is known here. */
+  isTarget(group: string, namespace: string, name: string): boolean {
+    for (const { pod } of this.#groups.appliedToGroups.members(group)) {
+      if (pod?.namespace === namespace && pod.name === name) return true;
+    }
+    return false;
   }
 
   /** Policies of which some rule refers to a group. */

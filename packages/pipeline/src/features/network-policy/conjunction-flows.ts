@@ -37,7 +37,7 @@ export class ConjunctionFlows {
   readonly #open = new Set<Conjunction>();
   #retired: number[] = [];
   /** Rules by conjunction id, until the id is released. */
-  readonly #textById = new Map<number, RuleText>();
+  readonly #rulesById = new Map<number, { readonly text: RuleText; readonly priority: number }>();
 
   constructor(profile: NodeProfile, settings: PolicySettings, recovered: RecoveredRules) {
     this.#profile = profile;
@@ -89,7 +89,7 @@ export class ConjunctionFlows {
   }
 
   releaseId(id: number): void {
-    this.#textById.delete(id);
+    this.#rulesById.delete(id);
     this.#placements.releaseId(id);
   }
 
@@ -98,7 +98,12 @@ export class ConjunctionFlows {
   }
 
   ruleOf(id: number): RuleText | undefined {
-    return this.#textById.get(id);
+    return this.#rulesById.get(id)?.text;
+  }
+
+  /** Priority of the action flow. */
+  priorityOf(id: number): number | undefined {
+    return this.#rulesById.get(id)?.priority;
   }
 
   idOf(conjunction: Conjunction): number | undefined {
@@ -159,7 +164,7 @@ export class ConjunctionFlows {
     this.#contexts.addAll(table, priority, conjunction.split.parts(), clauses[1]);
     if (clauses[2]) this.#contexts.addAll(table, priority, services ?? [], clauses[2]);
     this.#rendered.set(conjunction, rendered);
-    this.#textById.set(id, rule.text);
+    this.#rulesById.set(id, { text: rule.text, priority: action });
   }
 
   #takeOff(conjunction: Conjunction): boolean {

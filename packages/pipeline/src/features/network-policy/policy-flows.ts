@@ -141,6 +141,11 @@ export class PolicyFlows {
     return this.#flows.ruleOf(conjunctionId);
   }
 
+  /** OpenFlow priority of that rule's action. */
+  priorityOf(conjunctionId: number): number | undefined {
+    return this.#flows.priorityOf(conjunctionId);
+  }
+
   /** Conjunction ids of a rule as far as it is on the switch: several where ports have names. */
   conjunctionsOf(ruleId: string): readonly number[] {
     const conjunctions = [...(this.#rules.get(ruleId)?.conjunctions.values() ?? [])];

@@ -7,6 +7,7 @@ import { flowInstall } from './flow-install.js';
 import { labUp } from './lab-up.js';
 import { ovsdbLatency } from './ovsdb-latency.js';
 import { packetIn } from './packet-in.js';
+import { policyFlows } from './policy-flows.js';
 
 /** All of them, in the order of the table. */
 export const workloads: readonly Workload[] = [
@@ -15,6 +16,7 @@ export const workloads: readonly Workload[] = [
   bundleLatency,
   ovsdbLatency,
   packetIn,
+  policyFlows,
   cni,
   agentStart,
   labUp,

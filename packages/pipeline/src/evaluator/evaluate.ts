@@ -1,4 +1,4 @@
-import { ports, type Action, type Flow } from '@antrea-ts/openflow';
+import { ports, type Action, type Flow, type Group } from '@antrea-ts/openflow';
 import { Classifier, type Found } from './classifier.js';
 import { applyTranslation, Connections, showConnection, translate, type Tracked } from './connections.js';
 import { stateOf, type EvaluatedPacket } from './packet.js';
@@ -19,7 +19,7 @@ export interface Evaluation {
   readonly toController: readonly { readonly table: number; readonly packet: PacketState }[];
   /** The flow in which it ended where it was not sent anywhere; absent also where no flow matched. */
   readonly droppedBy?: Flow;
-  /** Groups are not modelled: a packet that needs one ends there. */
+  /** A group that is not known, in which the packet ended. */
   readonly group?: number;
 }
 
@@ -28,15 +28,20 @@ const mostSteps = 300;
 
 /**
  * What flows do with packets, in software: matches with conjunctions, registers, jumps, connection tracking. It knows
- * what policies, forwarding and translation need; groups, learning and `NORMAL` end a packet's way. Connections are
- * remembered from one packet to the next.
+ * what policies, forwarding and translation need; learning and `NORMAL` end a packet's way, and of a group the bucket
+ * that `chooseBucket` names is taken, else the first. Connections are remembered from one packet to the next.
  */
 export class FlowEvaluator {
   #classifier: Classifier;
   #connections = new Connections();
+  readonly #groups: Groups;
 
-  constructor(flows: Iterable<Flow>) {
+  constructor(flows: Iterable<Flow>, options: EvaluatorOptions = {}) {
     this.#classifier = new Classifier(flows);
+    this.#groups = {
+      known: new Map((options.groups ?? []).map((group) => [group.group, group])),
+      choose: options.chooseBucket ?? (() => 0),
+    };
   }
 
   /** Other flows, the same connections. */
@@ -50,18 +55,30 @@ export class FlowEvaluator {
   }
 
   evaluate(packet: EvaluatedPacket): Evaluation {
-    return new Run(this.#classifier, this.#connections).walk(stateOf(packet));
+    return new Run(this.#classifier, this.#connections, this.#groups).walk(stateOf(packet));
   }
 
   /** As `evaluate`, for a packet whose fields (registers, say) are set already. */
   evaluateState(state: PacketState, table = 0): Evaluation {
-    return new Run(this.#classifier, this.#connections).walk(state.copy(), table);
+    return new Run(this.#classifier, this.#connections, this.#groups).walk(state.copy(), table);
   }
+}
+
+export interface EvaluatorOptions {
+  readonly groups?: readonly Group[];
+  /** Index of the bucket that a packet gets. */
+  readonly chooseBucket?: (group: Group) => number;
+}
+
+interface Groups {
+  readonly known: ReadonlyMap<number, Group>;
+  readonly choose: (group: Group) => number;
 }
 
 class Run {
   readonly #classifier: Classifier;
   readonly #connections: Connections;
+  readonly #groups: Groups;
   readonly #path: EvaluatedStep[] = [];
   readonly #outputs: (number | 'normal')[] = [];
   readonly #toController: { table: number; packet: PacketState }[] = [];
@@ -70,9 +87,10 @@ class Run {
   #tracked: Tracked | undefined;
   #ended: { flow?: Flow; group?: number } = {};
 
-  constructor(classifier: Classifier, connections: Connections) {
+  constructor(classifier: Classifier, connections: Connections, groups: Groups) {
     this.#classifier = classifier;
     this.#connections = connections;
+    this.#groups = groups;
   }
 
   walk(packet: PacketState, table = 0): Evaluation {
@@ -124,7 +142,7 @@ class Run {
         this.#outputs.push(Number(packet.getBits(action.src)));
         break;
       case 'group':
-        this.#ended = { group: action.group };
+        this.#group(action.group, packet, table);
         break;
       case 'controller':
         this.#toController.push({ table, packet: packet.copy() });
@@ -157,6 +175,13 @@ class Run {
       default:
         break;
     }
+  }
+
+  #group(id: number, packet: PacketState, table: number): void {
+    const group = this.#groups.known.get(id);
+    const bucket = group && group.buckets[this.#groups.choose(group)];
+    if (bucket) for (const action of bucket.actions) this.#act(action, packet, table);
+    else this.#ended = { group: id };
   }
 
   #connectionTracking(action: Extract<Action, { kind: 'ct' }>, packet: PacketState): void {

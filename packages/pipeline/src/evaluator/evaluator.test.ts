@@ -1,4 +1,4 @@
-import { parseFlow } from '@antrea-ts/openflow';
+import { parseFlow, parseGroup } from '@antrea-ts/openflow';
 import { parseIp } from '@antrea-ts/net-types';
 import { describe, expect, it } from 'vitest';
 import { Classifier, FlowEvaluator, PacketState, stateOf, type EvaluatedPacket } from './index.js';
@@ -87,6 +87,21 @@ it('remembers connections, with marks, labels and translation', () => {
   expect(evaluator.evaluate(packet).outputs).toEqual([3]);
   evaluator.forgetConnections();
   expect(evaluator.evaluate(packet).outputs).toEqual([1]);
+});
+
+it('takes a bucket of a group', () => {
+  const lines = flows(
+    'table=0,priority=1 actions=load:0x1->NXM_NX_REG0[],group:5',
+    'table=1,priority=1,reg0=1 actions=output:NXM_NX_REG1[]',
+  );
+  const groups = [
+    parseGroup(
+      'group_id=5,type=select,bucket=actions=load:0x7->NXM_NX_REG1[],resubmit(,1),bucket=actions=load:0x8->NXM_NX_REG1[],resubmit(,1)',
+    ),
+  ];
+  expect(new FlowEvaluator(lines, { groups }).evaluate(packet).outputs).toEqual([7]);
+  expect(new FlowEvaluator(lines, { groups, chooseBucket: () => 1 }).evaluate(packet).outputs).toEqual([8]);
+  expect(new FlowEvaluator(lines).evaluate(packet)).toMatchObject({ outputs: [], group: 5 });
 });
 
 it('tells which flow dropped', () => {

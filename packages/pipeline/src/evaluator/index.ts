@@ -1,5 +1,5 @@
 export { Classifier, type Found } from './classifier.js';
-export { FlowEvaluator, type EvaluatedStep, type Evaluation } from './evaluate.js';
+export { FlowEvaluator, type EvaluatedStep, type Evaluation, type EvaluatorOptions } from './evaluate.js';
 export { stateOf, type EvaluatedPacket } from './packet.js';
 export { PacketState } from './packet-state.js';
 export { policyDecisions, type PolicyDecision } from '../features/network-policy/decisions.js';

@@ -17,17 +17,15 @@ export class ConjunctionIds {
   /** Installed ids that no rule has asked for yet, ascending, by the hash of their rule. */
   readonly #recovered = new Map<number, number[]>();
 
+  /** All that were found, whoever has them now: they are not counted up to, but come back by release. */
+  readonly #found: ReadonlySet<number>;
+
   constructor(recovered: ReadonlyMap<number, readonly number[]> = new Map()) {
-    const taken = new Set([...recovered.values()].flat().filter((id) => id >= firstRuleId));
     for (const [hash, ids] of recovered) {
       const usable = ids.filter((id) => id >= firstRuleId).sort((a, b) => a - b);
       if (usable.length > 0) this.#recovered.set(hash, usable);
     }
-    const highest = [...taken].reduce((max, id) => Math.max(max, id), firstRuleId - 1);
-    this.#next = highest + 1;
-    // A sparse set of installed ids is no reason to list billions of free ones.
-    const from = Math.max(firstRuleId, highest - 1_000_000);
-    for (let id = from; id < highest; id += 1) if (!taken.has(id)) this.#free.add(id);
+    this.#found = new Set([...this.#recovered.values()].flat());
   }
 
   /** The id that an installed rule with this hash has; undefined where there is none, or it was claimed already. */
@@ -44,6 +42,7 @@ export class ConjunctionIds {
       this.#free.delete(released);
       return released;
     }
+    while (this.#found.has(this.#next)) this.#next += 1;
     if (this.#next > lastId) throw new Error('pipeline: no conjunction id is left');
     return this.#next++;
   }

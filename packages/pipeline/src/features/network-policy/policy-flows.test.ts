@@ -1,4 +1,4 @@
-import { flowKey, formatFlow, matchKey, type Flow } from '@antrea-ts/openflow';
+import { encodeMessage, flowKey, formatFlow, matchKey, type Flow } from '@antrea-ts/openflow';
 import type { CompletedRule, RuleMember } from '@antrea-ts/policy';
 import { parseCidr, parseIp, parseMac } from '@antrea-ts/net-types';
 import { describe, expect, it } from 'vitest';
@@ -198,6 +198,19 @@ it('shares flows between rules', () => {
   ]);
   expect(removed.size).toBe(4);
   expect(retired).toEqual([2]);
+});
+
+it('writes flows that fit into a message, however many rules share them', () => {
+  const flows = node();
+  for (let index = 0; index < 8000; index += 1) flows.setRule(rule(`r${index}`));
+  const { set } = flows.takeChanges();
+  const lengths = [...set.values()].map(
+    (flow) => encodeMessage({ type: 'flow_mod', command: 'add', ...flow }, 1).length,
+  );
+  expect(Math.max(...lengths)).toBeLessThan(65_000);
+  expect(flows.unplaced()).toEqual([]);
+  const shared = lines(set.values()).filter((line) => line.includes('nw_src=10.10.0.6 '));
+  expect(shared.map((line) => /priority=(\d+)/.exec(line)?.[1])).toEqual(['198', '199', '200']);
 });
 
 it('writes keys as flowKey does', () => {

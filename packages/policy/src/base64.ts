@@ -1,5 +1,7 @@
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
-const values = new Map(Array.from(alphabet, (character, index) => [character.charCodeAt(0), index]));
+const none = 0xff;
+const values = new Uint8Array(128).fill(none);
+for (let index = 0; index < alphabet.length; index += 1) values[alphabet.charCodeAt(index)] = index;
 
 /** Bytes of base64 text (RFC 4648, padded); undefined for text that is none. */
 export function tryDecodeBase64(text: string): Uint8Array | undefined {
@@ -10,8 +12,8 @@ export function tryDecodeBase64(text: string): Uint8Array | undefined {
   let count = 0;
   let at = 0;
   for (let index = 0; index < text.length - padding; index += 1) {
-    const value = values.get(text.charCodeAt(index));
-    if (value === undefined) return undefined;
+    const value = values[text.charCodeAt(index)] ?? none;
+    if (value === none) return undefined;
     bits = ((bits << 6) | value) & 0xffffff;
     count += 6;
     if (count < 8) continue;

@@ -1,5 +1,5 @@
 import { addressBits, ipFromBytes, ipFromValue, networkOf, type Cidr, type IpAddress } from '@antrea-ts/net-types';
-import { tryDecodeBase64 } from './base64.js';
+import { tryDecodeBase64 } from '../base64.js';
 import { field, fields, integer, Malformed, text } from './malformed.js';
 
 const ipv4Mapped = 0xffffn;

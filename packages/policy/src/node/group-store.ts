@@ -1,6 +1,6 @@
 import type { RuleMember } from './completed-rule.js';
 import { field, fields, list, Malformed, name as nameOf, type Fields } from './malformed.js';
-import { memberKey, readMember } from './read-member.js';
+import { memberKey, readMember, writeMember } from './read-member.js';
 
 /** Members that came to and went from one group. */
 export interface GroupDelta {
@@ -12,27 +12,26 @@ type Group = Map<string, RuleMember>;
 
 /** Members that groups share are read once, and kept as long as a group has them. */
 export class MemberPool {
-  readonly #members = new Map<string, { readonly member: RuleMember; readonly wire: unknown; count: number }>();
+  readonly #members = new Map<string, RuleMember>();
+  /** How many groups more than one have a member; most are in one. */
+  readonly #more = new Map<string, number>();
 
   take(value: unknown, key: string): RuleMember {
     const known = this.#members.get(key);
     if (known) {
-      known.count += 1;
-      return known.member;
+      this.#more.set(key, (this.#more.get(key) ?? 0) + 1);
+      return known;
     }
     const member = readMember(value, key);
-    this.#members.set(key, { member, wire: value, count: 1 });
+    this.#members.set(key, member);
     return member;
   }
 
-  /** The message that a member was read from. */
-  wireOf({ key }: RuleMember): unknown {
-    return this.#members.get(key)?.wire;
-  }
-
   release({ key }: RuleMember): void {
-    const known = this.#members.get(key);
-    if (known && --known.count === 0) this.#members.delete(key);
+    const more = this.#more.get(key);
+    if (more === undefined) this.#members.delete(key);
+    else if (more === 1) this.#more.delete(key);
+    else this.#more.set(key, more - 1);
   }
 }
 
@@ -92,7 +91,7 @@ export class GroupStore {
   snapshot(): readonly unknown[] {
     return [...this.#groups].map(([name, group]) => ({
       metadata: { name },
-      groupMembers: [...group.values()].map((member) => this.#pool.wireOf(member)),
+      groupMembers: Array.from(group.values(), writeMember),
     }));
   }
 

@@ -36,13 +36,16 @@ export function list<T>(of: Fields, name: string, read: (item: unknown) => T): T
   const value = of[name];
   if (value === undefined || value === null) return [];
   if (!Array.isArray(value)) throw new Malformed('is no list', `.${name}`);
-  const items: T[] = [];
+  let at = 0;
   try {
-    for (const item of value) items.push(read(item));
+    // Not pushed one by one: lists would keep room for more, and there are very many short ones.
+    return value.map((item, index) => {
+      at = index;
+      return read(item);
+    });
   } catch (error) {
-    throw within(`.${name}[${items.length}]`, error);
+    throw within(`.${name}[${at}]`, error);
   }
-  return items;
 }
 
 function within(path: string, error: unknown): unknown {

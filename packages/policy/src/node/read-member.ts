@@ -1,6 +1,8 @@
-import type { NamedPort, PodReference } from '@antrea-ts/apis';
+import type { GroupMember, NamedPort, PodReference } from '@antrea-ts/apis';
+import { ipToBytes } from '@antrea-ts/net-types';
+import { encodeBase64 } from '../base64.js';
 import type { RuleMember } from './completed-rule.js';
-import { field, fields, list, name, optional, port, text } from './malformed.js';
+import { field, fields, list, name, optional, port, text, type Fields } from './malformed.js';
 import { readAddress } from './read-address.js';
 
 /** Equal for messages that say the same of the same member. */
@@ -30,7 +32,25 @@ export function readMember(value: unknown, key: string): RuleMember {
     ...(pod && { pod }),
     ...(externalEntity && { externalEntity }),
     addresses: list(member, 'ips', readAddress),
-    ports: list(member, 'ports', readNamedPort),
+    ports: readPorts(member),
+  };
+}
+
+const noPorts: readonly NamedPort[] = [];
+
+/** Most members name no ports: they share one list. */
+function readPorts(member: Fields): readonly NamedPort[] {
+  const ports = list(member, 'ports', readNamedPort);
+  return ports.length === 0 ? noPorts : ports;
+}
+
+/** A member as a message has it. */
+export function writeMember({ pod, externalEntity, addresses, ports }: RuleMember): GroupMember {
+  return {
+    ...(pod && { pod }),
+    ...(externalEntity && { externalEntity }),
+    ips: addresses.map((address) => encodeBase64(ipToBytes(address))),
+    ...(ports.length > 0 && { ports }),
   };
 }
 

@@ -76,13 +76,13 @@ prepare() {
   exec 9>"$cache/lock"
   flock 9
   rm -rf "$cache"/unpack.* "$cache"/initrd.*
-  missing=$(missing_vm_packages | tr '\n' ' ')
+  missing=$(missing_vm_packages | paste -sd' ')
   if [ -n "$missing" ]; then
     with_apt "$missing"
     say "installing $missing"
     # shellcheck disable=SC2086
     quietly apt-get install -y -qq --no-install-recommends $missing || die "apt-get could not install: $missing"
-    missing=$(missing_vm_packages | tr '\n' ' ')
+    missing=$(missing_vm_packages | paste -sd' ')
     [ -z "$missing" ] || die "still missing after apt-get: $missing"
   fi
   kernel >/dev/null || unpack_kernel
@@ -108,7 +108,7 @@ quietly() {
 unpack_kernel() {
   with_apt "$kernel_package"
   local package work
-  package=$(apt-cache depends "$kernel_package" 2>/dev/null | awk '/Depends: linux-image-[0-9]/ { print $2; exit }')
+  package=$(apt-cache depends "$kernel_package" 2>/dev/null | awk '/Depends: linux-image-[0-9]/ { print $2; exit }') || :
   [ -n "$package" ] || die "The package sources of this machine have no $kernel_package."
   say "downloading $package and unpacking it below $cache (about 110 MB)"
   work=$(mktemp -d "$cache/unpack.XXXXXX")

@@ -1,4 +1,4 @@
-import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Lab, patience, type CommandResult, type PodSpec } from '../lab.js';
 import { everyoneReachesEveryone, reachabilityDifferences } from '../reachability.js';
@@ -25,9 +25,7 @@ export class KernelLab {
   /** Whatever is written in the virtual machine is gone with it, except in one directory: the logs go there. */
   async down(): Promise<void> {
     const output = process.env['VM_OUTPUT'];
-    for (const node of output === undefined ? [] : nodes) {
-      cpSync(this.#directory(node, 'log'), join(output!, 'kernel-logs', node), { recursive: true });
-    }
+    if (output !== undefined) this.#keepLogs(join(output, 'kernel-logs'));
     await Promise.all([...this.#shells.values()].map((shell) => shell.stop()));
     await this.lab.down();
   }
@@ -69,7 +67,7 @@ export class KernelLab {
   /** Restarts all agents with other values for keys of their configuration, and waits until they are ready. */
   async configure(values: Readonly<Record<string, string>>): Promise<void> {
     const changed = nodes.map(async (node) => {
-      const file = this.#directory(node, 'antrea-agent.conf');
+      const file = join(this.#directory, 'nodes', node, 'antrea-agent.conf');
       let text = readFileSync(file, 'utf8');
       for (const [key, value] of Object.entries(values)) {
         const line = new RegExp(`^${key}: .*$`, 'm');
@@ -83,8 +81,15 @@ export class KernelLab {
     await Promise.all(changed);
   }
 
-  #directory(node: NodeName, name: string): string {
-    return `/run/antrea-lab/${this.lab.name}/nodes/${node}/${name}`;
+  get #directory(): string {
+    return join('/run/antrea-lab', this.lab.name);
+  }
+
+  #keepLogs(output: string): void {
+    const logs = ['daemon.log', 'controller/log', ...nodes.map((node) => `nodes/${node}/log`)];
+    for (const log of logs.filter((name) => existsSync(join(this.#directory, name)))) {
+      cpSync(join(this.#directory, log), join(output, log), { recursive: true });
+    }
   }
 
   #open(place: string, lab: readonly string[]): void {

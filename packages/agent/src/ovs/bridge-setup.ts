@@ -19,6 +19,12 @@ type Options = Pick<
   'ovsBridge' | 'ovsDatapathType' | 'ovsRunDir' | 'hostGateway' | 'trafficEncapMode' | 'tunnelType' | 'gates'
 >;
 
+/**
+ * How long to wait for the Node's own ports. Longer than 1.3's 5 s: without them the agent cannot start, and on a busy
+ * machine ovs-vswitchd may not run for that long.
+ */
+const nodePortTimeoutMs = 30_000;
+
 export interface BridgeSetup {
   readonly bridge: OvsBridge;
   readonly gateway: { readonly name: string; readonly ofPort: number };
@@ -89,7 +95,7 @@ async function ensureGatewayPort(
   const existing = nodePort(bridge, (type) => type === 'internal', ofPorts.gateway, hostGateway);
   if (!existing) {
     const spec = { name: hostGateway, type: 'internal', ofPortRequest: ofPorts.gateway, mtuRequest: mtu };
-    return bridge.createPort(spec, { signal });
+    return bridge.createPort(spec, { signal, timeoutMs: nodePortTimeoutMs });
   }
   if (existing.name !== hostGateway) {
     logger.warn('Gateway port has another name than configured; keeping it', {
@@ -122,7 +128,8 @@ async function ensureTunnelPort(
     await bridge.deletePort(existing.name, { signal });
   }
   if (!wanted) return undefined;
-  return bridge.createPort({ name: defaultTunnelName, ofPortRequest: ofPorts.tunnel, ...wanted }, { signal });
+  const spec = { name: defaultTunnelName, ofPortRequest: ofPorts.tunnel, ...wanted };
+  return bridge.createPort(spec, { signal, timeoutMs: nodePortTimeoutMs });
 }
 
 /**

@@ -54,6 +54,12 @@ export const agentPermissions: readonly Permission[] = [
   },
   {
     apiGroups: controlplane,
+    resources: ['podpolicies'],
+    verbs: ['get'],
+    reason: 'Which policies a new Pod has to wait for.',
+  },
+  {
+    apiGroups: controlplane,
     resources: ['nodestatssummaries'],
     verbs: ['create'],
     reason: 'Statistics of policies, to the controller.',

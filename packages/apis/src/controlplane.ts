@@ -144,3 +144,17 @@ export interface GroupAssociation {
   readonly metadata: ControlplaneMeta;
   readonly associatedGroups: readonly { readonly namespace?: string; readonly name: string; readonly uid: string }[];
 }
+
+/**
+ * What applies to a Pod on a Node. Not of 1.3: agents ask before a new Pod may begin, and wait until all that is named
+ * has reached them.
+ */
+export interface PodPolicies {
+  readonly metadata: ControlplaneMeta;
+  /** False while the controller has not seen the Pod on that Node: then nothing can be said of it. */
+  readonly isKnown: boolean;
+  /** Names of policies, as they are watched. */
+  readonly policies: readonly string[];
+  /** Names of AppliedToGroups that have the Pod. */
+  readonly appliedToGroups: readonly string[];
+}

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { controlplaneApiVersion, type PodPolicies } from '@antrea-ts/apis';
 import { CniError, cniErrorCodes } from '@antrea-ts/cni';
 import { isKubeError, type KubeClient } from '@antrea-ts/kube';
 import { errorMessage } from '@antrea-ts/runtime';
@@ -8,14 +9,8 @@ import type { NodePolicies } from './node-policies.js';
 const deadlineMs = 10_000;
 const pollMs = { first: 20, longest: 500 };
 
-/** What the controller knows to apply to a Pod, once it has seen the Pod on its Node. */
-interface PodPolicies {
-  readonly isKnown: boolean;
-  readonly policies: readonly string[];
-  readonly appliedToGroups: readonly string[];
-}
-
 interface Modules {
+  readonly nodeName: string;
   readonly client: () => KubeClient | undefined;
   readonly policies: NodePolicies;
 }
@@ -77,9 +72,10 @@ export class PodAdmission {
     { namespace, name }: { readonly namespace: string; readonly name: string },
     signal: AbortSignal,
   ): Promise<PodPolicies | undefined> {
-    const query = new URLSearchParams({ namespace, pod: name });
+    const path = `/apis/${controlplaneApiVersion}/namespaces/${encodeURIComponent(namespace)}/podpolicies/${encodeURIComponent(name)}`;
+    const query = new URLSearchParams({ node: this.#modules.nodeName });
     try {
-      return JSON.parse(await client.raw({ path: `/podpolicies?${query}`, signal })) as PodPolicies;
+      return JSON.parse(await client.raw({ path: `${path}?${query}`, signal })) as PodPolicies;
     } catch (error) {
       if (isKubeError(error, 'not-found')) return undefined;
       throw error;

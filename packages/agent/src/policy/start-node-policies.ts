@@ -96,7 +96,11 @@ export async function startNodePolicies(
     policies: () => rules.counts(),
   });
   if (!kept && recovered.ids.size > 0) await untilSynced(synced, modules);
-  return { policies, flows, admission: new PodAdmission({ client: () => controller.current, policies }) };
+  return {
+    policies,
+    flows,
+    admission: new PodAdmission({ nodeName: options.nodeName, client: () => controller.current, policies }),
+  };
 }
 
 /**

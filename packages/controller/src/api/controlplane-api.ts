@@ -1,10 +1,11 @@
-import { controlplaneApiVersion } from '@antrea-ts/apis';
+import { controlplaneApiVersion, type ControlplaneNetworkPolicyStatus } from '@antrea-ts/apis';
 import { HttpError } from '@antrea-ts/runtime';
 import { parseCidr } from '@antrea-ts/net-types';
 import { wireNet } from '@antrea-ts/policy';
 import type { PolicyParts } from '../policy/start-policies.js';
 import { groupObject, policyObject } from '../store/kinds.js';
-import { json, type ApiGroupVersion, type ApiResource, type ResourceHandlers } from './api-group.js';
+import { json, readObject, type ApiGroupVersion, type ApiResource, type ResourceHandlers } from './api-group.js';
+import { podPolicies } from './pod-policies.js';
 import { watchedResource } from './watched-resource.js';
 
 const readVerbs = ['get', 'list', 'watch'];
@@ -35,6 +36,7 @@ export function controlplaneApi(parts: PolicyParts): ApiGroupVersion {
           store: stores.networkPolicies,
           full: policyObject,
           ready: parts.whenComputed,
+          subresources: { status: policyStatus(parts) },
         }),
       },
       {
@@ -77,7 +79,43 @@ export function controlplaneApi(parts: PolicyParts): ApiGroupVersion {
         },
         handlers: groupAssociations(parts),
       },
+      {
+        resource: {
+          name: 'podpolicies',
+          singularName: 'podpolicies',
+          namespaced: true,
+          kind: 'PodPolicies',
+          verbs: ['get'],
+        },
+        handlers: podPolicies(parts),
+      },
     ],
+  };
+}
+
+type Subresource = NonNullable<ResourceHandlers['subresources']>[string];
+
+/** What an agent says of a policy that it enforces. */
+function policyStatus({ statuses }: PolicyParts): Subresource {
+  return {
+    kind: 'NetworkPolicyStatus',
+    verbs: ['create'],
+    async create({ name, http }) {
+      const { metadata, nodes } = (await readObject(
+        http,
+        'NetworkPolicyStatus',
+      )) as Partial<ControlplaneNetworkPolicyStatus>;
+      if (metadata?.name !== name) {
+        throw new HttpError(400, `metadata.name ${String(metadata?.name)} is not the name in the path, ${name}`);
+      }
+      for (const { nodeName, generation } of Array.isArray(nodes) ? nodes : []) {
+        if (typeof nodeName !== 'string' || typeof generation !== 'number') {
+          throw new HttpError(400, 'nodes[] must have nodeName and generation');
+        }
+        statuses.report(name, nodeName, generation);
+      }
+      return json({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success' });
+    },
   };
 }
 

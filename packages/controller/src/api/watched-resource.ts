@@ -12,6 +12,7 @@ interface WatchedResourceOptions<T extends Spanned> {
   /** The whole object, without its type. */
   readonly full: (object: T) => object;
   /** Nothing is told before: part of the objects would pass for all. */
+  readonly subresources?: ResourceHandlers['subresources'];
   readonly ready: (options: { readonly signal: AbortSignal }) => Promise<void>;
 }
 
@@ -20,6 +21,7 @@ export function watchedResource<T extends Spanned>(options: WatchedResourceOptio
   const { apiVersion, resource, store, full, ready } = options;
   const typed = (object: T): object => ({ kind: resource.kind, apiVersion, ...full(object) });
   return {
+    ...(options.subresources ? { subresources: options.subresources } : {}),
     async list({ http }) {
       const selection = selectionOf(http);
       await ready(http);

@@ -284,6 +284,27 @@ describe('groups', () => {
   });
 });
 
+describe('what applies to a Pod', () => {
+  it('is known once the Pod is on its Node', () => {
+    const { policies } = computed(
+      namespace('default'),
+      pod('default/a', { app: 'a' }, { node: '' }),
+      k8s('default/np', { podSelector: labels('a') }),
+      k8s('default/other', { podSelector: labels('b') }),
+      acnp('p', { appliedTo: [{ group: 'g' }], ingress: [{ action: 'Drop' }] }),
+    );
+    policies.set('clusterGroup', 'g', { metadata: { name: 'g', uid: 'uid-g' }, spec: { podSelector: labels('a') } });
+    policies.takeChanges();
+    expect(policies.appliedToPod('default/a', 'n1')).toBeUndefined();
+    policies.set('pod', 'default/a', pod('default/a', { app: 'a' }, { node: 'n1' }).object as Pod);
+    expect(policies.appliedToPod('default/a', 'n2')).toBeUndefined();
+    expect(policies.appliedToPod('default/a', 'n1')).toEqual({
+      policies: ['uid-np', 'uid-p'],
+      appliedToGroups: [nameOf('namespace=default And podSelector=app=a'), 'g'],
+    });
+  });
+});
+
 describe('a ClusterNetworkPolicy', () => {
   it('has the priority of its tier, in whatever order they come', () => {
     const { policies } = computed(acnp('p', { tier: 'secops', appliedTo: [{ podSelector: {} }] }));

@@ -101,7 +101,7 @@ export class ClusterPolicies {
   readonly #registry: GroupRegistry<PolicyNode>;
   readonly #clusterGroups = new ClusterGroups();
   readonly #namespaces = new Map<string, Labels>();
-  readonly #entities = new Map<string, { readonly identity: string; readonly labels: Labels }>();
+  readonly #entities = new Map<string, { readonly entity: Entity; readonly labels: Labels }>();
   readonly #tiers = new Map<string, number>();
   readonly #policies = new Map<string, PolicyNode>();
   readonly #byClusterGroup = new Map<string, Set<PolicyNode>>();
@@ -186,6 +186,20 @@ export class ClusterPolicies {
     return { members: [...found.values()] };
   }
 
+  /**
+   * What applies to a Pod by `namespace/name`: names of policies, and of the AppliedToGroups that it is in. Undefined while
+   * the Pod is not known on that Node: then nothing can be said of it.
+   */
+  appliedToPod(
+    key: string,
+    node: string,
+  ): { readonly policies: readonly string[]; readonly appliedToGroups: readonly string[] } | undefined {
+    if (this.#entities.get(key)?.entity.node !== node) return undefined;
+    const groups = this.#registry.groupsWith('targets', 'pod', key).filter(({ users }) => users.size > 0);
+    const policies = groups.flatMap(({ users }) => [...users].map(({ uid }) => uid));
+    return { policies: [...new Set(policies)], appliedToGroups: groups.map(({ group }) => group.name) };
+  }
+
   clusterGroupUid(name: string): string {
     return this.#clusterGroups.get(name)?.metadata.uid ?? '';
   }
@@ -248,8 +262,8 @@ export class ClusterPolicies {
     }
     const { object, entity } = stated;
     const labels = object.labels ?? {};
-    if (before?.identity === entity.identity && sameLabels(before.labels, labels)) return;
-    this.#entities.set(id, { identity: entity.identity, labels });
+    if (before?.entity.identity === entity.identity && sameLabels(before.labels, labels)) return;
+    this.#entities.set(id, { entity, labels });
     this.#index.set(kind, id, { namespace: object.namespace ?? '', labels }, entity);
   }
 

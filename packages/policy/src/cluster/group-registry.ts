@@ -1,7 +1,7 @@
 import { ComputedGroup } from './computed-group.js';
 import type { Entity } from './entity.js';
 import { groupName, type Sha1 } from './group-name.js';
-import type { GroupSelector } from './group-selector.js';
+import type { EntityKind, GroupSelector } from './group-selector.js';
 import type { Membership, MembershipIndex } from './membership-index.js';
 
 export type GroupRole = ComputedGroup['role'];
@@ -25,6 +25,12 @@ export class GroupRegistry<U> {
     peers: new Map(),
   };
 
+  /** Those that are ClusterGroups: few, and not found by a selector's name. */
+  readonly #clusterGroups: Readonly<Record<GroupRole, Set<RegisteredGroup<U>>>> = {
+    targets: new Set(),
+    peers: new Set(),
+  };
+
   constructor(modules: {
     readonly index: MembershipIndex<Entity>;
     readonly sha1: Sha1;
@@ -45,6 +51,19 @@ export class GroupRegistry<U> {
 
   all(role: GroupRole): Iterable<RegisteredGroup<U>> {
     return this.#groups[role].values();
+  }
+
+  /** The groups of a role that an object is in. */
+  groupsWith(role: GroupRole, kind: EntityKind, key: string): RegisteredGroup<U>[] {
+    const found = new Set<RegisteredGroup<U>>();
+    for (const { selector } of this.#index.groupsOf(kind, key)) {
+      const registered = this.#groups[role].get(this.#nameOf(selector.text));
+      if (registered) found.add(registered);
+    }
+    for (const registered of this.#clusterGroups[role]) {
+      if (registered.group.sources.some((source) => source.get(key) !== undefined)) found.add(registered);
+    }
+    return [...found];
   }
 
   /** The group of a selector; made if nobody has asked for it before. */
@@ -93,6 +112,7 @@ export class GroupRegistry<U> {
     };
     registered.group.setSources(this.#memberships(selectors));
     this.#groups[identity.role].set(identity.name, registered);
+    if (clusterGroup !== undefined) this.#clusterGroups[identity.role].add(registered);
     this.#onChange(registered);
     return registered;
   }
@@ -101,6 +121,7 @@ export class GroupRegistry<U> {
     const { group } = registered;
     const { sources } = group;
     group.close();
+    this.#clusterGroups[group.role].delete(registered);
     for (const membership of sources) this.#index.release(membership);
     if (this.#groups[group.role].get(group.name) === registered) this.#groups[group.role].delete(group.name);
     this.#onChange(registered);

@@ -102,6 +102,17 @@ describe('what is given out', () => {
     expect(before).not.toContain(added[0]?.id);
   });
 
+  it('is what a whole list lacks, too: after a reconnection only the difference is told', () => {
+    const rules = inSync(policy('a'), policy('b'));
+    const [, b] = rules.takeChanges().added;
+    rules.replace('networkPolicies', [policy('a')]);
+    rules.replace('appliedToGroups', [group('targets', pod('web', '10.0.0.1'))]);
+    rules.replace('addressGroups', [group('other')]);
+    const { added, patched, removed } = rules.takeChanges();
+    expect([added, removed]).toEqual([[], [b?.id]]);
+    expect(patched.map(({ removedMembers }) => removedMembers.length)).toEqual([1]);
+  });
+
   it('of a rule without its groups selects nothing, and the policy is not complete', () => {
     const rules = inSync(policy('a'));
     rules.remove('addressGroups', 'clients');

@@ -97,10 +97,6 @@ export class NodePolicies {
     this.#scheduled = undefined;
     const { rules, flows, dataplane, clock, logger } = this.#modules;
     flows.apply(rules.takeChanges());
-    if (rules.inSync && !this.#hasAbandoned) {
-      this.#hasAbandoned = true;
-      flows.abandonRecovered();
-    }
     const { retired, ...changes } = flows.takeChanges();
     if (changes.set.size + changes.removed.size > 0) {
       dataplane.patch(policyOwner, changes);
@@ -110,6 +106,11 @@ export class NodePolicies {
       clock.setTimer(releaseIdsAfterMs, () => {
         for (const id of retired) flows.releaseId(id);
       });
+    }
+    // Only now: with the changes, rules have claimed what was found on the switch.
+    if (rules.inSync && !this.#hasAbandoned) {
+      this.#hasAbandoned = true;
+      flows.abandonRecovered();
     }
   }
 

@@ -536,7 +536,7 @@ describe('whatever the way', () => {
           expect(walked.counts()).toEqual(policies.counts());
         },
       ),
-      { numRuns: 500 },
+      { numRuns: 1000 },
     );
   });
 });

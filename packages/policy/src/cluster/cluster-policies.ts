@@ -135,7 +135,7 @@ export class ClusterPolicies {
   /** Computes what follows from all that was stated, and gives what differs since the last time. */
   takeChanges(): ClusterChanges {
     for (const node of this.#toConvert) this.#convert(node);
-    const changedPolicies = new Set([...this.#toConvert, ...this.#gone.splice(0)]);
+    const changedPolicies = new Set([...this.#gone.splice(0), ...this.#toConvert]);
     this.#toConvert.clear();
     for (const [used, node] of this.#toRelease.splice(0)) {
       if (!node.groups.has(used)) this.#registry.release(used, node);

@@ -1,5 +1,6 @@
 export { customResourceDefinition, type KindDefinition } from './crd/definition.js';
 export { policyKinds } from './crd/policy-kinds.js';
+export { controlPlaneObjects, controllerPort } from './control-plane-objects.js';
 export { controlplaneApiVersion } from './controlplane.js';
 export type * from './controlplane.js';
 export type * from './policy-objects.js';

@@ -2,6 +2,7 @@ import { createDelegatingServer, healthPaths, loopbackTokenFile, type KubeClient
 import {
   errorMessage,
   Lifetime,
+  orAborted,
   routeMetrics,
   Router,
   untilAborted,
@@ -14,7 +15,9 @@ import { routeApis } from './api/api-group.js';
 import { startCertificate } from './certificates/start-certificate.js';
 import type { ControllerOptions } from './config/options.js';
 import { ControllerError } from './errors.js';
+import { routeWebhooks, webhookPaths } from './webhooks/route-webhooks.js';
 import { startPolicies } from './policy/start-policies.js';
+import { startTiers } from './policy/system-tiers.js';
 
 /** What the controller is given: the cluster, and where to tell about itself. */
 export interface ControllerModules {
@@ -54,13 +57,17 @@ async function start(options: ControllerOptions, modules: PartModules): Promise<
   if (options.enablePrometheusMetrics) routeMetrics(router, metrics);
   const policies = await startPolicies(options, modules);
   routeApis(router, [controlplaneApi(policies)]);
+  if (options.featureGates.AntreaPolicy) {
+    const controllerUser = `system:serviceaccount:${options.namespace}:${options.serviceAccountName}`;
+    routeWebhooks(router, { cluster: policies.cluster, controllerUser });
+  }
   const server = createDelegatingServer({
     name: 'controller API',
     client,
     router,
     listen: { port: options.apiPort },
     certificate: certificate.first,
-    openPaths: healthPaths,
+    openPaths: [...healthPaths, ...webhookPaths],
     tokenFile: loopbackTokenFile,
     log: logger.child('api'),
   });
@@ -69,4 +76,9 @@ async function start(options: ControllerOptions, modules: PartModules): Promise<
   });
   lifetime.onStop(() => server.stop());
   certificate.onChange((changed) => server.setCertificate(changed));
+  // The webhook for tiers is asked about ours as well.
+  if (options.featureGates.AntreaPolicy) {
+    await orAborted(certificate.published, signal);
+    startTiers(modules);
+  }
 }

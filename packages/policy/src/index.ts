@@ -24,3 +24,7 @@ export type { MemberChanges, PlacedMember, Span } from './cluster/computed-group
 export type { ConvertedPolicy } from './cluster/converted-policy.js';
 export { wireNet } from './cluster/wire-blocks.js';
 export { groupName, type Sha1 } from './cluster/group-name.js';
+export { convertClusterGroup, validateClusterGroup, type ClusterGroupFacts } from './validation/cluster-group.js';
+export { mutatePolicy, type PatchStep } from './validation/mutate-policy.js';
+export { validatePolicy, type PolicyFacts, type Refused } from './validation/policy-rules.js';
+export { validateTierCreate, validateTierDelete, validateTierUpdate, type TierFacts } from './validation/tier.js';

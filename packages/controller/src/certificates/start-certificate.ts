@@ -14,6 +14,8 @@ const retryMs = { first: 500, longest: 10_000 };
 /** The certificate to serve with, first and later. */
 export interface CertificateParts {
   readonly first: ServingCertificate;
+  /** Resolves when the API server trusts the certificate. */
+  readonly published: Promise<void>;
   onChange(listener: (certificate: ServingCertificate) => void): void;
 }
 
@@ -30,6 +32,8 @@ export async function startCertificate(
   let { ca } = first;
   let published = '';
   const listeners: ((certificate: ServingCertificate) => void)[] = [];
+  let tellPublished = (): void => undefined;
+  const whenPublished = new Promise<void>((resolve) => (tellPublished = resolve));
   const stopped = new AbortController();
   const loop = new ReconcileLoop({
     clock: systemClock,
@@ -40,6 +44,7 @@ export async function startCertificate(
       const publishing = ca;
       const written = await publishAuthority(client, { namespace: options.namespace, ca }, { signal: passSignal });
       published = publishing;
+      tellPublished();
       if (written.length > 0) log.info('Published the authority', { in: written });
     },
     onError: (error) => log.warn('Could not publish the authority, will try again', { error }),
@@ -62,5 +67,5 @@ export async function startCertificate(
     stopped.abort();
     await Promise.all([loop.ended(), following]);
   });
-  return { first, onChange: (listener) => void listeners.push(listener) };
+  return { first, published: whenPublished, onChange: (listener) => void listeners.push(listener) };
 }

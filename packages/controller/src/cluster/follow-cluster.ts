@@ -23,6 +23,8 @@ export type ObjectListener = <K extends ClusterObjectKind>(
 export interface FollowedCluster {
   /** Resolves when everything there was has been told. */
   whenSynced(options: { readonly signal: AbortSignal }): Promise<void>;
+  /** What is mirrored of a kind now. */
+  objects<K extends ClusterObjectKind>(kind: K): Iterable<ClusterObjects[K]>;
   /** What is not mirrored yet, or cannot be now. */
   problem(): string | undefined;
   stop(): Promise<void>;
@@ -56,10 +58,14 @@ export async function followCluster(
 ): Promise<FollowedCluster> {
   const followed = [...kubernetesKinds, ...(options.antreaPolicy ? antreaKinds : [])];
   const reflectors = followed.map((each) => [each.resource.plural, createFollower(each, modules)] as const);
+  const byKind = new Map(followed.map(({ kind }, index) => [kind, reflectors[index]![1]]));
   await Promise.all(reflectors.map(([, reflector]) => reflector.start({ signal })));
   return {
     async whenSynced(context) {
       await Promise.all(reflectors.map(([, reflector]) => reflector.whenSynced(context)));
+    },
+    objects<K extends ClusterObjectKind>(kind: K) {
+      return (byKind.get(kind)?.store.values() ?? []) as Iterable<ClusterObjects[K]>;
     },
     problem() {
       const missing = reflectors.filter(([, { hasSynced }]) => !hasSynced).map(([plural]) => plural);

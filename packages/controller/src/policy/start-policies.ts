@@ -1,17 +1,16 @@
 import { sha1 } from './sha1.js';
 import { ClusterPolicies, type PolicyChange } from '@antrea-ts/policy';
-import { ReconcileLoop } from '@antrea-ts/reconcile';
 import { systemClock, type Logger } from '@antrea-ts/runtime';
-import { followCluster } from '../cluster/follow-cluster.js';
+import { followCluster, type FollowedCluster } from '../cluster/follow-cluster.js';
 import type { ControllerOptions } from '../config/options.js';
 import type { PartModules } from '../controller.js';
 import { createStores, type ControlplaneStores } from '../store/kinds.js';
 import { StatusTracker } from './status-tracker.js';
-import { ensureSystemTiers } from './system-tiers.js';
 
 /** Computed policy, as it is served. */
 export interface PolicyParts {
   readonly policies: ClusterPolicies;
+  readonly cluster: FollowedCluster;
   readonly stores: ControlplaneStores;
   /** Resolves when everything that was there at the start is in the stores: before, part of it would pass for the whole. */
   /** Takes over what came from the cluster and is not computed yet. */
@@ -80,30 +79,7 @@ export async function startPolicies(options: ControllerOptions, modules: PartMod
     log.info('Computed policy', { ...policies.counts(), milliseconds: Math.round(performance.now() - begun) });
   });
   computed.catch(() => undefined);
-  if (options.featureGates.AntreaPolicy) startTiers(modules);
-  return { policies, stores, statuses, compute: () => isComputed && compute(), whenComputed: () => computed };
-}
-
-/** Somebody may delete a tier behind the back of the webhook: it is made again. */
-function startTiers({ client, logger, lifetime }: PartModules): void {
-  const stopped = new AbortController();
-  const loop = new ReconcileLoop({
-    clock: systemClock,
-    intervalMs: 60_000,
-    retryMs: { first: 1_000, longest: 8_000 },
-    signal: stopped.signal,
-    pass: async ({ signal }) => {
-      const tiers = await ensureSystemTiers(client, { signal });
-      if (tiers.length > 0) logger.info('Made system tiers', { tiers });
-    },
-    onError: (error) => logger.warn('Could not make the system tiers, will try again', { error }),
-  });
-  loop.start();
-  loop.trigger();
-  lifetime.onStop(async () => {
-    stopped.abort();
-    await loop.ended();
-  });
+  return { policies, cluster, stores, statuses, compute: () => isComputed && compute(), whenComputed: () => computed };
 }
 
 /** Rules that cannot be are left out: who wrote them should know. */

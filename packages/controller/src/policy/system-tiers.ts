@@ -1,6 +1,9 @@
 import type { Tier } from '@antrea-ts/apis';
 import { isKubeError, type KubeClient } from '@antrea-ts/kube';
+import { ReconcileLoop } from '@antrea-ts/reconcile';
+import { systemClock } from '@antrea-ts/runtime';
 import { customResources } from '../cluster/custom-resources.js';
+import type { PartModules } from '../controller.js';
 
 /** The tiers that are always there (Antrea 1.3, 2.11). */
 export const systemTiers: readonly {
@@ -36,4 +39,29 @@ export async function ensureSystemTiers(
     written.push(name);
   }
   return written;
+}
+
+/** Keeps the system tiers there from now on. Somebody may delete a tier behind the back of the webhook: it is made again. */
+export function startTiers({ client, logger, health, lifetime }: PartModules): void {
+  let made = false;
+  health.add('tiers', () => (made ? undefined : 'system tiers are not made yet'));
+  const stopped = new AbortController();
+  const loop = new ReconcileLoop({
+    clock: systemClock,
+    intervalMs: 60_000,
+    retryMs: { first: 1_000, longest: 8_000 },
+    signal: stopped.signal,
+    pass: async ({ signal }) => {
+      const tiers = await ensureSystemTiers(client, { signal });
+      made = true;
+      if (tiers.length > 0) logger.info('Made system tiers', { tiers });
+    },
+    onError: (error) => logger.warn('Could not make the system tiers, will try again', { error }),
+  });
+  loop.start();
+  loop.trigger();
+  lifetime.onStop(async () => {
+    stopped.abort();
+    await loop.ended();
+  });
 }

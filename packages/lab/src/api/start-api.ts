@@ -6,6 +6,7 @@ import type { Logger } from '@antrea-ts/runtime';
 import type { Cluster } from '../kubelet/cluster.js';
 import type { LabPaths } from '../paths.js';
 import { createKubeCluster } from './kube-cluster.js';
+import { installControlPlane } from './control-plane.js';
 import { installCustomResources } from './custom-resources.js';
 import { installRoles } from './roles.js';
 import { readPodLog } from './pod-logs.js';
@@ -45,6 +46,7 @@ export async function startApi(options: {
   await writeFile(paths.kubeconfig, await kubeconfig(`https://127.0.0.1:${address?.port}`), { mode: 0o600 });
   const client = createKubeClient(await loadKubeconfig(paths.kubeconfig));
   await installCustomResources(client);
+  await installControlPlane(client);
   await installRoles(client);
   return {
     cluster: createKubeCluster({ client, log }),

@@ -34,7 +34,7 @@ export async function createDemoPods(
 
 async function createPod(client: KubeClient, paths: LabPaths, name: string, node: string): Promise<DemoPod> {
   const object: Pod = {
-    metadata: { name, namespace, labels: { app: 'demo' } },
+    metadata: { name, namespace, labels: { app: 'demo', name } },
     spec: {
       nodeSelector: { 'kubernetes.io/hostname': node },
       containers: [

@@ -42,9 +42,22 @@ export async function measureAll(
   return rows;
 }
 
-async function measure(place: Place, target: Target): Promise<Measurement> {
-  const pingMs = await ping(place, target, 3);
-  const http = await get(place, target);
+/** Tries every target from every place at the same time, for a second: enough to see who is let through. */
+export async function tryAll(places: readonly Place[], targets: readonly Target[]): Promise<readonly MeasuredRow[]> {
+  return Promise.all(
+    places.map(async (place) => ({
+      place,
+      cells: await Promise.all(targets.map((target) => measure(place, target, { pings: 1, seconds: 1 }))),
+    })),
+  );
+}
+
+async function measure(
+  place: Place,
+  target: Target,
+  { pings, seconds } = { pings: 3, seconds: 3 },
+): Promise<Measurement> {
+  const [pingMs, http] = [await ping(place, target, pings, seconds), await get(place, target, seconds)];
   return {
     reached: pingMs !== undefined && http?.status === 200,
     ...(pingMs === undefined ? {} : { pingMs }),
@@ -52,8 +65,8 @@ async function measure(place: Place, target: Target): Promise<Measurement> {
   };
 }
 
-async function ping(place: Place, { address }: Target, count: number): Promise<number | undefined> {
-  const args = ['-n', '-q', '-c', String(count), '-i', '0.05', '-W', '1', '-w', '3', address];
+async function ping(place: Place, { address }: Target, count: number, seconds = 3): Promise<number | undefined> {
+  const args = ['-n', '-q', '-c', String(count), '-i', '0.05', '-W', '1', '-w', String(seconds), address];
   const { stdout } = await runCommand('nsenter', enterArgs(place.pid, 'ping', args), { okExitCodes: [0, 1, 2] });
   return parsePing(stdout);
 }
@@ -64,12 +77,16 @@ export function parsePing(output: string): number | undefined {
   return average === undefined ? undefined : Number(average);
 }
 
-async function get(place: Place, { address }: Target): Promise<{ status: number; ms: number } | undefined> {
+async function get(
+  place: Place,
+  { address }: Target,
+  seconds: number,
+): Promise<{ status: number; ms: number } | undefined> {
   const url = `http://${urlHost(address)}/`;
-  const args = ['-s', '-o', '/dev/null', '-m', '3', '-w', '%{http_code} %{time_total}', url];
+  const args = ['-s', '-o', '/dev/null', '-m', String(seconds), '-w', '%{http_code} %{time_total}', url];
   const { stdout } = await runCommand('nsenter', enterArgs(place.pid, 'curl', args), {
     okExitCodes: Array.from({ length: 100 }, (_, code) => code),
   });
-  const [status, seconds] = stdout.trim().split(' ').map(Number);
-  return status ? { status, ms: (seconds ?? 0) * 1000 } : undefined;
+  const [status, taken] = stdout.trim().split(' ').map(Number);
+  return status ? { status, ms: (taken ?? 0) * 1000 } : undefined;
 }

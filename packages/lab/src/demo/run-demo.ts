@@ -16,6 +16,7 @@ import { labRoot, type LabPaths } from '../paths.js';
 import { planAddresses } from '../plan/addresses.js';
 import { createDemoPods, type DemoPod } from './demo-pods.js';
 import { measureAll, type Place, type Target } from './measure.js';
+import { playPolicies } from './policy-act.js';
 import { renderMeasurements } from './render-measurements.js';
 
 /** Runs the demo and returns its exit code: 0 when everybody who should be reached was reached. */
@@ -66,6 +67,7 @@ async function runInLab({ keep, ip }: { readonly keep: boolean; readonly ip: Lab
     const pods = await createPods(paths, options);
     progress.end('cluster and Pods are up');
     const complete = await showConnectivity(paths, options, pods);
+    await showPolicies(paths, pods);
     await showInside(name, paths);
     if (keep) showWhereToLook(name, pods);
     return complete;
@@ -113,13 +115,19 @@ async function showConnectivity(paths: LabPaths, options: LabOptions, pods: read
   return complete;
 }
 
+async function showPolicies(paths: LabPaths, pods: readonly DemoPod[]): Promise<void> {
+  await playPolicies(paths, pods, ({ title, rows, targets }) => {
+    process.stdout.write(`\n${pc.bold(title)}\n\n${renderMeasurements(rows, targets)}\n`);
+  });
+}
+
 /** A first look inside, taken with the same commands that the user has. */
 async function showInside(name: string, paths: LabPaths): Promise<void> {
   process.stdout.write(`\n${pc.bold(`$ ./tools/lab --name ${name} kubectl get pods -o wide`)}\n`);
-  await runAttached('kubectl', ['get', 'pods', '-o', 'wide'], {
-    env: { KUBECONFIG: paths.kubeconfig },
-    debianPackage: 'kubernetes-client',
-  });
+  const kubectl = { env: { KUBECONFIG: paths.kubeconfig }, debianPackage: 'kubernetes-client' };
+  await runAttached('kubectl', ['get', 'pods', '-o', 'wide'], kubectl);
+  process.stdout.write(`\n${pc.bold(`$ ./tools/lab --name ${name} kubectl get networkpolicies`)}\n`);
+  await runAttached('kubectl', ['get', 'networkpolicies'], kubectl);
   process.stdout.write('\n');
 }
 

@@ -10,16 +10,9 @@ export type {
 export { baselineTierPriority, compareRules, ruleStage, type RuleStage } from './node/rule-order.js';
 export { NodeRules, type ControlplaneKind, type GroupKind, type NodePolicy, type Refusal } from './node/node-rules.js';
 export { readSnapshot, snapshotLimit, writeSnapshot, type PolicySnapshot, type ReadSnapshot } from './node/snapshot.js';
-export {
-  ClusterPolicies,
-  type ClusterChanges,
-  type ClusterObjectKind,
-  type ClusterObjects,
-  type GroupChange,
-  type GroupView,
-  type PolicyChange,
-  type PolicyView,
-} from './cluster/cluster-policies.js';
+export type { ClusterObjectKind, ClusterObjects } from './cluster/cluster-objects.js';
+export { ClusterPolicies } from './cluster/cluster-policies.js';
+export type { ClusterChanges, GroupChange, GroupView, PolicyChange, PolicyView } from './cluster/views.js';
 export type { MemberChanges, PlacedMember, Span } from './cluster/computed-group.js';
 export type { ConvertedPolicy } from './cluster/converted-policy.js';
 export { wireNet } from './cluster/wire-blocks.js';

@@ -2,13 +2,9 @@ import { createHash } from 'node:crypto';
 import type { AntreaPolicy, ClusterGroup, GroupMember, K8sNetworkPolicy, LabelSelector, Pod } from '@antrea-ts/apis';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  ClusterPolicies,
-  type ClusterChanges,
-  type ClusterObjectKind,
-  type ClusterObjects,
-  type GroupChange,
-} from './cluster-policies.js';
+import type { ClusterObjectKind, ClusterObjects } from './cluster-objects.js';
+import { ClusterPolicies } from './cluster-policies.js';
+import type { ClusterChanges, GroupChange } from './views.js';
 import { groupName } from './group-name.js';
 
 const sha1 = (bytes: Uint8Array): string => createHash('sha1').update(bytes).digest('hex');

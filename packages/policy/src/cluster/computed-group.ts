@@ -1,6 +1,6 @@
 import type { GroupMember } from '@antrea-ts/apis';
 import type { Entity } from './entity.js';
-import type { Membership } from './membership-index.js';
+import type { Membership, MembershipListener } from './membership-index.js';
 
 /** Nodes that need an object. The same set object means the same Nodes: it is made anew when they change. */
 export type Span = ReadonlySet<string>;
@@ -23,17 +23,16 @@ export interface MemberChanges {
  * An AppliedToGroup (`targets`: what a Node enforces rules on) or an AddressGroup (`peers`: addresses). Members are
  * those of its sources, each once; they are kept there, and here only what changed.
  */
-export class ComputedGroup {
+export class ComputedGroup implements MembershipListener<Entity> {
   readonly name: string;
   readonly uid: string;
   readonly role: 'targets' | 'peers';
   #sources: readonly Membership<Entity>[] = [];
-  #unsubscribe: (() => void)[] = [];
   /** What a member was at the last `takeChanges`; absent in there: it has not changed. */
-  readonly #before = new Map<string, Entity | undefined>();
+  #before: Map<string, Entity | undefined> | undefined;
   /** With several sources: what they have together. */
-  #joined = new Map<string, Entity>();
-  readonly #nodes = new Map<string, number>();
+  #joined: Map<string, Entity> | undefined;
+  #nodes: Map<string, number> | undefined;
   #span: Span = emptySpan;
   #spanChanged = false;
   readonly #onChange: () => void;
@@ -48,7 +47,7 @@ export class ComputedGroup {
   /** Nodes of the members; empty for peers, whose Nodes are those of the policies that name them. */
   get span(): Span {
     if (this.#spanChanged) {
-      this.#span = this.#nodes.size === 0 ? emptySpan : new Set(this.#nodes.keys());
+      this.#span = this.#nodes?.size ? new Set(this.#nodes.keys()) : emptySpan;
       this.#spanChanged = false;
     }
     return this.#span;
@@ -61,14 +60,16 @@ export class ComputedGroup {
   /** Takes members from elsewhere from now on. */
   setSources(sources: readonly Membership<Entity>[]): void {
     if (sources.length === this.#sources.length && sources.every((source) => this.#sources.includes(source))) return;
-    const before = new Map(this.#entities());
-    for (const unsubscribe of this.#unsubscribe) unsubscribe();
+    const before = this.#sources.length > 0 ? new Map(this.#entities()) : undefined;
+    for (const source of this.#sources) source.unsubscribe(this);
     this.#sources = sources;
-    this.#unsubscribe = sources.map((source) => source.subscribe((...change) => this.#changed(...change)));
-    const after = new Map(this.#entities());
-    this.#joined = sources.length > 1 ? new Map(after) : new Map();
-    for (const [key, entity] of before) this.#note(key, entity, after.get(key));
-    for (const [key, entity] of after) if (!before.has(key)) this.#note(key, undefined, entity);
+    for (const source of sources) source.subscribe(this);
+    this.#joined = sources.length > 1 ? new Map(this.#entities()) : undefined;
+    for (const [key, entity] of this.#entities()) {
+      this.#note(key, before?.get(key), entity);
+      before?.delete(key);
+    }
+    for (const [key, entity] of before ?? []) this.#note(key, entity, undefined);
   }
 
   close(): void {
@@ -82,13 +83,13 @@ export class ComputedGroup {
   takeChanges(): MemberChanges {
     const added: PlacedMember[] = [];
     const removed: PlacedMember[] = [];
-    for (const [key, before] of this.#before) {
+    for (const [key, before] of this.#before ?? []) {
       const now = this.#find(key);
       if (this.#same(before, now)) continue;
       if (before && this.#has(before)) removed.push(this.#placed(before));
       if (now && this.#has(now)) added.push(this.#placed(now));
     }
-    this.#before.clear();
+    this.#before = undefined;
     return { added, removed };
   }
 
@@ -117,8 +118,8 @@ export class ComputedGroup {
   }
 
   /** Of several sources each tells its own part: what counts is whether one of them has it. */
-  #changed(key: string, before: Entity | undefined, after: Entity | undefined): void {
-    if (this.#sources.length === 1) return this.#note(key, before, after);
+  memberChanged(key: string, before: Entity | undefined, after: Entity | undefined): void {
+    if (!this.#joined) return this.#note(key, before, after);
     const now = this.#find(key);
     this.#note(key, this.#joined.get(key), now);
     if (now) this.#joined.set(key, now);
@@ -127,6 +128,7 @@ export class ComputedGroup {
 
   #note(key: string, before: Entity | undefined, after: Entity | undefined): void {
     if (this.#same(before, after)) return;
+    this.#before ??= new Map();
     if (!this.#before.has(key)) this.#before.set(key, before);
     if (this.role === 'targets') {
       if (before?.node !== undefined) this.#count(before.node, -1);
@@ -136,6 +138,7 @@ export class ComputedGroup {
   }
 
   #count(node: string, by: 1 | -1): void {
+    this.#nodes ??= new Map();
     const count = (this.#nodes.get(node) ?? 0) + by;
     if (count === 0) this.#nodes.delete(node);
     else this.#nodes.set(node, count);

@@ -2,7 +2,9 @@ import type { EntityKind, GroupSelector } from './group-selector.js';
 import { termsOf, type Labels, type Selector } from './selector.js';
 
 /** Told of each object that came into a group, left it, or changed in it. */
-export type MembershipListener<E> = (key: string, before: E | undefined, after: E | undefined) => void;
+export interface MembershipListener<E> {
+  memberChanged(key: string, before: E | undefined, after: E | undefined): void;
+}
 
 /** A selector in the index, with those who follow it. */
 export interface Membership<E> {
@@ -11,7 +13,8 @@ export interface Membership<E> {
   members(): Iterable<readonly [key: string, entity: E]>;
   /** The object of this key, if it is selected. */
   get(key: string): E | undefined;
-  subscribe(listener: MembershipListener<E>): () => void;
+  subscribe(listener: MembershipListener<E>): void;
+  unsubscribe(listener: MembershipListener<E>): void;
 }
 
 /** Labels that objects share. Most objects of a workload have the same. */
@@ -301,7 +304,9 @@ function createGroup<E>(selector: GroupSelector, placeOf: (key: string) => Bucke
     },
     subscribe(listener) {
       listeners.add(listener);
-      return () => listeners.delete(listener);
+    },
+    unsubscribe(listener) {
+      listeners.delete(listener);
     },
   };
 }
@@ -324,7 +329,7 @@ function leave<E>(group: Group<E>, bucket: Bucket<E>): void {
 }
 
 function tell<E>(group: Group<E>, key: string, before: E | undefined, after: E | undefined): void {
-  for (const listener of group.listeners) listener(key, before, after);
+  for (const listener of group.listeners) listener.memberChanged(key, before, after);
 }
 
 function labelsKey(labels: Labels): string {

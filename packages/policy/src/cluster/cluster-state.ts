@@ -1,0 +1,28 @@
+import { ClusterGroups } from './cluster-groups.js';
+import type { Entity } from './entity.js';
+import type { GroupRegistry } from './group-registry.js';
+import type { MembershipIndex } from './membership-index.js';
+import type { PolicyNode } from './policy-node.js';
+import type { Labels } from './selector.js';
+
+/** What is known of the cluster, in the form in which policies ask for it. */
+export interface ClusterState {
+  readonly index: MembershipIndex<Entity>;
+  readonly registry: GroupRegistry<PolicyNode>;
+  readonly clusterGroups: ClusterGroups;
+  readonly namespaces: Map<string, Labels>;
+  /** Pods and ExternalEntities, by `entityKey`. */
+  readonly entities: Map<string, { readonly entity: Entity; readonly labels: Labels }>;
+  readonly tiers: Map<string, number>;
+}
+
+export function createClusterState(index: MembershipIndex<Entity>, registry: GroupRegistry<PolicyNode>): ClusterState {
+  return {
+    index,
+    registry,
+    clusterGroups: new ClusterGroups(),
+    namespaces: new Map(),
+    entities: new Map(),
+    tiers: new Map(),
+  };
+}

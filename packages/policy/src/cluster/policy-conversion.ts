@@ -1,0 +1,85 @@
+import type { AntreaPolicy } from '@antrea-ts/apis';
+import type { ClusterState } from './cluster-state.js';
+import { convertAntreaPolicy } from './convert-antrea-policy.js';
+import { convertK8sPolicy } from './convert-k8s-policy.js';
+import type { ConversionContext, ConvertedPolicy, ResolvedClusterGroup } from './converted-policy.js';
+import type { GroupRole } from './group-registry.js';
+import type { GroupSelector } from './group-selector.js';
+import { noDependencies, type PolicyDependencies, type PolicyNode, type UsedGroup } from './policy-node.js';
+import type { Selector } from './selector.js';
+import { defaultTierPriority, tierName } from './tiers.js';
+
+/** One conversion of a policy: what it becomes, and everything that it asked for on the way. */
+export class PolicyConversion implements ConversionContext {
+  readonly #node: PolicyNode;
+  readonly #state: ClusterState;
+  readonly #groups = new Set<UsedGroup>();
+  #clusterGroups: Set<string> | undefined;
+  #selections: Map<string, Selector> | undefined;
+  #tier: string | undefined;
+
+  constructor(node: PolicyNode, state: ClusterState) {
+    this.#node = node;
+    this.#state = state;
+  }
+
+  /** The policy's node is a user of each group that the result names. */
+  run(): { readonly converted: ConvertedPolicy; readonly dependencies: PolicyDependencies } {
+    const converted = this.#convert();
+    const dependencies = {
+      groups: this.#groups,
+      clusterGroups: this.#clusterGroups ?? noDependencies.clusterGroups,
+      tier: this.#tier,
+      selections: this.#selections ? [...this.#selections.values()] : noDependencies.selections,
+    };
+    return { converted, dependencies };
+  }
+
+  targets(selector: GroupSelector): string {
+    return this.#use(this.#state.registry.ofSelector('targets', selector));
+  }
+
+  peers(selector: GroupSelector): string {
+    return this.#use(this.#state.registry.ofSelector('peers', selector));
+  }
+
+  clusterGroup(name: string): ResolvedClusterGroup {
+    this.#clusterGroups ??= new Set();
+    this.#clusterGroups.add(name);
+    return this.#state.clusterGroups.resolve(name);
+  }
+
+  clusterGroupAs(name: string, role: GroupRole): string {
+    const { clusterGroups, registry } = this.#state;
+    const resolved = clusterGroups.resolve(name);
+    const uid = clusterGroups.get(name)?.metadata.uid ?? name;
+    const selectors = resolved.kind === 'members' ? resolved.selectors : [];
+    return this.#use(registry.ofClusterGroup(role, { name, uid }, selectors));
+  }
+
+  tierPriority(written: string): number {
+    if (written === '') return defaultTierPriority;
+    this.#tier = tierName(written);
+    return this.#state.tiers.get(this.#tier) ?? defaultTierPriority;
+  }
+
+  namespaces(selector: Selector): readonly string[] {
+    this.#selections ??= new Map();
+    this.#selections.set(selector.text, selector);
+    const selected = [...this.#state.namespaces].filter(([, labels]) => selector.matches(labels));
+    return selected.map(([name]) => name).sort();
+  }
+
+  #use(group: UsedGroup): string {
+    this.#groups.add(group);
+    group.users.add(this.#node);
+    return group.group.name;
+  }
+
+  #convert(): ConvertedPolicy {
+    const { kind, object } = this.#node;
+    if (kind === 'k8sNetworkPolicy') return convertK8sPolicy(object, this);
+    const home = kind === 'clusterNetworkPolicy' ? '' : (object.metadata.namespace ?? '');
+    return convertAntreaPolicy(object as AntreaPolicy, home, this);
+  }
+}

@@ -1,0 +1,89 @@
+import type { AntreaPolicy, K8sNetworkPolicy } from '@antrea-ts/apis';
+import type { ConvertedPolicy } from './converted-policy.js';
+import type { RegisteredGroup } from './group-registry.js';
+import type { Labels, Selector } from './selector.js';
+import type { PolicyView } from './views.js';
+
+export type PolicyKind = 'k8sNetworkPolicy' | 'antreaNetworkPolicy' | 'clusterNetworkPolicy';
+
+export type UsedGroup = RegisteredGroup<PolicyNode>;
+
+/** What a conversion asked for: when that changes, the policy is converted again. */
+export interface PolicyDependencies {
+  readonly groups: ReadonlySet<UsedGroup>;
+  readonly clusterGroups: ReadonlySet<string>;
+  readonly tier: string | undefined;
+  /** Selectors of Namespaces. */
+  readonly selections: readonly Selector[];
+}
+
+const nothing: ReadonlySet<never> = new Set();
+
+export const noDependencies: PolicyDependencies = {
+  groups: nothing,
+  clusterGroups: nothing,
+  tier: undefined,
+  selections: [],
+};
+
+/** A policy object and what was made of it. */
+export interface PolicyNode {
+  readonly kind: PolicyKind;
+  readonly key: string;
+  readonly uid: string;
+  readonly object: K8sNetworkPolicy | AntreaPolicy;
+  dependencies: PolicyDependencies;
+  /** Undefined once the policy is gone. */
+  converted: ConvertedPolicy | undefined;
+  /** What was told of it last. */
+  view: PolicyView | undefined;
+}
+
+/** Finds the policies that depend on something which changed. */
+export class PolicyLinks {
+  readonly #byClusterGroup = new Map<string, Set<PolicyNode>>();
+  readonly #byTier = new Map<string, Set<PolicyNode>>();
+  readonly #bySelection = new Set<PolicyNode>();
+
+  add(node: PolicyNode): void {
+    const { clusterGroups, tier, selections } = node.dependencies;
+    for (const name of clusterGroups) addTo(this.#byClusterGroup, name, node);
+    if (tier !== undefined) addTo(this.#byTier, tier, node);
+    if (selections.length > 0) this.#bySelection.add(node);
+  }
+
+  remove(node: PolicyNode): void {
+    const { clusterGroups, tier } = node.dependencies;
+    for (const name of clusterGroups) removeFrom(this.#byClusterGroup, name, node);
+    if (tier !== undefined) removeFrom(this.#byTier, tier, node);
+    this.#bySelection.delete(node);
+  }
+
+  ofClusterGroup(name: string): Iterable<PolicyNode> {
+    return this.#byClusterGroup.get(name) ?? [];
+  }
+
+  ofTier(name: string): Iterable<PolicyNode> {
+    return this.#byTier.get(name) ?? [];
+  }
+
+  /** Those whose selectors see a Namespace otherwise than before. */
+  ofNamespace(before: Labels | undefined, after: Labels | undefined): PolicyNode[] {
+    const sees = (selector: Selector, labels: Labels | undefined): boolean =>
+      labels !== undefined && selector.matches(labels);
+    return [...this.#bySelection].filter(({ dependencies }) =>
+      dependencies.selections.some((selector) => sees(selector, before) !== sees(selector, after)),
+    );
+  }
+}
+
+function addTo<V>(map: Map<string, Set<V>>, key: string, value: V): void {
+  const values = map.get(key);
+  if (values) values.add(value);
+  else map.set(key, new Set([value]));
+}
+
+function removeFrom<V>(map: Map<string, Set<V>>, key: string, value: V): void {
+  const values = map.get(key);
+  if (values?.delete(value) && values.size === 0) map.delete(key);
+}

@@ -1,0 +1,54 @@
+import { entityKey } from './cluster-objects.js';
+import type { ClusterState } from './cluster-state.js';
+import type { PlacedMember } from './computed-group.js';
+import type { EntityKind } from './group-selector.js';
+
+/** Who belongs to a ClusterGroup: members with an address, or blocks of addresses. */
+export type ClusterGroupContents =
+  | { readonly members: readonly PlacedMember[] }
+  | { readonly cidrs: readonly string[] };
+
+/** Who belongs to a ClusterGroup now. Undefined: there is none of this name. */
+export function clusterGroupContents(state: ClusterState, name: string): ClusterGroupContents | undefined {
+  if (!state.clusterGroups.get(name)) return undefined;
+  const resolved = state.clusterGroups.resolve(name);
+  if (resolved.kind === 'ipBlocks') return { cidrs: resolved.cidrs };
+  const found = new Map<string, PlacedMember>();
+  for (const selector of resolved.kind === 'members' ? resolved.selectors : []) {
+    const membership = state.index.group(selector);
+    for (const [key, { member, isPeer }] of membership.members()) {
+      if (isPeer) found.set(key, { member, node: undefined });
+    }
+    state.index.release(membership);
+  }
+  return { members: [...found.values()] };
+}
+
+/** Names of the ClusterGroups that an object belongs to, parents included. */
+export function clusterGroupsOf(state: ClusterState, kind: EntityKind, key: string): string[] {
+  const isIn = (name: string): boolean => {
+    const resolved = state.clusterGroups.resolve(name);
+    if (resolved.kind !== 'members') return false;
+    return resolved.selectors.some((selector) => {
+      const membership = state.index.group(selector);
+      const found = selector.kind === kind && membership.get(entityKey(kind, key)) !== undefined;
+      state.index.release(membership);
+      return found;
+    });
+  };
+  return [...state.clusterGroups.all()].map(({ metadata }) => metadata.name).filter(isIn);
+}
+
+/** What applies to a Pod: names of policies, and of the AppliedToGroups that it is in. */
+export interface AppliedToPod {
+  readonly policies: readonly string[];
+  readonly appliedToGroups: readonly string[];
+}
+
+/** Undefined while the Pod (`namespace/name`) is not known on that Node: then nothing can be said of it. */
+export function appliedToPod(state: ClusterState, key: string, node: string): AppliedToPod | undefined {
+  if (state.entities.get(key)?.entity.node !== node) return undefined;
+  const groups = state.registry.groupsWith('targets', 'pod', key).filter(({ users }) => users.size > 0);
+  const policies = groups.flatMap(({ users }) => [...users].map(({ uid }) => uid));
+  return { policies: [...new Set(policies)], appliedToGroups: groups.map(({ group }) => group.name) };
+}

@@ -6,6 +6,7 @@ export { dnsConjunctionId } from './features/network-policy/conjunction-ids.js';
 export { ruleCounterOf, type RuleCounter } from './features/network-policy/counters.js';
 export { PolicyFlows, type PolicyFlowChanges, type PolicyPod } from './features/network-policy/policy-flows.js';
 export { recoverRules, type RecoveredRules } from './features/network-policy/recover.js';
+export { conjunctionsIn } from './features/network-policy/conjunctions-in.js';
 export { readPolicyPacket, rejectActions, type PolicyPacket } from './features/network-policy/policy-packet.js';
 export type { LocalPod } from './features/pods.js';
 export type { PeerNode, PeerPath } from './features/ports.js';

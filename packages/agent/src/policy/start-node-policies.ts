@@ -2,9 +2,10 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { ControlplaneMeta } from '@antrea-ts/apis';
 import { resource, type Resource } from '@antrea-ts/kube';
-import { PolicyFlows, recoverRules } from '@antrea-ts/pipeline';
+import { conjunctionsIn, PolicyFlows, recoverRules } from '@antrea-ts/pipeline';
 import { NodeRules, type ControlplaneKind } from '@antrea-ts/policy';
 import { orAborted, RotatingFile } from '@antrea-ts/runtime';
+import { routePolicies } from '../api/policies.js';
 import type { AgentOptions } from '../config/options.js';
 import { ControllerClient } from '../controller/controller-client.js';
 import { ControlplaneWatch } from '../controller/controlplane-watch.js';
@@ -53,6 +54,7 @@ export async function startNodePolicies(
   const rules = new NodeRules({ hash: ruleHash });
   const policies = new NodePolicies({ rules, flows, dataplane, logger: log, clock });
   intent.policies = policies;
+  describePolicies(policies, flows, modules);
   for (const port of pods.store.all()) policies.setPod(port);
 
   const file = new PolicyFile(join(options.runDir, 'policy', 'agreed'), {
@@ -95,12 +97,41 @@ export async function startNodePolicies(
     controller: () => (isConnected() ? undefined : notConnected(controller)),
     policies: () => rules.counts(),
   });
+
   if (!kept && recovered.ids.size > 0) await untilSynced(synced, modules);
   return {
     policies,
     flows,
     admission: new PodAdmission({ nodeName: options.nodeName, client: () => controller.current, policies }),
   };
+}
+
+/** Tells who asks what is enforced: API, metrics, and the flows of a policy. */
+function describePolicies(
+  { rules }: NodePolicies,
+  flows: PolicyFlows,
+  { router, metrics, inspection }: PartModules,
+): void {
+  routePolicies(router, rules);
+  metrics.observe({
+    networkPolicies: () => rules.counts().networkPolicyNum,
+    ingressRules: () => rules.ruleCounts().ingress,
+    egressRules: () => rules.ruleCounts().egress,
+  });
+  inspection.add({
+    policyFlows(name, namespace) {
+      const found = [...rules.policies().values()].filter(
+        ({ source }) => source.name === name && (source.namespace ?? namespace) === namespace,
+      );
+      if (found.length === 0) return undefined;
+      const ids = new Set(
+        found.flatMap(({ effectiveRules }) => effectiveRules.flatMap((id) => flows.conjunctionsOf(id))),
+      );
+      const keys = new Set<string>();
+      for (const [key, flow] of flows.flows()) if (conjunctionsIn(flow).some((id) => ids.has(id))) keys.add(key);
+      return (key) => keys.has(key);
+    },
+  });
 }
 
 /**

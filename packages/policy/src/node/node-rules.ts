@@ -156,6 +156,24 @@ export class NodeRules {
     return policy && this.#describe(policy);
   }
 
+  /** Names of the policies with a rule for a Pod. */
+  policiesOfPod(namespace: string, name: string): readonly string[] {
+    return [...this.#policies]
+      .filter(([, { read }]) =>
+        read.rules.some(({ appliedToGroups }) =>
+          appliedToGroups.some((group) => this.isTarget(group, namespace, name)),
+        ),
+      )
+      .map(([policy]) => policy);
+  }
+
+  /** How many rules there are in each direction. */
+  ruleCounts(): { readonly ingress: number; readonly egress: number } {
+    let ingress = 0;
+    for (const { text } of this.#rules.values()) if (text.direction === 'In') ingress += 1;
+    return { ingress, egress: this.#rules.size - ingress };
+  }
+
   /** Whether a Pod is in an AppliedToGroup, as far as is known here. */
   isTarget(group: string, namespace: string, name: string): boolean {
     for (const { pod } of this.#groups.appliedToGroups.members(group)) {

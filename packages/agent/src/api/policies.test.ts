@@ -7,7 +7,16 @@ const policy = (name: string, type: string, source: string, group: string, names
   metadata: { name, uid: name },
   sourceRef: { type, name: source, uid: name, ...(namespace === undefined ? {} : { namespace }) },
   appliedToGroups: [group],
-  rules: [{ direction: 'In', from: {}, action: 'Allow', enableLogging: false, priority: -1 }],
+  ...(type === 'K8sNetworkPolicy' ? {} : { priority: 5, tierPriority: 250 }),
+  rules: [
+    {
+      direction: 'In',
+      from: {},
+      action: 'Allow',
+      enableLogging: false,
+      priority: type === 'K8sNetworkPolicy' ? -1 : 0,
+    },
+  ],
 });
 
 const router = new Router();

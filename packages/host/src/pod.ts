@@ -37,6 +37,27 @@ export interface PodInterfaceState {
   readonly hostMac: MacAddress;
 }
 
+/** A Pod's interface that another program made, as a plugin does that runs before ours in a chain. */
+export interface ForeignPodInterface extends PodInterfaceState {
+  /** What the Node's end carries for the Pod, link-local addresses aside: the Pod's gateway, for one. */
+  readonly hostAddresses: readonly InterfaceAddress[];
+  /** What the Node reaches over its end. */
+  readonly hostRoutes: readonly Cidr[];
+}
+
+/** Where an interface is that another program made. */
+export interface ForeignPodRef {
+  readonly netns: string;
+  readonly name: string;
+}
+
+/** An interface of another program that shall become a port of ours. */
+export interface AdoptionSpec extends ForeignPodRef {
+  readonly containerId: string;
+  /** As for {@link PodInterfaceSpec}. */
+  readonly checksumOffload: boolean;
+}
+
 export interface PodInterfaceRef {
   readonly netns?: string;
   readonly name: string;
@@ -51,11 +72,24 @@ export interface PodInterfaces {
    * `netns-missing`, `netns-invalid`, `name-taken` (an interface of someone else has one of the names).
    */
   attach(spec: PodInterfaceSpec, options: { signal: AbortSignal }): Promise<PodInterfaceState>;
-  /** Removes the interface; what is absent already (interface, namespace) is fine. */
+  /**
+   * Looks at an interface that another program made, and changes nothing. Codes: `netns-missing`, `netns-invalid`,
+   * `interface-missing`, `unsupported` (it has no end on the Node), `foreign-state` (that end is a port of a bridge).
+   */
+  survey(ref: ForeignPodRef, options: { signal: AbortSignal }): Promise<ForeignPodInterface>;
+  /**
+   * Takes over an interface that another program made: the Node's end loses its addresses and routes, which would lead
+   * around the bridge, and is marked. The Pod's end stays as it is. Repeated it changes nothing. Codes as `survey`.
+   */
+  adopt(spec: AdoptionSpec, options: { signal: AbortSignal }): Promise<PodInterfaceState>;
+  /**
+   * Removes the interface; what is absent already (interface, namespace) is fine. One that was adopted stays:
+   * who made it removes it.
+   */
   detach(ref: PodInterfaceRef, options: { signal: AbortSignal }): Promise<void>;
   /** What is there now; `undefined` when the namespace is not given, or it or the interface is gone. */
   inspect(ref: PodInterfaceRef, options: { signal: AbortSignal }): Promise<PodInterfaceState | undefined>;
-  /** Host-side names of the Pod interfaces that carry our mark: what garbage collection compares with known Pods. */
+  /** Host-side names of the Pod interfaces that we made: what garbage collection compares with known Pods. */
   list(options: { signal: AbortSignal }): Promise<readonly string[]>;
   /** Tells neighbours where the Pod's addresses are: gratuitous ARP, and unsolicited neighbour advertisements. Needs `netns`; `interface-missing` when there is no such interface. */
   announce(ref: PodInterfaceRef, options: { signal: AbortSignal }): Promise<void>;

@@ -213,3 +213,46 @@ describe('many at once', () => {
     expect(await host.pods.inspect(first, { signal })).toBeUndefined();
   });
 });
+
+describe('an interface that another program made', () => {
+  const adoption = (netns: TestNetns) => ({
+    containerId: 'c0ffee',
+    netns: netns.path,
+    name: 'eth0',
+    checksumOffload: false,
+  });
+
+  it('is marked, has no way around the bridge any more, and computes checksums', async () => {
+    const netns = newNetns();
+    runHere('ip', 'link', 'add', 'veth-other', 'type', 'veth', 'peer', 'name', 'eth0', 'netns', netns.path);
+    await host.pods.adopt(adoption(netns), { signal });
+    const [hostEnd] = JSON.parse(runHere('ip', '-j', 'link', 'show', 'veth-other'));
+    expect(hostEnd.ifalias).toBe('antrea-adopted:c0ffee');
+    expect(hostEnd.flags).toContain('UP');
+    expect(JSON.parse(runHere('ip', '-j', 'addr', 'show', 'veth-other'))[0].addr_info).toEqual([]);
+    expect(runInside(netns, 'ethtool', '-k', 'eth0')).toMatch(/^tx-checksumming: off$/m);
+  });
+
+  it("keeps another program's mark", async () => {
+    const netns = newNetns();
+    runHere('ip', 'link', 'add', 'veth-other', 'type', 'veth', 'peer', 'name', 'eth0', 'netns', netns.path);
+    runHere('ip', 'link', 'set', 'veth-other', 'alias', 'theirs');
+    await host.pods.adopt(adoption(netns), { signal });
+    await host.pods.detach({ ...adoption(netns), hostName: 'veth-other' }, { signal });
+    expect(JSON.parse(runHere('ip', '-j', 'link', 'show', 'veth-other'))[0].ifalias).toBe('theirs');
+  });
+
+  it('is refused as the port of a bridge, and without an end on the Node', async () => {
+    const bridged = newNetns();
+    runHere('ip', 'link', 'add', 'cni0', 'type', 'bridge');
+    runHere('ip', 'link', 'add', 'veth-bridged', 'type', 'veth', 'peer', 'name', 'eth0', 'netns', bridged.path);
+    runHere('ip', 'link', 'set', 'veth-bridged', 'master', 'cni0');
+    await expect(host.pods.adopt(adoption(bridged), { signal })).rejects.toMatchObject({
+      code: 'foreign-state',
+      message: expect.stringMatching(/veth-bridged is a port of cni0; use a plugin that routes/),
+    });
+    const alone = newNetns();
+    runInside(alone, 'ip', 'link', 'add', 'eth0', 'type', 'veth', 'peer', 'name', 'other');
+    await expect(host.pods.adopt(adoption(alone), { signal })).rejects.toMatchObject({ code: 'unsupported' });
+  });
+});

@@ -6,6 +6,7 @@ import { isOwnNetns, openNetns } from '../netns/netns-handle.js';
 import { warmThreadPool } from '../netns/warm-thread-pool.js';
 import { deleteLink, listLinks, type Link } from '../rtnetlink/link.js';
 import { isSystemError } from '../system-error.js';
+import { adoptPodInterface, surveyPodInterface } from './adopt.js';
 import { announcePodInterface } from './announce.js';
 import { attachPodInterface } from './attach.js';
 import { insidePod } from './inside-pod.js';
@@ -32,6 +33,14 @@ export function createLinuxPods(openNode: () => SyncNetlink): PodInterfaces {
       await ready(signal);
       await deletions.get(spec.hostName);
       return translated(`attach container ${spec.containerId}`, () => attachPodInterface(openNode(), spec));
+    },
+    async survey(ref, { signal }) {
+      await ready(signal);
+      return translated(`survey ${ref.name} in ${ref.netns}`, () => surveyPodInterface(openNode(), ref));
+    },
+    async adopt(spec, { signal }) {
+      await ready(signal);
+      return translated(`adopt container ${spec.containerId}`, () => adoptPodInterface(openNode(), spec));
     },
     async detach(ref, { signal }) {
       await ready(signal);

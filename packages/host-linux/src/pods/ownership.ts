@@ -5,10 +5,20 @@ import { getNetnsId } from '../rtnetlink/nsid.js';
 import type { NetnsHandle } from '../netns/netns-handle.js';
 
 const prefix = 'antrea:';
+const adoptedPrefix = 'antrea-adopted:';
 
 /** The alias that marks the Node's end of a Pod's veth as ours; `ip link` shows it. */
 export function podAlias(containerId: string): string {
   return `${prefix}${containerId}`;
+}
+
+/** The alias of the Node's end of an interface that another program made and that is a port of ours. */
+export function adoptedAlias(containerId: string): string {
+  return `${adoptedPrefix}${containerId}`;
+}
+
+export function isAdopted(link: Link): boolean {
+  return link.alias?.startsWith(adoptedPrefix) === true;
 }
 
 export function isOurs(link: Link): boolean {

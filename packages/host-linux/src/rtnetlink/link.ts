@@ -21,6 +21,8 @@ export interface Link {
   readonly kind?: string;
   /** Index of the other end (veth) or of the lower device. */
   readonly peerIndex?: number;
+  /** Index of the bridge or switch that this is a port of. */
+  readonly masterIndex?: number;
   /** Id, in this namespace, of the namespace that the other end is in; absent when it is this one. */
   readonly peerNetnsId?: number;
 }
@@ -33,6 +35,7 @@ const linkAttributes = {
   name: [3, string],
   mtu: [4, u32],
   link: [5, u32],
+  master: [10, u32],
   info: [18, nested(infoAttributes)],
   netnsFd: [28, u32],
   alias: [20, string],
@@ -62,7 +65,7 @@ export function readLink(message: NetlinkMessage): Link | undefined {
   if (message.type !== routeMessage.newLink || message.payload.length < headerLength) return undefined;
   const view = viewOf(message.payload);
   const values = decodeAttributes(linkAttributes, message.payload.subarray(headerLength));
-  const { address, alias, link, linkNetnsId, info } = values;
+  const { address, alias, link, linkNetnsId, info, master } = values;
   return {
     index: view.getInt32(4, hostIsLittleEndian),
     name: values.name ?? '',
@@ -73,6 +76,7 @@ export function readLink(message: NetlinkMessage): Link | undefined {
     ...(alias === undefined ? {} : { alias }),
     ...(info?.kind === undefined ? {} : { kind: info.kind }),
     ...(link === undefined ? {} : { peerIndex: link }),
+    ...(master === undefined ? {} : { masterIndex: master }),
     ...(linkNetnsId === undefined ? {} : { peerNetnsId: linkNetnsId }),
   };
 }

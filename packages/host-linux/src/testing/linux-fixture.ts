@@ -1,7 +1,7 @@
 import type { HostFixture } from '@antrea-ts/host/testing';
 import { silentLogger } from '@antrea-ts/runtime';
 import { createLinuxHost, type LinuxHostOptions } from '../linux-host.js';
-import { enterNewNetwork, makeNetns, runHere, type TestNetns } from './own-network.js';
+import { enterNewNetwork, makeNetns, runHere, runInside, type TestNetns } from './own-network.js';
 
 export const gatewayName = 'antrea-gw0';
 
@@ -31,6 +31,21 @@ export async function makeLinuxFixture(options: Partial<LinuxHostOptions> = {}):
         if (namespaces.delete(netns)) netns.remove();
       };
       return { path: netns.path, remove };
+    },
+    async connectForeignPod(netns, hostName) {
+      runHere('ip', 'link', 'add', hostName, 'type', 'veth', 'peer', 'name', 'eth0', 'netns', netns.path);
+      const addresses = [
+        ['10.10.0.9', '24', '10.10.0.1', '32'],
+        ['fd00:10::9', '64', 'fd00:10::1', '128'],
+      ] as const;
+      runInside(netns, 'ip', 'link', 'set', 'eth0', 'up');
+      runHere('ip', 'link', 'set', hostName, 'up');
+      for (const [address, length, gateway, whole] of addresses) {
+        const nodad = address.includes(':') ? ['nodad'] : [];
+        runInside(netns, 'ip', 'addr', 'add', `${address}/${length}`, 'dev', 'eth0', ...nodad);
+        runHere('ip', 'addr', 'add', `${gateway}/${whole}`, 'dev', hostName, ...nodad);
+        runHere('ip', 'route', 'add', `${address}/${whole}`, 'dev', hostName);
+      }
     },
     async addForeignAddress(text) {
       runHere('ip', 'addr', 'add', text, 'dev', gatewayName);

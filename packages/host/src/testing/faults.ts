@@ -1,6 +1,8 @@
 /** The operations of a memory host that can be made to fail or to wait. `peerRoutes.item` is one item of a plan. */
 export type HostOperation =
   | 'pods.attach'
+  | 'pods.survey'
+  | 'pods.adopt'
   | 'pods.detach'
   | 'pods.inspect'
   | 'pods.list'

@@ -1,7 +1,9 @@
 export { createMemoryHost, type MemoryHost } from './memory-host.js';
 export {
+  addMemoryForeignPod,
   addMemoryInterface,
   createMemoryMachine,
+  type MemoryForeignPod,
   type MemoryMachine,
   type MemoryPodInterface,
 } from './memory-machine.js';

@@ -1,7 +1,7 @@
-import { parseInterfaceAddress } from '@antrea-ts/net-types';
+import { parseInterfaceAddress, parseIp } from '@antrea-ts/net-types';
 import type { HostFixture } from './contract/fixture.js';
 import { createMemoryHost } from './memory-host.js';
-import { addMemoryInterface } from './memory-machine.js';
+import { addMemoryForeignPod, addMemoryInterface } from './memory-machine.js';
 
 /** The memory host as the contract wants it. */
 export async function makeMemoryFixture(): Promise<HostFixture> {
@@ -21,6 +21,14 @@ export async function makeMemoryFixture(): Promise<HostFixture> {
       const path = `/var/run/netns/memory-${(namespaces += 1)}`;
       machine.namespaces.add(path);
       return { path, remove: async () => void machine.namespaces.delete(path) };
+    },
+    async connectForeignPod({ path }, hostName) {
+      addMemoryForeignPod(machine, {
+        netns: path,
+        hostName,
+        addresses: ['10.10.0.9/24', 'fd00:10::9/64'].map((text) => parseInterfaceAddress(text)),
+        gateways: ['10.10.0.1', 'fd00:10::1'].map((text) => parseIp(text)),
+      });
     },
     async addForeignAddress(text) {
       const gateway = machine.interfaces.get(gatewayName);

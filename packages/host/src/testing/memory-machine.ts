@@ -1,12 +1,20 @@
-import type { MacAddress } from '@antrea-ts/net-types';
+import { hostCidr, parseCidr, type InterfaceAddress, type IpAddress, type MacAddress } from '@antrea-ts/net-types';
 import type { HostChange, HostInterface, PeerRoute, TrafficRules } from '../host.js';
-import type { PodInterfaceState } from '../pod.js';
+import type { ForeignPodInterface, PodInterfaceState } from '../pod.js';
 
 export interface MemoryPodInterface {
   readonly netns: string;
   readonly containerId: string;
   readonly checksumOffload: boolean;
   readonly state: PodInterfaceState;
+}
+
+/** A Pod's interface that another program made. */
+export interface MemoryForeignPod {
+  readonly netns: string;
+  readonly interface: ForeignPodInterface;
+  /** The container for which it was adopted. */
+  readonly adoptedFor?: string;
 }
 
 /**
@@ -16,6 +24,8 @@ export interface MemoryPodInterface {
 export interface MemoryMachine {
   readonly namespaces: Set<string>;
   readonly podInterfaces: Map<string, MemoryPodInterface>;
+  /** By host-side name. */
+  readonly foreignPods: Map<string, MemoryForeignPod>;
   readonly interfaces: Map<string, HostInterface>;
   readonly peerRoutes: Map<string, PeerRoute>;
   /** Routes that someone else made, by destination. */
@@ -39,6 +49,7 @@ export function createMemoryMachine(): MemoryMachine {
   return {
     namespaces: new Set(),
     podInterfaces: new Map(),
+    foreignPods: new Map(),
     interfaces: new Map(),
     peerRoutes: new Map(),
     foreignRoutes: new Set(),
@@ -72,4 +83,40 @@ export function addMemoryInterface(machine: MemoryMachine, name: string, mtu = 1
   machine.interfaces.set(name, made);
   machine.changed('links');
   return made;
+}
+
+/**
+ * Connects a namespace as the `ptp` plugin does: addresses of a Pod on `eth0`, the gateway's on the Node's end, and a
+ * route of the Node to each of the Pod's addresses.
+ */
+export function addMemoryForeignPod(
+  machine: MemoryMachine,
+  pod: {
+    readonly netns: string;
+    readonly hostName: string;
+    readonly addresses: readonly InterfaceAddress[];
+    readonly gateways: readonly IpAddress[];
+  },
+): void {
+  const { netns, hostName, addresses, gateways } = pod;
+  machine.namespaces.add(netns);
+  machine.foreignPods.set(hostName, {
+    netns,
+    interface: {
+      name: 'eth0',
+      mac: machine.nextMac(),
+      mtu: 1500,
+      up: true,
+      addresses,
+      routes: gateways.map((gateway) => ({
+        destination: parseCidr(gateway.family === 'ipv4' ? '0.0.0.0/0' : '::/0'),
+        gateway,
+      })),
+      hostName,
+      hostMac: machine.nextMac(),
+      hostAddresses: gateways.map(hostCidr),
+      hostRoutes: addresses.map(({ address }) => hostCidr(address)),
+    },
+  });
+  machine.changed('links');
 }

@@ -1,8 +1,8 @@
 import { checkPodInterfaceSpec } from '../check-pod-interface-spec.js';
 import { HostError } from '../host-error.js';
-import type { PodInterfaces, PodInterfaceRef, PodInterfaceSpec, PodInterfaceState } from '../pod.js';
+import type { ForeignPodRef, PodInterfaces, PodInterfaceRef, PodInterfaceSpec, PodInterfaceState } from '../pod.js';
 import type { FaultPoint } from './faults.js';
-import type { MemoryMachine, MemoryPodInterface } from './memory-machine.js';
+import type { MemoryForeignPod, MemoryMachine, MemoryPodInterface } from './memory-machine.js';
 
 export function createMemoryPods(machine: MemoryMachine, faults: FaultPoint): PodInterfaces {
   return {
@@ -28,13 +28,29 @@ export function createMemoryPods(machine: MemoryMachine, faults: FaultPoint): Po
       machine.changed('links');
       return state;
     },
+    async survey(ref, { signal }) {
+      await faults.pass('pods.survey', signal);
+      return foreignPod(machine, ref).interface;
+    },
+    async adopt({ containerId, ...ref }, { signal }) {
+      const found = foreignPod(machine, ref);
+      await faults.pass('pods.adopt', signal);
+      const { hostAddresses, hostRoutes, ...state } = found.interface;
+      machine.foreignPods.set(state.hostName, {
+        netns: found.netns,
+        interface: { ...state, hostAddresses: [], hostRoutes: [] },
+        adoptedFor: containerId,
+      });
+      if (found.adoptedFor === undefined || hostAddresses.length + hostRoutes.length > 0) machine.changed('links');
+      return state;
+    },
     async detach(ref, { signal }) {
       await faults.pass('pods.detach', signal);
       if (machine.podInterfaces.delete(ref.hostName)) machine.changed('links');
     },
     async inspect(ref, { signal }) {
       await faults.pass('pods.inspect', signal);
-      return present(machine, ref)?.state;
+      return present(machine, ref)?.state ?? presentForeign(machine, ref);
     },
     async list({ signal }) {
       await faults.pass('pods.list', signal);
@@ -51,6 +67,28 @@ export function createMemoryPods(machine: MemoryMachine, faults: FaultPoint): Po
       machine.announced.push(ref.hostName);
     },
   };
+}
+
+function foreignPod(machine: MemoryMachine, { netns, name }: ForeignPodRef): MemoryForeignPod {
+  if (!machine.namespaces.has(netns)) {
+    throw new HostError('netns-missing', `survey ${name}: network namespace ${netns} does not exist`);
+  }
+  const found = [...machine.foreignPods.values()].find(
+    (candidate) => candidate.netns === netns && candidate.interface.name === name,
+  );
+  if (!found) {
+    throw new HostError('interface-missing', `survey ${name}: network namespace ${netns} has no such interface`);
+  }
+  return found;
+}
+
+function presentForeign(machine: MemoryMachine, ref: PodInterfaceRef): PodInterfaceState | undefined {
+  const found = machine.foreignPods.get(ref.hostName);
+  if (found?.netns !== ref.netns || found?.interface.name !== ref.name || !machine.namespaces.has(found.netns)) {
+    return undefined;
+  }
+  const { hostAddresses: _addresses, hostRoutes: _routes, ...state } = found.interface;
+  return state;
 }
 
 function present(machine: MemoryMachine, ref: PodInterfaceRef): MemoryPodInterface | undefined {

@@ -1,4 +1,5 @@
 import type { ContractContext, ContractRunner, HostFixture } from './fixture.js';
+import { foreignPodContract } from './foreign-pods.js';
 import { gatewayContract } from './gateway.js';
 import { peerRouteContract } from './peer-routes.js';
 import { podContract } from './pods.js';
@@ -33,6 +34,7 @@ export function hostContract(runner: ContractRunner, { makeFixture, signal }: Ho
     },
   };
   podContract(context);
+  foreignPodContract(context);
   peerRouteContract(context);
   trafficRuleContract(context);
   gatewayContract(context);

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { CniCall } from './call.js';
 import { createCniHandler } from './handler.js';
 import type { Ipam } from './ipam.js';
-import type { AttachRequest, PodNetwork } from './pod-network.js';
+import type { AdoptRequest, AttachRequest, ChainedPods, PodNetwork } from './pod-network.js';
 
 const config = { cniVersion: '0.4.0', name: 'antrea', type: 'antrea', ipam: { type: 'host-local' } };
 const { signal } = new AbortController();
@@ -33,11 +33,25 @@ function fakeNode(
     problems?: string[];
     problem?: string;
     attached?: string[];
+    chained?: boolean;
   } = {},
 ) {
   const log: string[] = [];
   const requests: AttachRequest[] = [];
+  const adoptions: AdoptRequest[] = [];
+  const chained: ChainedPods = {
+    async adopt(request) {
+      log.push('adopt');
+      adoptions.push(request);
+      if (options.failAttach) throw new Error('veth1 is a port of cni0');
+    },
+    async check() {
+      log.push('check');
+      return options.problems ?? [];
+    },
+  };
   const network: PodNetwork = {
+    ...(options.chained ? { chained } : {}),
     podCidrs: () => [parseCidr('10.10.1.0/24')],
     ready: () => options.ready ?? Promise.resolve(),
     problem: () => options.problem,
@@ -87,7 +101,7 @@ function fakeNode(
       log.push('ipam check');
     },
   };
-  return { log, requests, handler: createCniHandler({ network, ipam, logger: silentLogger }) };
+  return { log, requests, adoptions, handler: createCniHandler({ network, ipam, logger: silentLogger }) };
 }
 
 describe('ADD', () => {
@@ -207,6 +221,67 @@ describe('GC', () => {
     const { handler, log } = fakeNode({ attached: ['one'] });
     await expect(handler.handle(call('GC'), { signal })).rejects.toMatchObject({ code: 7 });
     expect(log).toEqual([]);
+  });
+});
+
+describe('behind another plugin', () => {
+  const prevResult = {
+    cniVersion: '0.4.0',
+    interfaces: [{ name: 'veth1' }, { name: 'eth0', sandbox: '/proc/7/ns/net' }],
+    ips: [
+      { version: '4', address: '10.10.1.5/24', gateway: '10.10.1.1', interface: 1 },
+      { version: '4', address: '192.168.9.9/24', interface: 0 },
+      { version: '6', address: 'fd10::5/64' },
+    ],
+    dns: { nameservers: ['10.96.0.10'], 'x-theirs': true },
+    'x-theirs': [1],
+  };
+  const chained = (command: 'ADD' | 'CHECK', result: unknown, options = {}) => {
+    const node = fakeNode({ chained: true, ...options });
+    const answer = node.handler.handle(call(command, { config: JSON.stringify({ ...config, prevResult: result }) }), {
+      signal,
+    });
+    return { ...node, answer };
+  };
+
+  it('ADD connects what that one made, and hands its result on word for word', async () => {
+    const { answer, log, adoptions } = chained('ADD', prevResult);
+    expect(await answer).toEqual(prevResult);
+    expect(log).toEqual(['adopt']);
+    expect(adoptions[0]?.addresses).toEqual([parseIp('10.10.1.5'), parseIp('fd10::5')]);
+  });
+
+  it('ADD takes back only the connection when it fails', async () => {
+    const { answer, log } = chained('ADD', prevResult, { failAttach: true });
+    await expect(answer).rejects.toMatchObject({ code: 102, message: expect.stringContaining('port of cni0') });
+    expect(log).toEqual(['adopt', 'detach']);
+  });
+
+  it.each([
+    ['no result', undefined, /prevResult is missing .* after it in the list of plugins/],
+    ['no address', { ...prevResult, ips: [] }, /prevResult\.ips has no address for eth0/],
+    ['text that is no address', { ...prevResult, ips: [{ address: 'x' }] }, /prevResult\.ips: x/],
+  ])('ADD refuses %s', async (_, result, message) => {
+    const { answer, log } = chained('ADD', result);
+    await expect(answer).rejects.toMatchObject({ code: 7, message: expect.stringMatching(message) });
+    expect(log).toEqual([]);
+  });
+
+  it('CHECK looks at the connection alone', async () => {
+    const { answer, log } = chained('CHECK', prevResult);
+    expect(await answer).toEqual({});
+    expect(log).toEqual(['check']);
+    await expect(chained('CHECK', prevResult, { problems: ['OVS has no port veth1'] }).answer).rejects.toMatchObject({
+      code: 103,
+    });
+  });
+
+  it('DEL and GC give back no address', async () => {
+    const { handler, log } = fakeNode({ chained: true, attached: ['stale'] });
+    await handler.handle(call('DEL', { netns: '' }), { signal });
+    const gc = { ...config, cniVersion: '1.1.0', 'cni.dev/valid-attachments': [] };
+    await handler.handle(call('GC', { config: JSON.stringify(gc) }), { signal });
+    expect(log).toEqual(['detach', 'detach stale']);
   });
 });
 

@@ -2,16 +2,24 @@ import { formatInterfaceAddress, parseCidr, parseInterfaceAddress, parseIp, type
 import type { PodRoute } from '@antrea-ts/host';
 import { errorMessage, type Logger } from '@antrea-ts/runtime';
 import type { CniCall } from './call.js';
+import { createChainedHandler } from './chained-handler.js';
 import { CniError, cniErrorCodes } from './errors.js';
 import type { Ipam } from './ipam.js';
+import {
+  containerOf,
+  explained,
+  failOn,
+  logFields,
+  prevResultProblems,
+  requiredPrevResult,
+  untilReady,
+} from './handling.js';
 import { KeyedMutex } from './keyed-mutex.js';
 import { parseNetworkConfig, type NetworkConfig, type PreviousResult } from './network-config.js';
 import type { AttachRequest, CniContainer, PodNetwork } from './pod-network.js';
 import { renderResult, type PodAddress } from './result.js';
 import { hasCheck } from './version.js';
 
-/** How long an ADD waits for the Node's network before it asks the runtime to come back. */
-const readinessTimeoutMs = 30_000;
 /** Undoing has a time of its own: the call that failed may have used up its own. */
 const rollbackTimeoutMs = 20_000;
 
@@ -20,7 +28,10 @@ export interface CniHandler {
   handle(call: CniCall, options: { signal: AbortSignal }): Promise<object>;
 }
 
-/** The plugin's logic: IPAM by delegation, the Pod's connection by `network`. Calls of one container are serialised. */
+/**
+ * The plugin's logic: IPAM by delegation, the Pod's connection by `network`; behind another plugin, only the connection.
+ * Calls of one container are serialised.
+ */
 export function createCniHandler(modules: {
   readonly network: PodNetwork;
   readonly ipam: Ipam;
@@ -28,6 +39,7 @@ export function createCniHandler(modules: {
 }): CniHandler {
   const { network, ipam, logger } = modules;
   const perContainer = new KeyedMutex();
+  const chained = network.chained ? createChainedHandler(network, network.chained, logger) : undefined;
 
   async function add(call: CniCall, config: NetworkConfig, signal: AbortSignal): Promise<object> {
     await untilReady(network, signal);
@@ -92,32 +104,21 @@ export function createCniHandler(modules: {
     const container = containerOf(call);
     // The connection goes before the address: nobody may get an address that still has flows.
     await network.detach(container, { signal });
-    await ipam.release(call, network.podCidrs(), { signal });
+    if (!chained) await ipam.release(call, network.podCidrs(), { signal });
     logger.info('Detached Pod', logFields(container, {}));
     return {};
   }
 
   async function check(call: CniCall, config: NetworkConfig, signal: AbortSignal): Promise<object> {
     if (!hasCheck(config.version)) return {};
-    const { prevResult } = config;
-    if (prevResult === undefined) {
-      throw new CniError(
-        cniErrorCodes.invalidNetworkConfig,
-        `CHECK of container ${call.containerId}: prevResult is missing from the network configuration`,
-      );
-    }
+    const prevResult = requiredPrevResult(call, config);
     const container = containerOf(call);
     await ipam.check(call, network.podCidrs(), { signal });
     const problems = [
       ...prevResultProblems(call, prevResult),
       ...(await network.check(attachRequest(container, addressesOf(prevResult), config), { signal })),
     ];
-    if (problems.length > 0) {
-      throw new CniError(
-        cniErrorCodes.checkInterfaceFailure,
-        `CHECK of container ${call.containerId} (Pod ${container.podNamespace}/${container.podName}): ${problems.join('; ')}`,
-      );
-    }
+    failOn(problems, container);
     return {};
   }
 
@@ -143,7 +144,7 @@ export function createCniHandler(modules: {
       const { containerId, netns, ifName } = container;
       await perContainer.run(containerId, async () => {
         await network.detach(container, { signal });
-        await ipam.release({ ...call, containerId, netns, ifName }, network.podCidrs(), { signal });
+        if (!chained) await ipam.release({ ...call, containerId, netns, ifName }, network.podCidrs(), { signal });
       });
       logger.info('Removed a container that the runtime does not know', logFields(container, {}));
     }
@@ -159,43 +160,14 @@ export function createCniHandler(modules: {
       return perContainer.run(call.containerId, () => {
         switch (command) {
           case 'ADD':
-            return add(call, config, signal);
+            return chained ? chained.add(call, config, signal) : add(call, config, signal);
           case 'DEL':
             return del(call, signal);
           case 'CHECK':
-            return check(call, config, signal);
+            return chained ? chained.check(call, config, signal) : check(call, config, signal);
         }
       });
     },
-  };
-}
-
-function explained({ podNamespace, podName }: CniContainer, cause: unknown): CniError {
-  if (cause instanceof CniError) return cause;
-  const message = `Pod ${podNamespace}/${podName}: ${errorMessage(cause)}`;
-  return new CniError(cniErrorCodes.configureInterfaceFailure, message, { cause });
-}
-
-async function untilReady(network: PodNetwork, signal: AbortSignal): Promise<void> {
-  try {
-    await network.ready({ signal: AbortSignal.any([signal, AbortSignal.timeout(readinessTimeoutMs)]) });
-  } catch (cause) {
-    throw new CniError(
-      cniErrorCodes.tryAgainLater,
-      `The Node's network is not ready after ${readinessTimeoutMs / 1000} s, try again later`,
-      { cause },
-    );
-  }
-}
-
-function containerOf(call: CniCall): CniContainer {
-  return {
-    containerId: call.containerId,
-    netns: call.netns,
-    ifName: call.ifName,
-    // `cnitool` and other runtimes than Kubernetes name no Pod: the container stands for it.
-    podName: call.args.get('K8S_POD_NAME') ?? call.containerId,
-    podNamespace: call.args.get('K8S_POD_NAMESPACE') ?? '',
   };
 }
 
@@ -230,15 +202,4 @@ function addressesOf({ ips = [] }: PreviousResult): PodAddress[] {
       });
     }
   });
-}
-
-function prevResultProblems(call: CniCall, { interfaces = [] }: PreviousResult): string[] {
-  const inPod = interfaces.find((candidate) => candidate.sandbox === call.netns && candidate.name === call.ifName);
-  return inPod
-    ? []
-    : [`prevResult does not match network configuration: it has no interface ${call.ifName} in ${call.netns}`];
-}
-
-function logFields(container: CniContainer, fields: Record<string, unknown>): Record<string, unknown> {
-  return { pod: `${container.podNamespace}/${container.podName}`, container: container.containerId, ...fields };
 }

@@ -51,6 +51,8 @@ export interface NetworkConfig {
   readonly mtu?: number;
   readonly dns?: CniDns;
   readonly prevResult?: PreviousResult;
+  /** The same as it came, to be handed on. */
+  readonly rawPrevResult?: object;
   /** What a GC shall leave alone. */
   readonly validAttachments?: readonly Attachment[];
 }
@@ -98,7 +100,7 @@ export function parseNetworkConfig(text: string): NetworkConfig {
     name,
     ...(mtu ? { mtu } : {}),
     ...(effectiveDns ? { dns: effectiveDns } : {}),
-    ...(prevResult ? { prevResult } : {}),
+    ...(prevResult ? { prevResult, rawPrevResult: (json as { prevResult: object }).prevResult } : {}),
     ...(attachments ? { validAttachments: attachments } : {}),
   };
 }

@@ -1,5 +1,5 @@
 import type { PodInterfaceState, PodRoute } from '@antrea-ts/host';
-import type { Cidr } from '@antrea-ts/net-types';
+import type { Cidr, IpAddress } from '@antrea-ts/net-types';
 import type { PodAddress } from './result.js';
 
 /** The container of a call, and the Pod it belongs to. */
@@ -19,8 +19,24 @@ export interface AttachRequest {
   readonly mtu?: number;
 }
 
+/** An interface that the plugin before ours made for a container. */
+export interface AdoptRequest {
+  readonly container: CniContainer;
+  readonly addresses: readonly IpAddress[];
+}
+
+/** Connections of Pods whose interfaces and addresses come from the plugin before ours in the chain. */
+export interface ChainedPods {
+  /** Connects a Pod by the interface that it has. When it resolves, the Pod's packets flow as they should. */
+  adopt(request: AdoptRequest, options: { signal: AbortSignal }): Promise<void>;
+  /** What is wrong with a Pod's connection, compared with what `adopt` made; empty: nothing. */
+  check(request: AdoptRequest, options: { signal: AbortSignal }): Promise<readonly string[]>;
+}
+
 /** What the agent offers to CNI calls: the Node's Pod network. */
 export interface PodNetwork {
+  /** Present where another plugin connects Pods and hands out addresses (networkPolicyOnly). */
+  readonly chained?: ChainedPods;
   /** The Node's Pod CIDRs, IPv4 first. */
   podCidrs(): readonly Cidr[];
   /** Resolves when Pods may be attached; rejects when `signal` aborts before. */
@@ -36,7 +52,7 @@ export interface PodNetwork {
   prepare(request: Pick<AttachRequest, 'container' | 'mtu'>, options: { signal: AbortSignal }): Promise<void>;
   /** Connects a Pod: interface, port, flows. When it resolves, the Pod's packets flow as they should. */
   attach(request: AttachRequest, options: { signal: AbortSignal }): Promise<PodInterfaceState>;
-  /** Disconnects a container, whatever of it is there. */
+  /** Disconnects a container, whatever of it is there. An interface that another plugin made stays. */
   detach(container: CniContainer, options: { signal: AbortSignal }): Promise<void>;
   /** What is wrong with a Pod's connection, compared with what an ADD made; empty: nothing. */
   check(request: AttachRequest, options: { signal: AbortSignal }): Promise<readonly string[]>;

@@ -12,6 +12,7 @@ import { startSwitch, type SwitchParts } from './ovs/start-switch.js';
 import { startPeers } from './peers/start-peers.js';
 import { startLocalPods, type LocalPodParts } from './pods/local-pods.js';
 import { startNodePolicies, type PolicyParts } from './policy/start-node-policies.js';
+import { ChainedPodNetwork } from './pods/chained-pod-network.js';
 import { AgentPodNetwork } from './pods/pod-network.js';
 
 /**
@@ -43,7 +44,7 @@ async function start(options: AgentOptions, modules: PartModules): Promise<void>
   let serving = false;
   health.add('start', () => (serving ? undefined : 'still starting'));
 
-  const { nodes, self } = await startCluster(options.nodeName, modules);
+  const { nodes, self } = await startCluster(options, modules);
   const node = discoverNodeNetwork(self, await host.listInterfaces({ signal }), options);
   logger.info('Found the Node', {
     node: node.name,
@@ -54,13 +55,13 @@ async function start(options: AgentOptions, modules: PartModules): Promise<void>
 
   await annotateNode(client, node.name, nodeAnnotations(options, node), { signal });
   const parts = await startSwitch(options, node, modules);
-  const pods = await startLocalPods(node, parts, modules);
+  const pods = await startLocalPods(options, node, parts, modules);
   const policy = await startNodePolicies(options, { parts, pods }, modules);
   const peers = await startPeers(options, { nodes, node, parts }, modules);
   // Every owner of flows has spoken: what is installed and wanted by nobody may go.
   await parts.forward();
 
-  const hostParts = startHost(options, { node, parts, peers }, modules);
+  const hostParts = startHost(options, { node, parts, peers, store: pods.store }, modules);
   startInspection(options, { node, parts, pods }, modules);
   await serveCni(options, { parts, pods, policy, hostParts }, modules);
   serving = true;
@@ -77,18 +78,17 @@ async function serveCni(
   { host, logger, lifetime, signal }: PartModules,
 ): Promise<void> {
   const log = logger.child('cni');
-  const network = new AgentPodNetwork(
-    { hostProcPathPrefix: options.hostProcPathPrefix, checksumOffload: options.ovsDatapathType !== 'netdev' },
-    {
-      ...parts,
-      host,
-      store: pods.store,
-      policy,
-      logger: log,
-      ready: hostParts.ready,
-      problem: parts.problem,
-    },
-  );
+  const podOptions = {
+    hostProcPathPrefix: options.hostProcPathPrefix,
+    checksumOffload: options.ovsDatapathType !== 'netdev',
+    families: parts.node.families,
+  };
+  const podModules = { ...parts, ...hostParts, host, store: pods.store, policy, logger: log };
+  const isChained = options.trafficEncapMode === 'networkPolicyOnly';
+  const network = new AgentPodNetwork(podOptions, {
+    ...podModules,
+    ...(isChained ? { chained: new ChainedPodNetwork(podOptions, podModules) } : {}),
+  });
   const handler = createCniHandler({ network, ipam: pods.ipam, logger: log });
   const server = new CniServer({ path: options.cniSocket }, { handler, logger: log });
   await orAborted(hostParts.ready, signal);

@@ -17,6 +17,8 @@ export const externalIdKeys = {
   containerId: 'container-id',
   podName: 'pod-name',
   podNamespace: 'pod-namespace',
+  /** On ports whose interface another CNI plugin made: addresses that its Node's end had, between commas. */
+  adoptedAddresses: 'antrea-ts-adopted-addresses',
   /** Peer of an IPsec tunnel port. */
   nodeName: 'node-name',
   /** On the Bridge row: the round of flows, in decimal. */

@@ -31,23 +31,64 @@ describe('agentOptions', () => {
   });
 
   it.each([
-    [{ noSNAT: true }, /noSNAT true with trafficEncapMode encap/],
-    [
-      { trafficEncapMode: 'noEncap', featureGates: { AntreaProxy: false } },
-      /trafficEncapMode noEncap with featureGates\.AntreaProxy false/,
-    ],
-    [
-      { trafficEncapMode: 'hybrid', trafficEncryptionMode: 'ipsec' },
-      /trafficEncryptionMode ipsec with trafficEncapMode hybrid/,
-    ],
     [{ enableIPSecTunnel: true }, /trafficEncryptionMode ipsec is not available/],
     [{ tlsMinVersion: 'VersionTLS10' }, /tlsMinVersion: VersionTLS10 is not safe and not offered; use VersionTLS12/],
     [{ tlsCipherSuites: 'NULL' }, /tlsCipherSuites: NULL is not a known suite/],
-    [{ trafficEncapMode: 'networkPolicyOnly' }, /networkPolicyOnly .* is not available/],
   ] as const)('refuses %j and names the keys', async (change, message) => {
     const config = await optionsFor();
-    const featureGates = { ...config.featureGates, ...('featureGates' in change ? change.featureGates : {}) };
-    expect(() => agentOptions({ ...config, ...change, featureGates })).toThrow(message);
+    expect(() => agentOptions({ ...config, ...change })).toThrow(message);
+  });
+});
+
+describe('combinations of the mode', () => {
+  const direct = ['noEncap', 'hybrid', 'networkPolicyOnly'] as const;
+  const encryptions = [
+    [{ trafficEncryptionMode: 'ipsec' }, 'trafficEncryptionMode ipsec'],
+    [{ trafficEncryptionMode: 'wireGuard' }, 'trafficEncryptionMode wireGuard'],
+    [{ enableIPSecTunnel: true }, 'enableIPSecTunnel true'],
+  ] as const;
+
+  it.each(direct)('%s without AntreaProxy is refused', async (trafficEncapMode) => {
+    const config = await optionsFor();
+    const featureGates = { ...config.featureGates, AntreaProxy: false };
+    expect(() => agentOptions({ ...config, trafficEncapMode, featureGates })).toThrow(
+      `trafficEncapMode ${trafficEncapMode} with featureGates.AntreaProxy false`,
+    );
+  });
+
+  it.each(direct.flatMap((mode) => encryptions.map(([change, key]) => [mode, change, key] as const)))(
+    '%s with %j is refused',
+    async (trafficEncapMode, change, key) => {
+      const config = await optionsFor();
+      expect(() => agentOptions({ ...config, ...change, trafficEncapMode })).toThrow(
+        `${key} with trafficEncapMode ${trafficEncapMode}: encryption may only be enabled in encap mode`,
+      );
+    },
+  );
+
+  it.each([
+    ['encap', 'refused'],
+    ['hybrid', 'refused'],
+    ['noEncap', true],
+    ['networkPolicyOnly', true],
+  ] as const)('noSNAT with %s: %s', async (trafficEncapMode, expected) => {
+    const config = { ...(await optionsFor()), trafficEncapMode, noSNAT: true };
+    if (expected === 'refused') {
+      expect(() => agentOptions(config)).toThrow(`noSNAT true with trafficEncapMode ${trafficEncapMode}`);
+    } else {
+      expect(agentOptions(config).noSnat).toBe(expected);
+    }
+  });
+
+  it('networkPolicyOnly never masquerades', async () => {
+    expect(agentOptions({ ...(await optionsFor()), trafficEncapMode: 'networkPolicyOnly' }).noSnat).toBe(true);
+  });
+
+  it('tells of every problem at once', async () => {
+    const config = await optionsFor();
+    const featureGates = { ...config.featureGates, AntreaProxy: false };
+    const all = { ...config, featureGates, trafficEncapMode: 'hybrid', noSNAT: true, enableIPSecTunnel: true } as const;
+    expect(() => agentOptions(all)).toThrow(/AntreaProxy false.*\n.*enableIPSecTunnel true.*\n.*noSNAT true/);
   });
 });
 

@@ -40,7 +40,7 @@ export function agentOptions(config: AgentConfig): AgentOptions {
     tls: tls.ok ? tls.settings : {},
   };
   const tlsProblems = tls.ok ? [] : [`${tls.key}: ${tls.problem}`];
-  const problems = [...tlsProblems, ...optionConflicts(options), ...unsupportedOptions(options)];
+  const problems = [...tlsProblems, ...optionConflicts(options, config), ...unsupportedOptions(options)];
   if (problems.length > 0) {
     throw new AgentError('config', `antrea-agent: the configuration cannot be:\n  ${problems.join('\n  ')}`);
   }
@@ -50,8 +50,9 @@ export function agentOptions(config: AgentConfig): AgentOptions {
 const needsNoEncap: readonly TrafficMode[] = ['noEncap', 'hybrid', 'networkPolicyOnly'];
 
 /** Combinations that exclude each other, one sentence each: both keys, and the way out. */
-function optionConflicts(options: AgentOptions): string[] {
-  const { trafficEncapMode: mode, trafficEncryptionMode: encryption } = options;
+function optionConflicts(options: AgentOptions, config: AgentConfig): string[] {
+  const { trafficEncapMode: mode } = options;
+  const encryption = encryptionKey(config);
   const conflicts: string[] = [];
   if (needsNoEncap.includes(mode)) {
     if (!options.gates.AntreaProxy) {
@@ -59,24 +60,27 @@ function optionConflicts(options: AgentOptions): string[] {
         `trafficEncapMode ${mode} with featureGates.AntreaProxy false: this mode requires AntreaProxy to be enabled`,
       );
     }
-    if (encryption !== 'none') {
-      conflicts.push(
-        `trafficEncryptionMode ${encryption} with trafficEncapMode ${mode}: encryption may only be enabled in encap mode`,
-      );
+    if (encryption) {
+      conflicts.push(`${encryption} with trafficEncapMode ${mode}: encryption may only be enabled in encap mode`);
     }
   }
-  if (options.noSnat && mode !== 'noEncap' && mode !== 'networkPolicyOnly') {
-    conflicts.push(`noSNAT true with trafficEncapMode ${mode}: noSNAT is only applicable to noEncap`);
+  if (config.noSNAT && mode !== 'noEncap' && mode !== 'networkPolicyOnly') {
+    conflicts.push(
+      `noSNAT true with trafficEncapMode ${mode}: noSNAT is only applicable to noEncap and networkPolicyOnly`,
+    );
   }
   return conflicts;
+}
+
+/** The key that asks for encryption, as it was written; the deprecated one wins, as in 1.3. */
+function encryptionKey({ enableIPSecTunnel, trafficEncryptionMode }: AgentConfig): string | undefined {
+  if (enableIPSecTunnel) return 'enableIPSecTunnel true';
+  return trafficEncryptionMode === 'none' ? undefined : `trafficEncryptionMode ${trafficEncryptionMode}`;
 }
 
 /** What is valid in 1.3 but not built here yet. Refused, because to ignore it would be a promise not kept. */
 function unsupportedOptions(options: AgentOptions): string[] {
   const unsupported: string[] = [];
-  if (options.trafficEncapMode === 'networkPolicyOnly') {
-    unsupported.push('trafficEncapMode networkPolicyOnly (CNI chaining) is not available in this version; use encap');
-  }
   if (options.trafficEncryptionMode !== 'none') {
     unsupported.push(
       `trafficEncryptionMode ${options.trafficEncryptionMode} is not available in this version; use none`,

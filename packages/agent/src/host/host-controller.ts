@@ -47,6 +47,11 @@ export class HostController {
     this.#rules.changed();
   }
 
+  /** What is desired of addresses and routes changed: resolves when they are so, rejects when that failed. */
+  interfacesApplied(options: { signal: AbortSignal }): Promise<void> {
+    return this.#network.applied(options);
+  }
+
   /** Why the host is not as desired; undefined: it is. */
   get problem(): string | undefined {
     const problems = [this.#network.problem, this.#rules.problem].filter((problem) => problem !== undefined);

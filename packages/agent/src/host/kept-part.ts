@@ -1,5 +1,5 @@
 import { ReconcileLoop, type Clock } from '@antrea-ts/reconcile';
-import { errorMessage, type Logger } from '@antrea-ts/runtime';
+import { errorMessage, orAborted, type Logger } from '@antrea-ts/runtime';
 
 /** How often a part is looked over when nothing says that it changed. */
 const intervalMs = 30_000;
@@ -18,6 +18,7 @@ export class KeptPart {
   readonly #loop: ReconcileLoop;
   #changedByUs = true;
   #lastError: unknown;
+  #waiters: { readonly resolve: () => void; readonly reject: (error: Error) => void }[] = [];
   /** Resolves when the part was as desired for the first time. */
   readonly firstPass: Promise<void>;
 
@@ -32,7 +33,15 @@ export class KeptPart {
       pass: async ({ signal }) => {
         const repair = !this.#changedByUs;
         this.#changedByUs = false;
-        await apply({ signal, repair });
+        const waiters = this.#waiters;
+        this.#waiters = [];
+        try {
+          await apply({ signal, repair });
+        } catch (error) {
+          for (const { reject } of waiters) reject(error as Error);
+          throw error;
+        }
+        for (const { resolve } of waiters) resolve();
         this.#lastError = undefined;
         done?.();
       },
@@ -56,6 +65,13 @@ export class KeptPart {
   changed(): void {
     this.#changedByUs = true;
     this.#loop.trigger();
+  }
+
+  /** What is desired changed: resolves when it is so, rejects when that failed. */
+  applied({ signal }: { signal: AbortSignal }): Promise<void> {
+    const done = new Promise<void>((resolve, reject) => this.#waiters.push({ resolve, reject }));
+    this.changed();
+    return orAborted(done, signal);
   }
 
   /** Others may have changed the part. */

@@ -1,22 +1,27 @@
 import type { HostInterface } from '@antrea-ts/host';
 import type { PartModules } from '../modules.js';
 import type { AgentOptions } from '../config/options.js';
-import { gatewayAddresses, type NodeNetwork } from '../node/node-network.js';
+import type { NodeNetwork } from '../node/node-network.js';
 import { nodeProfile } from '../node/profile.js';
 import type { SwitchParts } from '../ovs/start-switch.js';
 import type { PeerController } from '../peers/peer-controller.js';
+import { adoptedGatewayAddresses, podRoutes } from '../pods/adopted-pods.js';
+import type { PodStore } from '../pods/pod-store.js';
 import { HostController } from './host-controller.js';
 import type { DesiredHostState } from './host-state.js';
 
 export interface HostParts {
   /** Resolves when the host was as desired for the first time. */
   readonly ready: Promise<void>;
+  /** Resolves when addresses and routes are as desired now; rejects when that failed. */
+  readonly hostApplied: (options: { signal: AbortSignal }) => Promise<void>;
 }
 
 interface Inputs {
   readonly node: NodeNetwork;
   readonly parts: SwitchParts;
   readonly peers: PeerController;
+  readonly store: PodStore;
 }
 
 /** UDP ports of the overlays whose outer packets need no connection tracking. */
@@ -34,18 +39,25 @@ export function startHost(options: AgentOptions, inputs: Inputs, modules: PartMo
   health.add('host', () => controller.problem);
   inputs.peers.onChange(() => controller.changed());
   controller.start();
-  return { ready: controller.firstPass };
+  return { ready: controller.firstPass, hostApplied: (context) => controller.interfacesApplied(context) };
 }
 
-function desiredHostState(options: AgentOptions, { node, parts, peers }: Inputs): DesiredHostState {
+function desiredHostState(options: AgentOptions, { node, parts, peers, store }: Inputs): DesiredHostState {
   const { setup } = parts;
+  const { families } = node;
+  const gatewayName = setup.gateway.name;
+  const isChained = options.trafficEncapMode === 'networkPolicyOnly';
   const untrackedUdpPort = setup.tunnel ? overlayPorts[options.tunnelType] : undefined;
   return {
-    gateway: { name: setup.gateway.name, mtu: node.mtu, addresses: gatewayAddresses(node) },
-    routes: peers.state.routes,
+    gateway: {
+      name: gatewayName,
+      mtu: node.mtu,
+      addresses: [...node.gatewayAddresses, ...(isChained ? adoptedGatewayAddresses(store.all(), families) : [])],
+    },
+    routes: isChained ? podRoutes(store.all(), { gatewayName, families }) : peers.state.routes,
     trafficRules: {
-      families: node.families,
-      gatewayName: setup.gateway.name,
+      families,
+      gatewayName,
       localPodCidrs: node.podCidrs,
       clusterPodCidrs: [...node.podCidrs, ...peers.state.podCidrs],
       masquerade: !options.noSnat,

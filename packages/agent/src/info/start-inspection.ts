@@ -6,7 +6,7 @@ import { clusterAddresses, routeOvsTracing } from '../api/ovs-tracing.js';
 import { routePodInterfaces } from '../api/pod-interfaces.js';
 import type { AgentOptions } from '../config/options.js';
 import type { PartModules } from '../modules.js';
-import { gatewayAddresses, type NodeNetwork } from '../node/node-network.js';
+import type { NodeNetwork } from '../node/node-network.js';
 import type { SwitchParts } from '../ovs/start-switch.js';
 import type { LocalPodParts } from '../pods/local-pods.js';
 import { version } from '../version.js';
@@ -95,7 +95,7 @@ function routeTracing(options: AgentOptions, { node, parts, pods }: Inputs, { ro
       pods: () => pods.store.all(),
       port: (name) => bridge.port(name),
       gateway: () => ({ ...setup.gateway, mac: intent.profile.gateway.mac }),
-      gatewayAddresses: gatewayAddresses(node).map(({ address }) => address),
+      gatewayAddresses: node.gatewayAddresses.map(({ address }) => address),
       tunnel: setup.tunnel,
       ...clusterAddresses(client),
     },

@@ -17,8 +17,8 @@ const addresses = 'node.antrea.io/transport-addresses';
 const mac = 'node.antrea.io/mac-address';
 
 it.each([
-  ['encap', '', { [addresses]: null }],
-  ['encap', 'eth1', { [addresses]: '192.168.78.11,fd78::11' }],
+  ['encap', '', { [addresses]: null, [mac]: null }],
+  ['encap', 'eth1', { [addresses]: '192.168.78.11,fd78::11', [mac]: null }],
   ['noEncap', '', { [addresses]: null, [mac]: '0e:00:00:00:00:01' }],
   ['hybrid', 'eth1', { [addresses]: '192.168.78.11,fd78::11', [mac]: '0e:00:00:00:00:01' }],
 ] as const)('%s, transportInterface "%s"', (trafficEncapMode, transportInterface, expected) => {

@@ -9,7 +9,8 @@ export type DesiredAnnotations = Readonly<Record<string, string | null>>;
 
 /**
  * What peers have to know of this Node beyond its object (1.3: pkg/agent/agent.go): its addresses on the transport
- * interface where one was chosen, and its MAC address in modes in which Windows peers send to it directly.
+ * interface where one was chosen, and its MAC address in modes in which Windows peers send to it directly. What another
+ * mode or option said before is taken back.
  */
 export function nodeAnnotations(
   options: Pick<AgentOptions, 'transportInterface' | 'trafficEncapMode'>,
@@ -21,7 +22,7 @@ export function nodeAnnotations(
       options.transportInterface === ''
         ? null
         : node.transportAddresses.map(({ address }) => formatIp(address)).join(','),
-    ...(isDirect && node.transportInterface.mac ? { [macAddressAnnotation]: node.transportInterface.mac } : {}),
+    [macAddressAnnotation]: (isDirect && node.transportInterface.mac) || null,
   };
 }
 

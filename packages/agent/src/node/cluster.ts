@@ -2,6 +2,7 @@ import type { Node } from '@antrea-ts/apis';
 import { createReflector, resources, type KubeClient, type Reflector, type Stored } from '@antrea-ts/kube';
 import type { Logger } from '@antrea-ts/runtime';
 import type { Node as KubeNode } from 'kubernetes-types/core/v1.js';
+import type { AgentOptions } from '../config/options.js';
 import type { PartModules } from '../modules.js';
 
 /** What we keep of each Node. */
@@ -16,15 +17,16 @@ export function projectNode(node: Stored<KubeNode>): Node {
   };
 }
 
-/** Follows the cluster's Nodes and waits for this one's object. */
+/** Follows the cluster's Nodes and waits for this one's object, with a Pod CIDR where Pods get addresses of it. */
 export async function startCluster(
-  nodeName: string,
+  { nodeName, trafficEncapMode }: Pick<AgentOptions, 'nodeName' | 'trafficEncapMode'>,
   { client, lifetime, logger, signal }: PartModules,
 ): Promise<{ readonly nodes: Reflector<Node>; readonly self: Node }> {
   const nodes = watchNodes(client, logger.child('nodes'));
   await nodes.start({ signal });
   lifetime.onStop(() => nodes.stop());
-  return { nodes, self: await ownNode(nodes, nodeName, { logger }, { signal }) };
+  const needsPodCidr = trafficEncapMode !== 'networkPolicyOnly';
+  return { nodes, self: await ownNode(nodes, { name: nodeName, needsPodCidr }, { logger }, { signal }) };
 }
 
 /** Follows the Nodes of the cluster. */
@@ -41,7 +43,7 @@ export function watchNodes(client: KubeClient, log: Logger): Reflector<Node> {
 /** Resolves with this Node's object once it has what the agent needs; says now and then what it waits for. */
 export function ownNode(
   nodes: Reflector<Node>,
-  name: string,
+  { name, needsPodCidr }: { readonly name: string; readonly needsPodCidr: boolean },
   modules: { readonly logger: Logger },
   { signal }: { signal: AbortSignal },
 ): Promise<Node> {
@@ -61,7 +63,7 @@ export function ownNode(
     const onAbort = (): void => finish(() => reject(signal.reason as Error));
     const look = (): void => {
       const node = nodes.store.get(name);
-      if (node && (node.spec?.podCIDR || node.spec?.podCIDRs?.length)) finish(() => resolve(node));
+      if (node && (!needsPodCidr || node.spec?.podCIDR || node.spec?.podCIDRs?.length)) finish(() => resolve(node));
     };
     let unsubscribe: (() => void) | undefined;
     signal.addEventListener('abort', onAbort, { once: true });

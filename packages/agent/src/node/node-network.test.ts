@@ -2,7 +2,7 @@ import type { Node } from '@antrea-ts/apis';
 import type { HostInterface } from '@antrea-ts/host';
 import { formatCidr, formatInterfaceAddress, parseInterfaceAddress, parseMac } from '@antrea-ts/net-types';
 import { describe, expect, it } from 'vitest';
-import { discoverNodeNetwork, gatewayAddresses } from './node-network.js';
+import { discoverNodeNetwork } from './node-network.js';
 
 const options = {
   transportInterface: '',
@@ -10,6 +10,7 @@ const options = {
   tunnelType: 'geneve',
   trafficEncryptionMode: 'none',
   defaultMTU: 0,
+  hostGateway: 'antrea-gw0',
 } as const;
 
 function nic(name: string, addresses: readonly string[], mtu = 1500): HostInterface {
@@ -44,7 +45,7 @@ describe('discoverNodeNetwork', () => {
     expect(found.families).toEqual(['ipv4', 'ipv6']);
     // 1500 less Geneve over IPv6.
     expect(found.mtu).toBe(1430);
-    expect(gatewayAddresses(found).map(formatInterfaceAddress)).toEqual(['10.10.1.1/24', 'fd10::1/64']);
+    expect(found.gatewayAddresses.map(formatInterfaceAddress)).toEqual(['10.10.1.1/24', 'fd10::1/64']);
   });
 
   it('takes external addresses where there are no internal ones', () => {
@@ -57,6 +58,27 @@ describe('discoverNodeNetwork', () => {
     const found = discoverNodeNetwork(internal, [eth0, eth1], { ...options, transportInterface: 'eth1' });
     expect(found.transportAddresses.map(formatInterfaceAddress)).toEqual(['192.168.2.11/24']);
     expect(found.mtu).toBe(8950);
+  });
+
+  it('networkPolicyOnly: needs no Pod CIDR; families and gateway are those of the Node', () => {
+    const mode = { ...options, trafficEncapMode: 'networkPolicyOnly' } as const;
+    const bare = { ...dual, spec: {} };
+    // After a restart the gateway has the Node's addresses too.
+    const gateway = nic('antrea-gw0', ['192.168.1.11/32', 'fd00::11/128']);
+    const found = discoverNodeNetwork(bare, [gateway, eth0], mode);
+    expect(found.transportInterface.name).toBe('eth0');
+    expect(found.podCidrs).toEqual([]);
+    expect(found.families).toEqual(['ipv4', 'ipv6']);
+    expect(found.gatewayAddresses.map(formatInterfaceAddress)).toEqual(['192.168.1.11/32', 'fd00::11/128']);
+    expect(found.mtu).toBe(1500);
+    const alone = discoverNodeNetwork({ ...internal, spec: {} }, [eth0], mode);
+    expect(alone.families).toEqual(['ipv4']);
+  });
+
+  it('encap: a transport interface of one family carries the Pods of both', () => {
+    const eth1 = nic('eth1', ['192.168.2.11/24']);
+    const found = discoverNodeNetwork(dual, [eth0, eth1], { ...options, transportInterface: 'eth1' });
+    expect(found.transportAddresses.map(formatInterfaceAddress)).toEqual(['192.168.2.11/24']);
   });
 
   it.each([
@@ -89,6 +111,13 @@ describe('discoverNodeNetwork', () => {
       [eth0, nic('eth1', ['fe80::1/64'])],
       { transportInterface: 'eth1' },
       /no global unicast/,
+    ],
+    [
+      'a transport interface without a family that has to be routed',
+      dual,
+      [eth0, nic('eth1', ['192.168.2.11/24'])],
+      { transportInterface: 'eth1', trafficEncapMode: 'noEncap' as const },
+      /transportInterface eth1 with trafficEncapMode noEncap: .* ipv6/,
     ],
     [
       'an MTU that IPv6 cannot live with',

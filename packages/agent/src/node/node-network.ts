@@ -3,6 +3,7 @@ import type { HostInterface } from '@antrea-ts/host';
 import {
   formatIp,
   gatewayOf,
+  hostCidr,
   ipEquals,
   isGlobalUnicast,
   type Cidr,
@@ -22,26 +23,29 @@ export interface NodeNetwork {
   readonly transportInterface: HostInterface;
   /** Its addresses that peers use, at most one per family. */
   readonly transportAddresses: readonly InterfaceAddress[];
-  /** At most one per family, IPv4 first. */
+  /** At most one per family, IPv4 first. None in networkPolicyOnly mode, where another plugin hands out addresses. */
   readonly podCidrs: readonly Cidr[];
-  /** Families that have a Pod CIDR. */
+  /** Families of Pods, IPv4 first: those with a Pod CIDR; in networkPolicyOnly mode those of the Node. */
   readonly families: readonly IpFamily[];
+  /**
+   * What the gateway carries: the first address of each Pod CIDR with the CIDR's prefix; in networkPolicyOnly mode the
+   * transport addresses, each for itself.
+   */
+  readonly gatewayAddresses: readonly InterfaceAddress[];
   /** MTU of the gateway, and of Pods that ask for none. */
   readonly mtu: number;
 }
+
+type Options = Pick<
+  AgentOptions,
+  'transportInterface' | 'trafficEncapMode' | 'tunnelType' | 'trafficEncryptionMode' | 'defaultMTU' | 'hostGateway'
+>;
 
 /**
  * Finds the Node's place from its object and the machine's interfaces (1.3: pkg/agent/agent.go, initNodeLocalConfig).
  * Fails with what is missing: address, interface or Pod CIDR.
  */
-export function discoverNodeNetwork(
-  node: Node,
-  interfaces: readonly HostInterface[],
-  options: Pick<
-    AgentOptions,
-    'transportInterface' | 'trafficEncapMode' | 'tunnelType' | 'trafficEncryptionMode' | 'defaultMTU'
-  >,
-): NodeNetwork {
+export function discoverNodeNetwork(node: Node, interfaces: readonly HostInterface[], options: Options): NodeNetwork {
   const name = node.metadata.name;
   const addresses = nodeAddresses(node);
   if (addresses.length === 0) {
@@ -50,31 +54,26 @@ export function discoverNodeNetwork(
       `Node ${name}: status.addresses has no InternalIP or ExternalIP; does its kubelet run?`,
     );
   }
-  const carrier = interfaceWith(name, addresses, interfaces);
+  // In networkPolicyOnly mode the gateway has the Node's addresses too.
+  const candidates = interfaces.filter((candidate) => candidate.name !== options.hostGateway);
+  const carrier = interfaceWith(name, addresses, candidates);
   const transportInterface = options.transportInterface
-    ? namedInterface(options.transportInterface, interfaces)
+    ? namedInterface(options.transportInterface, candidates)
     : carrier;
   const transportAddresses = options.transportInterface
     ? firstOfEachFamily(transportInterface)
     : transportInterface.addresses.filter((own) => addresses.some((address) => ipEquals(address, own.address)));
-
-  const podCidrs = podCidrsOf(node);
-  if (podCidrs.length === 0) {
-    throw new AgentError(
-      'node',
-      `Node ${name}: spec.podCIDRs is empty; run kube-controller-manager with --allocate-node-cidrs and --cluster-cidr, or set it`,
-    );
-  }
+  const pods = options.trafficEncapMode === 'networkPolicyOnly' ? policyOnly(transportAddresses) : withPodCidrs(node);
+  checkTransportFamilies(pods.families, transportAddresses, options);
   return {
     name,
     addresses,
     transportInterface,
     transportAddresses,
-    podCidrs,
-    families: podCidrs.map((cidr) => cidr.address.family),
+    ...pods,
     mtu: checkedMtu(
       name,
-      podCidrs,
+      pods.families,
       podMtu({
         configured: options.defaultMTU,
         interfaceMtu: transportInterface.mtu,
@@ -87,11 +86,51 @@ export function discoverNodeNetwork(
   };
 }
 
+type PodSide = Pick<NodeNetwork, 'podCidrs' | 'families' | 'gatewayAddresses'>;
+
+function withPodCidrs(node: Node): PodSide {
+  const podCidrs = podCidrsOf(node);
+  if (podCidrs.length === 0) {
+    throw new AgentError(
+      'node',
+      `Node ${node.metadata.name}: spec.podCIDRs is empty; run kube-controller-manager with --allocate-node-cidrs and --cluster-cidr, or set it`,
+    );
+  }
+  return {
+    podCidrs,
+    families: podCidrs.map((cidr) => cidr.address.family),
+    gatewayAddresses: podCidrs.map((cidr) => ({ address: gatewayOf(cidr), prefixLength: cidr.prefixLength })),
+  };
+}
+
+function policyOnly(transportAddresses: readonly InterfaceAddress[]): PodSide {
+  const first = (['ipv4', 'ipv6'] as const).flatMap(
+    (family) => transportAddresses.find(({ address }) => address.family === family)?.address ?? [],
+  );
+  return { podCidrs: [], families: first.map(({ family }) => family), gatewayAddresses: first.map(hostCidr) };
+}
+
+/** Direct routes lead to addresses of their own family. A tunnel carries both families to one address. */
+function checkTransportFamilies(
+  families: readonly IpFamily[],
+  transportAddresses: readonly InterfaceAddress[],
+  { transportInterface, trafficEncapMode: mode }: Options,
+): void {
+  if (mode === 'encap' || transportInterface === '') return;
+  const missing = families.filter((family) => !transportAddresses.some(({ address }) => address.family === family));
+  if (missing.length === 0) return;
+  throw new AgentError(
+    'config',
+    `transportInterface ${transportInterface} with trafficEncapMode ${mode}: it has no global unicast address of ` +
+      `${missing.join(' and ')}, which Pods of this Node have; give it one, or use encap`,
+  );
+}
+
 /** The least that every IPv6 link has to carry (RFC 8200); Linux turns IPv6 off on a link below it. */
 const leastIpv6Mtu = 1280;
 
-function checkedMtu(node: string, podCidrs: readonly Cidr[], mtu: number): number {
-  if (mtu < leastIpv6Mtu && podCidrs.some((cidr) => cidr.address.family === 'ipv6')) {
+function checkedMtu(node: string, families: readonly IpFamily[], mtu: number): number {
+  if (mtu < leastIpv6Mtu && families.includes('ipv6')) {
     throw new AgentError(
       'config',
       `Node ${node}: MTU ${mtu} for Pods is less than the ${leastIpv6Mtu} that IPv6 needs; ` +
@@ -141,9 +180,4 @@ function firstOfEachFamily({ addresses }: HostInterface): InterfaceAddress[] {
   return (['ipv4', 'ipv6'] as const).flatMap(
     (family) => addresses.find(({ address }) => address.family === family && isGlobalUnicast(address)) ?? [],
   );
-}
-
-/** The gateway's addresses: the first of each Pod CIDR, with the CIDR's prefix. */
-export function gatewayAddresses({ podCidrs }: Pick<NodeNetwork, 'podCidrs'>): InterfaceAddress[] {
-  return podCidrs.map((cidr) => ({ address: gatewayOf(cidr), prefixLength: cidr.prefixLength }));
 }

@@ -3,7 +3,7 @@ import type { NodeProfile } from '@antrea-ts/pipeline';
 import type { AgentOptions } from '../config/options.js';
 import { AgentError } from '../errors.js';
 import type { BridgeSetup } from '../ovs/bridge-setup.js';
-import { gatewayAddresses, type NodeNetwork } from './node-network.js';
+import type { NodeNetwork } from './node-network.js';
 
 /** The facts that shape this Node's flows. */
 export function nodeProfile(
@@ -22,7 +22,7 @@ export function nodeProfile(
     gateway: {
       ofPort: bridge.gateway.ofPort,
       mac: gateway.mac,
-      addresses: gatewayAddresses(node).map(({ address }) => address),
+      addresses: node.gatewayAddresses.map(({ address }) => address),
     },
     ...(bridge.tunnel ? { tunnelOfPort: bridge.tunnel.ofPort } : {}),
     proxy: options.gates.AntreaProxy,

@@ -8,13 +8,16 @@ import {
   type OvsBridge,
   type OvsdbClient,
 } from '@antrea-ts/ovs';
+import type { InterfaceAddress } from '@antrea-ts/net-types';
 import type { PartModules } from '../modules.js';
 import type { AgentOptions } from '../config/options.js';
 import { Dataplane } from '../dataplane/dataplane.js';
 import { NodeIntent } from '../dataplane/node-intent.js';
-import { gatewayAddresses, type NodeNetwork } from '../node/node-network.js';
+import type { NodeNetwork } from '../node/node-network.js';
 import { nodeProfile } from '../node/profile.js';
 import { withPolicyMeter } from './policy-meter.js';
+import { adoptedGatewayAddresses } from '../pods/adopted-pods.js';
+import { podPortOf } from '../pods/pod-store.js';
 import { setUpBridge, type BridgeSetup } from './bridge-setup.js';
 import { SwitchRelease } from './switch-release.js';
 
@@ -58,7 +61,11 @@ export async function startSwitch(
 
   const setup = await setUpBridge(options, { database, logger }, { mtu: node.mtu, signal });
   const gateway = await host.ensureGateway(
-    { name: setup.gateway.name, mtu: node.mtu, addresses: gatewayAddresses(node) },
+    {
+      name: setup.gateway.name,
+      mtu: node.mtu,
+      addresses: [...node.gatewayAddresses, ...adoptedBefore(options, node, setup)],
+    },
     { signal },
   );
 
@@ -105,6 +112,19 @@ export async function startSwitch(
       await release.first({ signal });
     },
   };
+}
+
+/** What the gateway carries for Pods of another plugin stays on it. */
+function adoptedBefore(
+  { trafficEncapMode }: AgentOptions,
+  { families }: NodeNetwork,
+  { bridge }: BridgeSetup,
+): readonly InterfaceAddress[] {
+  if (trafficEncapMode !== 'networkPolicyOnly') return [];
+  return adoptedGatewayAddresses(
+    bridge.ports().flatMap((row) => podPortOf(row) ?? []),
+    families,
+  );
 }
 
 function refusedFlows({ refused }: Dataplane): string | undefined {

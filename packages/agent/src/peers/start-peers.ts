@@ -26,6 +26,8 @@ export async function startPeers(
     },
     { intent: parts.intent, logger: logger.child('peers') },
   );
+  // The ways between Nodes are the other plugin's.
+  if (options.trafficEncapMode === 'networkPolicyOnly') return peers;
   await nodes.whenSynced({ signal });
   lifetime.onStop(
     nodes.store.subscribe((change) => {

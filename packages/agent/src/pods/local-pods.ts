@@ -3,6 +3,7 @@ import type { Host } from '@antrea-ts/host';
 import type { OvsBridge } from '@antrea-ts/ovs';
 import type { Logger } from '@antrea-ts/runtime';
 import type { Cidr } from '@antrea-ts/net-types';
+import type { AgentOptions } from '../config/options.js';
 import type { NodeIntent } from '../dataplane/node-intent.js';
 import type { PartModules } from '../modules.js';
 import { podsOfNode } from '../node/cluster.js';
@@ -26,6 +27,7 @@ export interface LocalPodParts {
 
 /** Takes over the Pods that are connected already, and follows their ports from then on. */
 export async function startLocalPods(
+  options: Pick<AgentOptions, 'trafficEncapMode'>,
   node: NodeNetwork,
   { bridge, intent, database }: SwitchParts,
   { host, client, lifetime, logger, signal }: PartModules,
@@ -35,6 +37,7 @@ export async function startLocalPods(
   const modules = { bridge, host, ipam, intent, store, logger: logger.child('pods') };
   const livePods = await podsOfNode(client, node.name, { signal });
   await takeOverPods({ livePods, podCidrs: node.podCidrs }, modules, { signal });
+  tellOfOtherModes(options, modules);
   lifetime.onStop(
     database.subscribe((event) => {
       if (event.kind !== 'updated' || !event.changes.some(({ table }) => table === 'Interface')) return;
@@ -42,6 +45,14 @@ export async function startLocalPods(
     }),
   );
   return { store, ipam };
+}
+
+/** Pods keep the addresses and routes that they were given: a change of mode takes hold of those that come after it. */
+function tellOfOtherModes({ trafficEncapMode: mode }: Pick<AgentOptions, 'trafficEncapMode'>, modules: Modules): void {
+  const isChained = mode === 'networkPolicyOnly';
+  const others = modules.store.all().filter(({ adoptedAddresses }) => (adoptedAddresses !== undefined) !== isChained);
+  if (others.length === 0) return;
+  modules.logger.warn('Pods were connected in another mode; recreate them', { mode, pods: others.map(podKey) });
 }
 
 /**
@@ -84,6 +95,8 @@ async function removeLeftover(
 ): Promise<void> {
   try {
     await bridge.deletePort(port.interfaceName, { signal });
+    // The other plugin's business.
+    if (port.adoptedAddresses) return;
     await host.pods.detach({ name: 'eth0', hostName: port.interfaceName }, { signal });
     const call = {
       command: 'DEL',

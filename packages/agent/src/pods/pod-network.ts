@@ -1,30 +1,28 @@
 import { createHash } from 'node:crypto';
 import { podInterfaceName } from '@antrea-ts/apis';
-import type { AttachRequest, CniContainer, PodNetwork } from '@antrea-ts/cni';
+import type { AttachRequest, ChainedPods, CniContainer, PodNetwork } from '@antrea-ts/cni';
 import type { Host, PodInterfaceRef, PodInterfaceSpec, PodInterfaceState } from '@antrea-ts/host';
 import { formatCidr, formatInterfaceAddress, formatIp, ipEquals } from '@antrea-ts/net-types';
 import type { OvsBridge } from '@antrea-ts/ovs';
 import { type Logger, orAborted } from '@antrea-ts/runtime';
 import type { NodeNetwork } from '../node/node-network.js';
-import type { Dataplane } from '../dataplane/dataplane.js';
-import type { NodeIntent } from '../dataplane/node-intent.js';
 import { ensurePodPort } from '../ovs/pod-ports.js';
-import type { PolicyParts } from '../policy/start-node-policies.js';
-import { podExternalIds, podOwner, type PodPort, type PodStore } from './pod-store.js';
+import { connectPort, type PortModules } from './connect-port.js';
+import { podExternalIds, podOwner, type PodPort } from './pod-store.js';
 
-interface Modules {
+interface Modules extends PortModules {
   readonly node: NodeNetwork;
   readonly host: Host;
   readonly bridge: OvsBridge;
-  readonly intent: NodeIntent;
-  readonly dataplane: Pick<Dataplane, 'settled'>;
-  readonly store: PodStore;
-  readonly policy: Pick<PolicyParts, 'admission' | 'policies'>;
   readonly logger: Logger;
   /** Resolves when the Node's own network is up. */
   readonly ready: Promise<void>;
   /** Why Pods cannot be connected now. */
   readonly problem: () => string | undefined;
+  /** Resolves when the Node's addresses and routes are as desired now. */
+  readonly hostApplied: (options: { signal: AbortSignal }) => Promise<void>;
+  /** Present where another plugin makes the interfaces of Pods. */
+  readonly chained?: ChainedPods;
 }
 
 interface Options {
@@ -36,10 +34,12 @@ interface Options {
 export class AgentPodNetwork implements PodNetwork {
   readonly #options: Options;
   readonly #modules: Modules;
+  readonly chained?: ChainedPods;
 
   constructor(options: Options, modules: Modules) {
     this.#options = options;
     this.#modules = modules;
+    if (modules.chained) this.chained = modules.chained;
   }
 
   problem(): string | undefined {
@@ -76,7 +76,7 @@ export class AgentPodNetwork implements PodNetwork {
   }
 
   async attach(request: AttachRequest, { signal }: { signal: AbortSignal }): Promise<PodInterfaceState> {
-    const { host, bridge, dataplane, intent, store, policy } = this.#modules;
+    const { host, bridge } = this.#modules;
     const spec = this.#spec(request);
     const state = await host.pods.attach(spec, { signal });
 
@@ -87,12 +87,7 @@ export class AgentPodNetwork implements PodNetwork {
     const ofPort = await ensurePodPort(bridge, { name: spec.hostName, externalIds }, { signal });
 
     const port: PodPort = { ...identity, interfaceName: spec.hostName, ofPort };
-    store.set(port);
-    await policy.admission?.admit({ namespace: podNamespace, name: podName }, { signal });
-    intent.setPod(podOwner(port), port);
-    // The Pod may not send before it is guarded: the answer waits for the switch's word.
-    await dataplane.settled({ signal, owner: podOwner(port) });
-    await policy.policies.settled({ signal });
+    await connectPort(port, this.#modules, { signal });
     this.#announce(spec);
     return state;
   }
@@ -112,6 +107,8 @@ export class AgentPodNetwork implements PodNetwork {
       { signal },
     );
     store.delete(container.containerId);
+    // Whoever gets the address next must not meet its route.
+    if (known?.adoptedAddresses) await this.#modules.hostApplied({ signal });
   }
 
   async check(request: AttachRequest, { signal }: { signal: AbortSignal }): Promise<readonly string[]> {

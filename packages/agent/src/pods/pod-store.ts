@@ -11,6 +11,8 @@ export interface PodPort {
   readonly ofPort: number;
   readonly mac: MacAddress;
   readonly addresses: readonly IpAddress[];
+  /** Present where another CNI plugin made the interface: addresses that its Node's end had, and the gateway has now. */
+  readonly adoptedAddresses?: readonly IpAddress[];
 }
 
 /** What names a Pod among those of the cluster. */
@@ -31,6 +33,9 @@ export function podExternalIds(port: Omit<PodPort, 'ofPort' | 'interfaceName'>):
     [externalIdKeys.containerId]: port.containerId,
     [externalIdKeys.podName]: port.podName,
     [externalIdKeys.podNamespace]: port.podNamespace,
+    ...(port.adoptedAddresses
+      ? { [externalIdKeys.adoptedAddresses]: port.adoptedAddresses.map(formatIp).join(',') }
+      : {}),
   };
 }
 
@@ -44,7 +49,6 @@ export function podPortOf(port: {
   const containerId = externalIds.get(externalIdKeys.containerId);
   const mac = tryParseMac(externalIds.get(externalIdKeys.attachedMac) ?? '');
   if (containerId === undefined || mac === undefined) return undefined;
-  const addresses = (externalIds.get(externalIdKeys.ipAddress) ?? '').split(',');
   return {
     containerId,
     podName: externalIds.get(externalIdKeys.podName) ?? '',
@@ -52,8 +56,15 @@ export function podPortOf(port: {
     interfaceName: port.name,
     ofPort: port.ofPort ?? 0,
     mac,
-    addresses: addresses.flatMap((address) => tryParseIp(address.trim()) ?? []),
+    addresses: listedIps(externalIds.get(externalIdKeys.ipAddress)),
+    ...(externalIds.has(externalIdKeys.adoptedAddresses)
+      ? { adoptedAddresses: listedIps(externalIds.get(externalIdKeys.adoptedAddresses)) }
+      : {}),
   };
+}
+
+function listedIps(text = ''): IpAddress[] {
+  return text.split(',').flatMap((address) => tryParseIp(address.trim()) ?? []);
 }
 
 /** The local Pods that are connected now. */

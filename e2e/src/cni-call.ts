@@ -27,7 +27,7 @@ export async function callCni(lab: Lab, node: string, call: CniCall): Promise<Cn
     `CNI_CONTAINERID=${container}`,
     `CNI_NETNS=${netns}`,
     'CNI_IFNAME=eth0',
-    `CNI_ARGS=K8S_POD_NAME=${container};K8S_POD_NAMESPACE=default`,
+    `CNI_ARGS=IgnoreUnknown=1;K8S_POD_NAME=${container};K8S_POD_NAMESPACE=default`,
     'CNI_PATH=/usr/lib/cni',
   ];
   const { exitCode, stdout } = await lab.run(['node', node, '--', 'env', ...environment, plugin], { input });

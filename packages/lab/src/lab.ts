@@ -24,6 +24,7 @@ import { connectUplink } from './node/uplink.js';
 import type { LabOptions } from './options.js';
 import type { LabPaths } from './paths.js';
 import { planAddresses, urlHost, type AddressPlan } from './plan/addresses.js';
+import { planNetworkConfig } from './plan/network-config.js';
 import { renderAgentConfig } from './plan/agent-config.js';
 import { holdNamespace, type Namespace } from './process/namespace.js';
 import { waitFor } from './process/wait-for.js';
@@ -181,11 +182,15 @@ async function startKubernetes(start: {
   readonly modules: LabModules;
 }): Promise<void> {
   const { api, nodes, components, nameservers, modules } = start;
-  const { paths, log, signal } = modules;
+  const { options, paths, log, signal } = modules;
   const { stdout } = await runCommand('uname', ['-r']);
   const kernel = stdout.trim();
+  const allocatesPodCidrs = options.mode !== 'networkPolicyOnly';
   await Promise.all(
-    [...nodes.values()].map(({ plan }) => api.cluster.createNode(nodeObject(plan, { kernel, ready: false }))),
+    [...nodes.values()].map(async ({ plan, paths: nodePaths }) => {
+      await writeFile(nodePaths.networkConfig, `${JSON.stringify(planNetworkConfig(options, plan), null, 2)}\n`);
+      await api.cluster.createNode(nodeObject(plan, { kernel, ready: false, allocatesPodCidrs }));
+    }),
   );
   const kubelets = new Map(
     [...nodes].map(([name, node]) => [
@@ -193,7 +198,7 @@ async function startKubernetes(start: {
       {
         node: node.namespace,
         hostIps: node.plan.addresses,
-        plugin: components.plugin,
+        plugin: { ...components.plugin, network: planNetworkConfig(options, node.plan) },
         paths,
         nameservers,
         log: log.child('kubelet').child({ node: name }),
@@ -228,7 +233,7 @@ async function startAgents(
           ? new LabError('component', `${error.message}; its log is ${paths.agentLog}`, { cause: error })
           : error;
       });
-      const node = nodeObject(nodePlan, { kernel: '', ready: true });
+      const node = nodeObject(nodePlan, { kernel: '', ready: true, allocatesPodCidrs: false });
       await api.cluster.patchStatus('nodes', node, { conditions: node.status!.conditions });
       progress(`${nodePlan.name} is Ready`);
     }),

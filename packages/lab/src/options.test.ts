@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { checkLabName, parseFeatureGates, parseNodeCount } from './options.js';
+import { checkLabName, parseFeatureGates, parseNodeCount, parseSubnetCount } from './options.js';
 
 describe('parseFeatureGates', () => {
   it.each([
@@ -26,6 +26,14 @@ describe('parseNodeCount', () => {
 
   it.each(['0', '-1', '1.5', 'two', '', '201'])('refuses %j', (text) => {
     expect(() => parseNodeCount(text)).toThrow(/from 1 to 200/);
+  });
+});
+
+describe('parseSubnetCount', () => {
+  it('reads a number', () => expect(parseSubnetCount('2')).toBe(2));
+
+  it.each(['0', '9', 'two', ''])('refuses %j', (text) => {
+    expect(() => parseSubnetCount(text)).toThrow(/from 1 to 8/);
   });
 });
 

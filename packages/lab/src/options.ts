@@ -14,6 +14,8 @@ export interface LabOptions {
   readonly tunnel: (typeof tunnelChoices)[number];
   readonly datapath: (typeof datapathChoices)[number];
   readonly encryption: (typeof encryptionChoices)[number];
+  /** Subnets of the underlay that Nodes are placed in by turns; a router is between them. Absent: one. */
+  readonly subnets?: number;
   /** Nodes have a second underlay, and agents are told to use it between Nodes. */
   readonly transportInterface: boolean;
   /** The API asks Roles and their bindings who may do what; agents have the rights of Antrea's manifest and no more. */
@@ -31,6 +33,18 @@ export function parseNodeCount(text: string): number {
   const count = Number(text);
   if (!Number.isInteger(count) || count < 1 || count > maxNodes) {
     throw new LabError('usage', `--nodes ${text}: must be a whole number from 1 to ${maxNodes}`);
+  }
+  return count;
+}
+
+/** Subnets are numbered in one byte of their addresses; a handful is enough. */
+export const maxSubnets = 8;
+
+/** Reads the number of subnets as it was typed. */
+export function parseSubnetCount(text: string): number {
+  const count = Number(text);
+  if (!Number.isInteger(count) || count < 1 || count > maxSubnets) {
+    throw new LabError('usage', `--subnets ${text}: must be a whole number from 1 to ${maxSubnets}`);
   }
   return count;
 }

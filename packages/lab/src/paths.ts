@@ -12,6 +12,8 @@ export interface NodePaths {
   readonly agentLog: string;
   readonly kubeconfig: string;
   readonly cniSocket: string;
+  /** What would be in the Node's `/etc/cni/net.d`: how the kubelet calls plugins. */
+  readonly networkConfig: string;
 }
 
 /** Where everything of antrea-controller is. */
@@ -74,6 +76,7 @@ function nodePaths(dir: string): NodePaths {
     agentConfig: join(dir, 'antrea-agent.conf'),
     agentLog: join(dir, 'log', 'agent.log'),
     kubeconfig: join(dir, 'kubeconfig'),
+    networkConfig: join(dir, '10-antrea.conflist'),
     cniSocket: join(dir, 'run', 'antrea', 'cni.sock'),
   };
 }

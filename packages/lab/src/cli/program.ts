@@ -11,6 +11,7 @@ import {
   modeChoices,
   parseFeatureGates,
   parseNodeCount,
+  parseSubnetCount,
   tunnelChoices,
   type LabOptions,
 } from '../options.js';
@@ -76,6 +77,7 @@ interface UpFlags {
   readonly tunnel: LabOptions['tunnel'];
   readonly datapath?: LabOptions['datapath'];
   readonly encryption: LabOptions['encryption'];
+  readonly subnets: number;
   readonly transportInterface: boolean;
   readonly rbac: boolean;
   readonly config?: string;
@@ -96,6 +98,11 @@ function addLifecycle(program: Command, root: string, { paths }: CommandContext)
       ),
     )
     .addOption(new Option('--encryption <type>', 'encryption between Nodes').choices(encryptionChoices).default('none'))
+    .addOption(
+      new Option('--subnets <count>', 'underlay subnets that Nodes are placed in by turns, with a router between them')
+        .default(1)
+        .argParser(parseSubnetCount),
+    )
     .option('--transport-interface', 'a second underlay that carries the traffic between Nodes', false)
     .option('--rbac', 'the API refuses what no Role allows; by default everybody known may do everything', false)
     .option('--config <file>', 'keys of antrea-agent.conf, merged over the lab’s own')

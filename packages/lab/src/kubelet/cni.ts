@@ -1,5 +1,8 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { CommandError } from '@antrea-ts/runtime';
 import type { Pod } from 'kubernetes-types/core/v1.js';
+import { antreaAlone, type NetworkConfigList, type PluginConfig } from '../plan/network-config.js';
 import type { Namespace } from '../process/namespace.js';
 
 /** The CNI error "try again later". */
@@ -8,8 +11,10 @@ export const tryAgainLater = 11;
 /** How a Node calls its network plugin. */
 export interface CniPlugin {
   readonly file: string;
-  /** Where plugins find plugins. */
+  /** Where plugins find plugins, and the kubelet those of others. */
   readonly path: string;
+  /** What is called for each Pod. Absent: Antrea alone. */
+  readonly network?: NetworkConfigList;
 }
 
 export class CniCallError extends Error {
@@ -23,21 +28,46 @@ export class CniCallError extends Error {
   }
 }
 
-/** What Antrea's installer puts into `/etc/cni/net.d`, as far as a runtime hands it to the plugin. */
-export const networkConfig = { cniVersion: '0.4.0', name: 'antrea', type: 'antrea', ipam: { type: 'host-local' } };
-
 export interface CniTarget {
   readonly pod: Pod;
   readonly containerId: string;
   readonly netns: string;
 }
 
-/** Calls the plugin in the Node's namespaces, as a container runtime does. Returns the Pod's addresses after ADD. */
-export async function callCni(
+interface CniModules {
+  readonly node: Namespace;
+  readonly plugin: CniPlugin;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Calls the Node's plugins in its namespaces, as a container runtime does: for ADD in their order, each with the result
+ * of the one before, for DEL the other way round. Returns the Pod's addresses after ADD.
+ */
+export async function callCni(command: 'ADD' | 'DEL', target: CniTarget, modules: CniModules): Promise<string[]> {
+  const { cniVersion, name, plugins } = modules.plugin.network ?? antreaAlone;
+  let result = '';
+  for (const plugin of command === 'DEL' ? plugins.toReversed() : plugins) {
+    const config = {
+      ...plugin,
+      cniVersion,
+      name,
+      ...(result === '' ? {} : { prevResult: JSON.parse(result) as unknown }),
+    };
+    const answer = await callPlugin(command, { target, config }, modules);
+    if (command === 'ADD') result = answer;
+  }
+  if (command === 'DEL') return [];
+  const addresses = addressesOf(result);
+  if (addresses.length === 0) throw new CniCallError('CNI ADD: the plugins gave no address', 0);
+  return addresses;
+}
+
+async function callPlugin(
   command: 'ADD' | 'DEL',
-  target: CniTarget,
-  modules: { readonly node: Namespace; readonly plugin: CniPlugin; readonly signal: AbortSignal },
-): Promise<string[]> {
+  { target, config }: { readonly target: CniTarget; readonly config: PluginConfig },
+  { node, plugin, signal }: CniModules,
+): Promise<string> {
   const { metadata } = target.pod;
   const args = {
     IgnoreUnknown: '1',
@@ -47,27 +77,32 @@ export async function callCni(
     K8S_POD_UID: metadata?.uid,
   };
   try {
-    const { stdout } = await modules.node.run(modules.plugin.file, [], {
-      input: JSON.stringify(networkConfig),
-      signal: modules.signal,
+    const { stdout } = await node.run(pluginFile(config.type, plugin), [], {
+      input: JSON.stringify(config),
+      signal,
       env: {
         CNI_COMMAND: command,
         CNI_CONTAINERID: target.containerId,
         CNI_NETNS: target.netns,
         CNI_IFNAME: 'eth0',
-        CNI_PATH: modules.plugin.path,
+        CNI_PATH: plugin.path,
         CNI_ARGS: Object.entries(args)
           .map(([key, value]) => `${key}=${value}`)
           .join(';'),
       },
     });
-    if (command === 'DEL') return [];
-    const addresses = addressesOf(stdout);
-    if (addresses.length === 0) throw new CniCallError('CNI ADD: the plugin gave no address', 0);
-    return addresses;
+    return stdout;
   } catch (error) {
-    throw error instanceof CommandError ? cniError(command, error) : error;
+    throw error instanceof CommandError ? cniError(`${config.type} ${command}`, error) : error;
   }
+}
+
+function pluginFile(type: string, { file, path }: CniPlugin): string {
+  if (type === 'antrea') return file;
+  const candidates = path.split(':').map((directory) => join(directory, type));
+  const found = candidates.find((candidate) => existsSync(candidate));
+  if (found !== undefined) return found;
+  throw new CniCallError(`CNI plugin ${type} is in none of ${path}; install containernetworking-plugins`, 0);
 }
 
 /** The addresses in a CNI result of version 0.3.0 or newer, without prefix lengths. */

@@ -12,21 +12,25 @@ export interface NetworkNamespaces {
   readonly nodes: ReadonlyMap<string, Namespace>;
 }
 
-/** The `ip -batch` text for the underlay: bridge, router, one cable to each Node and one to the outside. */
+/** The `ip -batch` text for the underlay: bridges, router, one cable to each Node and one to the outside. */
 export function renderUnderlay(
   plan: AddressPlan,
   pids: { readonly external: number; readonly controller: number; readonly nodes: ReadonlyMap<string, number> },
 ): string {
   return [
-    'link add br0 type bridge',
-    'link set br0 up',
-    ...plan.families.map(
-      (family) => `addr add ${family.underlayRouter}/${family.underlayPrefix} dev br0 ${nodad(family.family)}`,
-    ),
-    ...plan.nodes.flatMap(({ name }) => [
-      `link add ${name} type veth peer name eth0 netns ${pids.nodes.get(name)}`,
-      `link set ${name} master br0 up`,
+    ...plan.subnets.flatMap(({ bridge, routers }) => [
+      `link add ${bridge} type bridge`,
+      `link set ${bridge} up`,
+      ...plan.families.map(
+        ({ family, underlayPrefix }, index) =>
+          `addr add ${routers[index]}/${underlayPrefix} dev ${bridge} ${nodad(family)}`,
+      ),
     ]),
+    ...plan.nodes.flatMap(({ name, subnet }) => [
+      `link add ${name} type veth peer name eth0 netns ${pids.nodes.get(name)}`,
+      `link set ${name} master ${subnet.bridge} up`,
+    ]),
+    ...(plan.routesPods ? plan.nodes.flatMap(renderPodRoutes) : []),
     ...renderSecondUnderlay(plan, pids.nodes),
     `link add controller type veth peer name eth0 netns ${pids.controller}`,
     'link set controller master br0 up',
@@ -37,6 +41,11 @@ export function renderUnderlay(
     ),
     '',
   ].join('\n');
+}
+
+/** Each family's Pods are behind the Node's address of that family. */
+function renderPodRoutes({ podCidrs, addresses }: NodePlan): string[] {
+  return podCidrs.map((cidr, index) => `route add ${cidr} via ${addresses[index]}`);
 }
 
 /** A second bridge with a second cable to each Node, for Nodes that have addresses on it. No router is on it. */

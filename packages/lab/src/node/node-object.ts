@@ -2,8 +2,15 @@ import { arch } from 'node:os';
 import type { Node, NodeCondition } from 'kubernetes-types/core/v1.js';
 import type { NodePlan } from '../plan/addresses.js';
 
+interface NodeFacts {
+  readonly kernel: string;
+  readonly ready: boolean;
+  /** Kubernetes has Pod CIDRs for Nodes; where another plugin hands out addresses it has not. */
+  readonly allocatesPodCidrs: boolean;
+}
+
 /** The Kubernetes object of a Node. */
-export function nodeObject(plan: NodePlan, facts: { readonly kernel: string; readonly ready: boolean }): Node {
+export function nodeObject(plan: NodePlan, facts: NodeFacts): Node {
   const architecture = arch() === 'x64' ? 'amd64' : arch();
   return {
     apiVersion: 'v1',
@@ -18,10 +25,9 @@ export function nodeObject(plan: NodePlan, facts: { readonly kernel: string; rea
         'beta.kubernetes.io/arch': architecture,
       },
     },
-    spec: {
-      ...(plan.podCidrs[0] === undefined ? {} : { podCIDR: plan.podCidrs[0] }),
-      podCIDRs: [...plan.podCidrs],
-    },
+    spec: facts.allocatesPodCidrs
+      ? { ...(plan.podCidrs[0] === undefined ? {} : { podCIDR: plan.podCidrs[0] }), podCIDRs: [...plan.podCidrs] }
+      : {},
     status: {
       addresses: [
         ...plan.addresses.map((address) => ({ type: 'InternalIP', address })),

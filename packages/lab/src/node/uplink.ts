@@ -18,7 +18,7 @@ function uplinksOf(plan: AddressPlan, node: NodePlan, options: Pick<LabOptions, 
     link: 'eth0',
     device: nodeInterface(options),
     addresses: plan.families.map(({ underlayPrefix }, index) => `${node.addresses[index]}/${underlayPrefix}`),
-    routers: plan.families.map(({ underlayRouter }) => underlayRouter),
+    routers: node.subnet.routers,
   };
   if (node.transportAddresses.length === 0) return [first];
   const second = { link: 'eth1', device: transportInterface(options), addresses: node.transportAddresses, routers: [] };

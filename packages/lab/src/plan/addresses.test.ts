@@ -9,6 +9,7 @@ describe('planAddresses', () => {
       name: 'node-3',
       addresses: ['192.168.77.13', 'fd77::13'],
       podCidrs: ['10.10.3.0/24', 'fd10:10:3::/64'],
+      subnet: { bridge: 'br0', routers: ['192.168.77.1', 'fd77::1'] },
       transportAddresses: [],
     });
     expect(planAddresses({ nodes: 1, ip: 'dual', transportInterface: true }).nodes[0]?.transportAddresses).toEqual([
@@ -25,6 +26,26 @@ describe('planAddresses', () => {
     const plan = planAddresses({ nodes: 1, ip });
     expect(plan.families.map(({ family }) => family)).toEqual(families);
     expect(plan.nodes[0]!.addresses).toHaveLength(families.length);
+  });
+
+  it('places Nodes in subnets by turns, none of them the second underlay', () => {
+    const plan = planAddresses({ nodes: 4, ip: 'dual', subnets: 3 });
+    expect(plan.nodes.map(({ addresses }) => addresses)).toEqual([
+      ['192.168.77.11', 'fd77::11'],
+      ['192.168.79.12', 'fd79::12'],
+      ['192.168.80.13', 'fd80::13'],
+      ['192.168.77.14', 'fd77::14'],
+    ]);
+    expect(plan.nodes[1]?.subnet).toEqual({ bridge: 'br-subnet2', routers: ['192.168.79.1', 'fd79::1'] });
+  });
+
+  it.each([
+    ['encap', false],
+    ['hybrid', false],
+    ['noEncap', true],
+    ['networkPolicyOnly', true],
+  ] as const)('%s: the router knows the way to Pods: %s', (mode, expected) => {
+    expect(planAddresses({ nodes: 1, ip: 'v4', mode }).routesPods).toBe(expected);
   });
 
   it('gives the largest lab valid addresses, and networks that do not overlap', () => {

@@ -23,14 +23,27 @@ export interface NodePlan {
   /** IPv4 first. */
   readonly addresses: readonly string[];
   readonly podCidrs: readonly string[];
+  /** The subnet of the underlay that it is in. */
+  readonly subnet: SubnetPlan;
   /** On the second underlay, with prefix lengths; empty where there is none. */
   readonly transportAddresses: readonly string[];
+}
+
+/** A subnet of the underlay. */
+export interface SubnetPlan {
+  /** Linux bridge that it is. */
+  readonly bridge: string;
+  /** The router's addresses in it, IPv4 first. */
+  readonly routers: readonly string[];
 }
 
 /** Every address of a lab. All labs have the same ones, each in namespaces of its own. */
 export interface AddressPlan {
   readonly families: readonly FamilyPlan[];
   readonly nodes: readonly NodePlan[];
+  readonly subnets: readonly SubnetPlan[];
+  /** The underlay's router knows the way to Pods, as that of a cloud does: where Nodes do not encapsulate. */
+  readonly routesPods: boolean;
 }
 
 const ipv4: FamilyPlan = {
@@ -59,24 +72,56 @@ const ipv6: FamilyPlan = {
   serviceCidr: 'fd00:10:96::/112',
 };
 
-/** Plans the addresses: Node 3 is 192.168.77.13 and fd77::13, with Pods in 10.10.3.0/24 and fd10:10:3::/64. */
-export function planAddresses(
-  options: Pick<LabOptions, 'nodes' | 'ip'> & Partial<Pick<LabOptions, 'transportInterface'>>,
-): AddressPlan {
+type PlanOptions = Pick<LabOptions, 'nodes' | 'ip'> &
+  Partial<Pick<LabOptions, 'transportInterface' | 'subnets' | 'mode'>>;
+
+/**
+ * Plans the addresses: Node 3 is 192.168.77.13 and fd77::13, with Pods in 10.10.3.0/24 and fd10:10:3::/64. With two
+ * subnets every other Node is in 192.168.79.0/24 and fd79::/64.
+ */
+export function planAddresses(options: PlanOptions): AddressPlan {
   const families = [...(options.ip === 'v6' ? [] : [ipv4]), ...(options.ip === 'v4' ? [] : [ipv6])];
-  const nodes = Array.from({ length: options.nodes }, (_, index) =>
-    planNode(index + 1, families, options.transportInterface ?? false),
-  );
-  return { families, nodes };
+  const subnets = Array.from({ length: options.subnets ?? 1 }, (_, index) => planSubnet(index, families));
+  const nodes = Array.from({ length: options.nodes }, (_, index) => {
+    const subnet = index % subnets.length;
+    return planNode(index + 1, families, {
+      network: networkNumber(subnet),
+      subnet: subnets[subnet]!,
+      hasTransport: options.transportInterface ?? false,
+    });
+  });
+  const { mode } = options;
+  return { families, nodes, subnets, routesPods: mode === 'noEncap' || mode === 'networkPolicyOnly' };
 }
 
-function planNode(number: number, families: readonly FamilyPlan[], hasTransport: boolean): NodePlan {
+/** 77, 79, 80, ...: 78 is the second underlay. */
+function networkNumber(subnet: number): number {
+  return subnet === 0 ? 77 : 78 + subnet;
+}
+
+function planSubnet(index: number, families: readonly FamilyPlan[]): SubnetPlan {
+  const network = networkNumber(index);
+  return {
+    bridge: index === 0 ? 'br0' : `br-subnet${index + 1}`,
+    routers: families.map(({ family }) => (family === 'ipv4' ? `192.168.${network}.1` : `fd${network}::1`)),
+  };
+}
+
+function planNode(
+  number: number,
+  families: readonly FamilyPlan[],
+  place: { readonly network: number; readonly subnet: SubnetPlan; readonly hasTransport: boolean },
+): NodePlan {
   const host = 10 + number;
+  const { network, subnet } = place;
   return {
     name: `node-${number}`,
-    addresses: families.map(({ family }) => (family === 'ipv4' ? `192.168.77.${host}` : `fd77::${host}`)),
+    addresses: families.map(({ family }) =>
+      family === 'ipv4' ? `192.168.${network}.${host}` : `fd${network}::${host}`,
+    ),
     podCidrs: families.map(({ family }) => (family === 'ipv4' ? `10.10.${number}.0/24` : `fd10:10:${number}::/64`)),
-    transportAddresses: hasTransport
+    subnet,
+    transportAddresses: place.hasTransport
       ? families.map(({ family }) => (family === 'ipv4' ? `192.168.78.${host}/24` : `fd78::${host}/64`))
       : [],
   };

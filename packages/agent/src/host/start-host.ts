@@ -54,7 +54,9 @@ function desiredHostState(options: AgentOptions, { node, parts, peers, store }: 
       mtu: node.mtu,
       addresses: [...node.gatewayAddresses, ...(isChained ? adoptedGatewayAddresses(store.all(), families) : [])],
     },
-    routes: isChained ? podRoutes(store.all(), { gatewayName, families }) : peers.state.routes,
+    routes: isChained
+      ? podRoutes(store.all(), { name: gatewayName, addresses: node.gatewayAddresses })
+      : peers.state.routes,
     trafficRules: {
       families,
       gatewayName,

@@ -8,12 +8,15 @@ import type { PodPort } from './pod-store.js';
  */
 export function podRoutes(
   ports: readonly PodPort[],
-  { gatewayName, families }: { readonly gatewayName: string; readonly families: readonly IpFamily[] },
+  gateway: { readonly name: string; readonly addresses: readonly InterfaceAddress[] },
 ): ReadonlyMap<string, PeerRoute> {
   const routes = ports
     .flatMap(({ addresses }) => addresses)
-    .filter(({ family }) => families.includes(family))
-    .map((address): PeerRoute => ({ destination: hostCidr(address), interfaceName: gatewayName }));
+    .flatMap((address): PeerRoute[] => {
+      // The Node speaks to its Pods under the address by which the pipeline knows it.
+      const own = gateway.addresses.find((candidate) => candidate.address.family === address.family);
+      return own ? [{ destination: hostCidr(address), interfaceName: gateway.name, source: own.address }] : [];
+    });
   return new Map(routes.map((route) => [peerRouteKey(route), route]));
 }
 

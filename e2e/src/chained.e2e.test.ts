@@ -4,7 +4,13 @@ import { eventually, Lab } from './lab.js';
 import { parsePing } from './ping.js';
 import { everyoneReachesEveryone, reachabilityDifferences } from './reachability.js';
 
-const pods = ['a', 'b', 'c', 'd'].map((name, i) => ({ name, node: `node-${(i % 2) + 1}` }));
+const pods = ['a', 'b', 'c', 'd'].map((name, i) => ({ name, node: `node-${(i % 2) + 1}`, labels: { app: name } }));
+const closed = {
+  apiVersion: 'networking.k8s.io/v1',
+  kind: 'NetworkPolicy',
+  metadata: { name: 'closed', namespace: 'default' },
+  spec: { podSelector: { matchLabels: { app: 'c' } }, policyTypes: ['Ingress'] },
+};
 
 describe('networkPolicyOnly: Pods of another plugin', () => {
   const lab = new Lab('chained');
@@ -41,6 +47,19 @@ describe('networkPolicyOnly: Pods of another plugin', () => {
     await lab.exec('default/a', 'ip', 'addr', 'add', '10.10.1.250/32', 'dev', 'eth0');
     const { stdout } = await lab.exec('default/a', 'ping', '-c2', '-W1', '-I', '10.10.1.250', v4);
     expect(stdout).toContain('100% packet loss');
+  });
+
+  it('policy is enforced: nobody but its own Node reaches a Pod that is closed', async () => {
+    const ips = await lab.podIps('c');
+    const reached = async (from: string): Promise<string[]> => {
+      const script = ips.map((ip) => `ping -q -c1 -W1 ${ip} >/dev/null && echo ${ip}; true`).join('\n');
+      return (await lab.exec(`default/${from}`, 'sh', '-c', script)).stdout.split('\n').filter((line) => line !== '');
+    };
+    await lab.kubectl(['apply', '-f', '-'], JSON.stringify(closed));
+    await eventually(async () => expect([await reached('a'), await reached('b')]).toEqual([[], []]));
+    for (const ip of ips) await inNode('ping', '-c1', '-W2', ip);
+    await lab.kubectl(['delete', 'networkpolicy', 'closed']);
+    await eventually(async () => expect([await reached('a'), await reached('b')]).toEqual([ips, ips]));
   });
 
   it('an agent that is killed and started again loses no packet and sends no flow', async () => {

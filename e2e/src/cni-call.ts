@@ -4,6 +4,8 @@ export interface CniCall {
   readonly command: 'ADD' | 'DEL' | 'CHECK' | 'STATUS' | 'GC' | 'VERSION';
   readonly container?: string;
   readonly netns?: string;
+  /** Pod of the default namespace that the container is of. Absent: a runtime other than Kubernetes calls. */
+  readonly pod?: string;
   /** Keys over those of our own configuration, or any text instead of it. */
   readonly config?: object | string;
   /** Another plugin of the chain, from Debian's package. */
@@ -19,7 +21,7 @@ const ours = new URL('../../packages/cni/dist/antrea-cni', import.meta.url).path
 
 /** Calls a plugin on a Node as a container runtime does: environment, configuration on standard input. */
 export async function callCni(lab: Lab, node: string, call: CniCall): Promise<CniAnswer> {
-  const { command, container = 'c1', netns = '', config = {}, plugin = ours } = call;
+  const { command, container = 'c1', netns = '', pod, config = {}, plugin = ours } = call;
   const base = { cniVersion: '0.4.0', name: 'antrea', type: 'antrea', ipam: { type: 'host-local' } };
   const input = typeof config === 'string' ? config : JSON.stringify({ ...base, ...config });
   const environment = [
@@ -27,7 +29,7 @@ export async function callCni(lab: Lab, node: string, call: CniCall): Promise<Cn
     `CNI_CONTAINERID=${container}`,
     `CNI_NETNS=${netns}`,
     'CNI_IFNAME=eth0',
-    `CNI_ARGS=IgnoreUnknown=1;K8S_POD_NAME=${container};K8S_POD_NAMESPACE=default`,
+    `CNI_ARGS=IgnoreUnknown=1${pod === undefined ? '' : `;K8S_POD_NAME=${pod};K8S_POD_NAMESPACE=default`}`,
     'CNI_PATH=/usr/lib/cni',
   ];
   const { exitCode, stdout } = await lab.run(['node', node, '--', 'env', ...environment, plugin], { input });

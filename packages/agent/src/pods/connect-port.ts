@@ -21,7 +21,10 @@ export async function connectPort(
   { signal }: { signal: AbortSignal },
 ): Promise<void> {
   store.set(port);
-  await policy.admission?.admit({ namespace: port.podNamespace, name: port.podName }, { signal });
+  // A container of another runtime than Kubernetes has no Pod that a policy could select.
+  if (port.podNamespace !== '') {
+    await policy.admission?.admit({ namespace: port.podNamespace, name: port.podName }, { signal });
+  }
   intent.setPod(podOwner(port), port);
   await dataplane.settled({ signal, owner: podOwner(port) });
   await policy.policies.settled({ signal });

@@ -6,17 +6,22 @@ export interface FakeCluster {
   readonly client: KubeClient;
   /** Lists of these resources fail while they are in here: `nodes`, `pods`. */
   readonly unreachable: Set<string>;
+  /** Annotations that objects were given, by their names; null: taken away. */
+  readonly annotations: Map<string, Readonly<Record<string, string | null>>>;
 }
 
 /** Offers what the agent asks of the Kubernetes API. Watches tell nothing and last until they are given up. */
 export function createFakeCluster(objects: Readonly<Record<string, readonly KubeObject[]>>): FakeCluster {
   const unreachable = new Set<string>();
+  const annotations: FakeCluster['annotations'] = new Map();
   const all = (plural: string): Stored<KubeObject>[] => {
     if (unreachable.has(plural)) throw new KubeError('unreachable', `list ${plural}: nobody answers`);
-    return (objects[plural] ?? []).map(
-      (object) =>
-        ({ ...object, metadata: { uid: '1', resourceVersion: '1', ...object.metadata } }) as Stored<KubeObject>,
-    );
+    return (objects[plural] ?? []).map(({ metadata: own, ...object }) => {
+      const given = { ...own?.annotations, ...annotations.get(own?.name ?? '') };
+      const present = Object.entries(given).filter(([, value]) => value !== null);
+      const all = { uid: '1', resourceVersion: '1', ...own, annotations: Object.fromEntries(present) };
+      return { ...object, metadata: all } as Stored<KubeObject>;
+    });
   };
   const metadata = { resourceVersion: '1' };
   const client: Record<string, (...args: never[]) => unknown> = {
@@ -32,8 +37,10 @@ export function createFakeCluster(objects: Readonly<Record<string, readonly Kube
       yield* [];
       throw signal.reason;
     },
-    patch: async () => undefined,
+    patch: async (_: unknown, { name }: { name: string }, { body }: { body: KubeObject }) => {
+      annotations.set(name, { ...annotations.get(name), ...body.metadata?.annotations });
+    },
     close: async () => undefined,
   };
-  return { client: client as unknown as KubeClient, unreachable };
+  return { client: client as unknown as KubeClient, unreachable, annotations };
 }

@@ -3,10 +3,22 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually, Lab } from './lab.js';
-import { parsePing, type PingResult } from './ping.js';
+import { parsePingSequence, type PingSequence } from './ping.js';
 
 /** A thousand in the long form. */
 const kills = process.env['TEST_LONG'] ? 1_000 : 20;
+
+/** One Pod may talk to everybody, the other to nobody. */
+const policies = {
+  apiVersion: 'v1',
+  kind: 'List',
+  items: ['talk', 'nothing'].map((may) => ({
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'NetworkPolicy',
+    metadata: { name: may, namespace: 'default' },
+    spec: { podSelector: { matchLabels: { may } }, policyTypes: ['Egress'], egress: may === 'talk' ? [{}] : [] },
+  })),
+};
 
 describe('restarts', () => {
   const lab = new Lab('restart');
@@ -15,23 +27,28 @@ describe('restarts', () => {
   beforeAll(async () => {
     await lab.up('--nodes', '2');
     await lab.pods([
-      { name: 'here', node: 'node-1' },
-      { name: 'neighbour', node: 'node-1' },
+      { name: 'here', node: 'node-1', labels: { may: 'talk' } },
+      { name: 'neighbour', node: 'node-1', labels: { may: 'nothing' } },
       { name: 'far', node: 'node-2' },
     ]);
     [target = ''] = await lab.podIps('far');
     // The first packet between two Nodes waits for the underlay to find its neighbour.
     await eventually(() => lab.ok(['exec', 'default/here', '--', 'ping', '-c1', '-W1', target]));
+    await lab.kubectl(['apply', '-f', '-'], JSON.stringify(policies));
+    await eventually(async () => {
+      const { exitCode } = await lab.exec('default/neighbour', 'ping', '-c1', '-W1', target);
+      expect(exitCode).toBe(1);
+    });
   });
   afterAll(() => lab.down());
 
   /** Pings 100 times a second, from the Pod's address or a forged one, while something happens. */
-  async function pingDuring(event: () => Promise<void>, ...options: string[]): Promise<PingResult> {
+  async function pingDuring(event: () => Promise<void>, from = 'here', ...options: string[]): Promise<PingSequence> {
     const stop = join(mkdtempSync(join(tmpdir(), 'antrea-e2e-')), 'stop');
-    const script = `ping -n -q -i 0.01 -W 1 ${options.join(' ')} ${target} & p=$!
+    const script = `ping -n -i 0.01 -W 1 ${options.join(' ')} ${target} & p=$!
       while [ ! -e ${stop} ]; do sleep 0.1; done
       kill -INT $p; wait $p`;
-    const pinging = lab.run(['exec', 'default/here', '--', 'sh', '-c', script], { timeout: 3_600_000 });
+    const pinging = lab.run(['exec', `default/${from}`, '--', 'sh', '-c', script], { timeout: 3_600_000 });
     try {
       await event();
     } finally {
@@ -39,7 +56,7 @@ describe('restarts', () => {
     }
     const { stdout } = await pinging;
     rmSync(dirname(stop), { recursive: true });
-    return parsePing(stdout);
+    return parsePingSequence(stdout);
   }
 
   const ready = (): Promise<string> =>
@@ -62,15 +79,20 @@ describe('restarts', () => {
       await lab.exec('default/here', 'ip', 'addr', 'add', '10.10.1.250/32', 'dev', 'eth0');
       const before = await flows();
       const age = await youngestFlowSeconds();
-      let forged: PingResult | undefined;
+      let forged: PingSequence | undefined;
+      let denied: PingSequence | undefined;
       const own = await pingDuring(async () => {
-        forged = await pingDuring(killAtRandom, '-I', '10.10.1.250');
+        denied = await pingDuring(async () => {
+          forged = await pingDuring(killAtRandom, 'here', '-I', '10.10.1.250');
+        }, 'neighbour');
       });
       await ready();
       expect(own.sent).toBeGreaterThan(100);
-      // A ping that was on its way when the last one was sent counts as sent.
-      expect(own.lost).toBeLessThanOrEqual(1);
+      expect(own.lost).toBe(0);
+      expect(own.received).toBeGreaterThan(100);
       expect(forged?.received).toBe(0);
+      expect(denied?.sent).toBeGreaterThan(100);
+      expect(denied?.received).toBe(0);
       expect(await flows()).toEqual(before);
       // A flow that was written again would be younger than it was.
       expect(await youngestFlowSeconds()).toBeGreaterThan(age);
@@ -81,11 +103,13 @@ describe('restarts', () => {
     kills * 10_000,
   );
 
-  /** The pauses reach from the first line of the program to long after it is ready. */
+  /** Also the controller, now and then. The pauses reach from the first line of the program to long after it is ready. */
   async function killAtRandom(): Promise<void> {
     for (let i = 0; i < kills; i++) {
       await lab.ok(['agent', 'node-1', 'kill']);
+      if (i % 5 === 1) await lab.ok(['controller', 'kill']);
       await lab.ok(['agent', 'node-1', 'start']);
+      if (i % 5 === 3) await lab.ok(['controller', 'start']);
       const pause = Math.random() * 1_500;
       await new Promise((resolve) => setTimeout(resolve, pause));
     }

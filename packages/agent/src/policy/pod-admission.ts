@@ -1,18 +1,21 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { controlplaneApiVersion, type PodPolicies } from '@antrea-ts/apis';
 import { CniError, cniErrorCodes } from '@antrea-ts/cni';
-import { isKubeError, type KubeClient } from '@antrea-ts/kube';
+import { isKubeError, resources, type KubeClient } from '@antrea-ts/kube';
 import { errorMessage } from '@antrea-ts/runtime';
 import type { NodePolicies } from './node-policies.js';
 
 /** How long a Pod waits for the word of the controller before its sandbox is refused, to be tried again. */
-const deadlineMs = 10_000;
+const defaultDeadlineMs = 10_000;
 const pollMs = { first: 20, longest: 500 };
 
 interface Modules {
   readonly nodeName: string;
+  /** The Kubernetes API. */
+  readonly cluster: Pick<KubeClient, 'get'>;
   readonly client: () => KubeClient | undefined;
   readonly policies: NodePolicies;
+  readonly deadlineMs?: number;
 }
 
 /**
@@ -32,7 +35,7 @@ export class PodAdmission {
     pod: { readonly namespace: string; readonly name: string },
     { signal }: { readonly signal: AbortSignal },
   ): Promise<void> {
-    const limited = AbortSignal.any([signal, AbortSignal.timeout(deadlineMs)]);
+    const limited = AbortSignal.any([signal, AbortSignal.timeout(this.#modules.deadlineMs ?? defaultDeadlineMs)]);
     let missing = 'the controller has not been asked';
     for (let wait = pollMs.first; ; wait = Math.min(wait * 2, pollMs.longest)) {
       try {
@@ -58,12 +61,25 @@ export class PodAdmission {
     if (!client) return 'antrea-controller cannot be reached';
     const known = await this.#ask(client, pod, signal);
     if (!known) return '';
-    if (!known.isKnown) return 'antrea-controller has not seen the Pod on this Node';
+    if (!known.isKnown) {
+      return (await this.#exists(pod, signal)) ? 'antrea-controller has not seen the Pod on this Node' : '';
+    }
     const { rules } = this.#modules.policies;
     const late = known.policies.filter((uid) => rules.policy(uid)?.complete !== true);
     if (late.length > 0) return `${late.length} policies have not arrived`;
     const absent = known.appliedToGroups.filter((group) => !rules.isTarget(group, pod.namespace, pod.name));
     return absent.length > 0 ? `${absent.length} AppliedToGroups have not arrived` : '';
+  }
+
+  /** What the cluster does not know no policy selects: somebody tries the plugin by hand. */
+  async #exists(ref: { readonly namespace: string; readonly name: string }, signal: AbortSignal): Promise<boolean> {
+    try {
+      await this.#modules.cluster.get(resources.pods, ref, { signal });
+      return true;
+    } catch (error) {
+      if (isKubeError(error, 'not-found')) return false;
+      throw error;
+    }
   }
 
   /** Undefined: a controller of Antrea 1.3, which cannot be asked. */

@@ -102,7 +102,12 @@ export async function startNodePolicies(
   return {
     policies,
     flows,
-    admission: new PodAdmission({ nodeName: options.nodeName, client: () => controller.current, policies }),
+    admission: new PodAdmission({
+      nodeName: options.nodeName,
+      cluster: modules.client,
+      client: () => controller.current,
+      policies,
+    }),
   };
 }
 

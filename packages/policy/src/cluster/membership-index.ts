@@ -1,5 +1,6 @@
 import type { EntityKind, GroupSelector } from './group-selector.js';
 import { termsOf, type Labels, type Selector } from './selector.js';
+import { addTo, removeFrom } from './multi-map.js';
 
 /** Told of each object that came into a group, left it, or changed in it. */
 export interface MembershipListener<E> {
@@ -337,15 +338,4 @@ function labelsKey(labels: Labels): string {
     .sort()
     .map((key) => `${key}=${labels[key]}`)
     .join(',');
-}
-
-function addTo<V>(map: Map<string, Set<V>>, key: string, value: V): void {
-  const values = map.get(key);
-  if (values) values.add(value);
-  else map.set(key, new Set([value]));
-}
-
-function removeFrom<V>(map: Map<string, Set<V>>, key: string, value: V): void {
-  const values = map.get(key);
-  if (values?.delete(value) && values.size === 0) map.delete(key);
 }

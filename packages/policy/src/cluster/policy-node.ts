@@ -3,6 +3,7 @@ import type { ConvertedPolicy } from './converted-policy.js';
 import type { RegisteredGroup } from './group-registry.js';
 import type { Labels, Selector } from './selector.js';
 import type { PolicyView } from './views.js';
+import { addTo, removeFrom } from './multi-map.js';
 
 export type PolicyKind = 'k8sNetworkPolicy' | 'antreaNetworkPolicy' | 'clusterNetworkPolicy';
 
@@ -75,15 +76,4 @@ export class PolicyLinks {
       dependencies.selections.some((selector) => sees(selector, before) !== sees(selector, after)),
     );
   }
-}
-
-function addTo<V>(map: Map<string, Set<V>>, key: string, value: V): void {
-  const values = map.get(key);
-  if (values) values.add(value);
-  else map.set(key, new Set([value]));
-}
-
-function removeFrom<V>(map: Map<string, Set<V>>, key: string, value: V): void {
-  const values = map.get(key);
-  if (values?.delete(value) && values.size === 0) map.delete(key);
 }

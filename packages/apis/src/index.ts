@@ -7,6 +7,7 @@ export type * from './policy-objects.js';
 export { agentPermissions, antctlPaths, type Permission } from './agent-permissions.js';
 export { infoApiVersion } from './component-info.js';
 export type * from './component-info.js';
+export type * from './inspection-api.js';
 export { agentFeatureGates, type AgentFeatureGate, type FeatureGate } from './feature-gates.js';
 export { maxInterfaceNameLength, nodeTunnelName, podInterfaceName, type Sha1Hex } from './interface-names.js';
 export type { Namespace, Node, NodeAddress, ObjectMeta, Pod } from './kubernetes.js';

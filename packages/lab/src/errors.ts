@@ -10,9 +10,7 @@ export type LabErrorCode =
   | 'no-such-object'
   /** A component did not do what it should. */
   | 'component'
-  | 'timed-out'
-  /** Part of the contract, but not of this version. */
-  | 'not-supported';
+  | 'timed-out';
 
 /** What the lab tells its user when it cannot do what was asked. The message is one sentence with the way out. */
 export class LabError extends Error {

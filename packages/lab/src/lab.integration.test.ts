@@ -236,7 +236,7 @@ describe('a lab', () => {
       [['exec', 'default/none', '--', 'true'], 1, /Pod default\/none does not run/],
       [['agent', 'node-1', 'explode'], 2, /stop, start, restart, kill/],
       [['controller', 'explode'], 2, /must be one of/],
-      [['antctl', 'version'], 1, /not part of this version/],
+      [['antctl', 'frobnicate'], 2, /unknown command/],
       [['logs', 'agent'], 2, /which Node\?/],
       [['dns', 'set', 'x.test', 'A', 'nonsense'], 2, /not an IPv4 address/],
       [['frobnicate'], 2, /unknown command/],

@@ -4,7 +4,6 @@ import { errorMessage, runCommand, type Logger } from '@antrea-ts/runtime';
 import { startApi, type LabApi } from './api/start-api.js';
 import { findComponents, type Components } from './components.js';
 import {
-  controllerEnvironment,
   controllerReady,
   holdControllerNamespace,
   startController,
@@ -23,14 +22,13 @@ import { createOvsDaemons } from './node/ovs-daemons.js';
 import { connectUplink } from './node/uplink.js';
 import type { LabOptions } from './options.js';
 import type { LabPaths } from './paths.js';
-import { planAddresses, urlHost, type AddressPlan } from './plan/addresses.js';
+import { planAddresses, type AddressPlan } from './plan/addresses.js';
 import { planNetworkConfig } from './plan/network-config.js';
 import { renderAgentConfig } from './plan/agent-config.js';
+import { apiPort, apiUrl, controllerEnvironment } from './plan/endpoints.js';
 import { holdNamespace, type Namespace } from './process/namespace.js';
 import { waitFor } from './process/wait-for.js';
 
-/** Where the API listens on the underlay's router. */
-const apiPort = 6443;
 const agentStartMs = 60_000;
 /** Who the agent is to the API: the account that Antrea's manifest gives it. */
 const agentUser = {
@@ -102,7 +100,7 @@ export async function startLab(modules: LabModules): Promise<Lab> {
 
   const nameservers = plan.families.map(({ dns }) => dns);
   await startKubernetes({ api, nodes, components, nameservers, modules });
-  const server = `https://${urlHost(plan.families[0]!.underlayRouter)}:${apiPort}`;
+  const server = apiUrl(plan);
   progress('antrea-controller');
   const controller = await startController({
     namespace: controllerNamespace,

@@ -2,7 +2,9 @@ import type { LabPaths } from '../paths.js';
 import { enterArgs } from '../process/namespace.js';
 import { labMark } from '../process/marks.js';
 import { ovsRunDir } from '../node/ovs-daemons.js';
+import { antctlDirectory } from './antctl.js';
 import { requireNode, requirePod, readNamespaces } from './find-lab.js';
+import { searchPath } from './machine.js';
 import { runAttached } from './run-attached.js';
 
 /** Stays in the caller's directory where that exists inside, so that relative paths mean the same. */
@@ -20,6 +22,8 @@ export async function enterNode(paths: LabPaths, node: string, command: readonly
     [labMark]: paths.dir,
     OVS_RUNDIR: ovsRunDir,
     OVS_DBDIR: ovsRunDir,
+    ANTCTL_MODE: 'agent',
+    PATH: [antctlDirectory, ...searchPath].join(':'),
     NODE_NAME: node,
   });
 }

@@ -18,6 +18,7 @@ import {
 import { labPaths, labRoot, type LabPaths } from '../paths.js';
 import type { LabStatus } from '../status.js';
 import { takeDown } from './down.js';
+import { runLabAntctl } from './antctl.js';
 import { captureNode, enterExternal, enterNode, enterPod } from './enter.js';
 import { addDnsCommands } from './dns.js';
 import { listLabs, requireLab, requireNode } from './find-lab.js';
@@ -177,17 +178,16 @@ function addPassThrough(program: Command, { paths, exit }: CommandContext): void
       const env = { KUBECONFIG: requireLab(paths()).kubeconfig };
       exit(await runAttached('kubectl', args, { env, debianPackage: 'kubernetes-client' }));
     });
-  passing('antctl', 'antctl with the lab’s kubeconfig')
+  passing('antctl', 'antctl as an administrator, from where it reaches every Node')
+    .helpOption(false)
     .argument('[args...]')
-    .action(() => {
-      throw new LabError('not-supported', 'antctl is not part of this version');
-    });
+    .action(async (args: string[]) => exit(await runLabAntctl(paths(), args)));
   passing('exec', 'run a command in a Pod')
     .usage('NAMESPACE/POD -- COMMAND...')
     .argument('<pod>')
     .argument('[command...]')
     .action(async (pod: string, command: string[]) => exit(await enterPod(paths(), pod, withoutDashes(command))));
-  passing('node', 'run a command in a Node’s namespaces; ovs-vsctl, ovs-ofctl and ovs-appctl just work')
+  passing('node', 'run a command in a Node’s namespaces; ovs-vsctl, ovs-ofctl, ovs-appctl and antctl just work')
     .usage('NODE -- COMMAND...')
     .argument('<node>')
     .argument('[command...]')

@@ -3,18 +3,16 @@ import { request } from 'node:https';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { controllerPort } from '@antrea-ts/apis';
 import { stringify } from 'yaml';
 import type { LabApi } from '../api/start-api.js';
 import type { Components } from '../components.js';
 import type { LabOptions } from '../options.js';
 import type { ControllerPaths, LabPaths } from '../paths.js';
-import type { AddressPlan } from '../plan/addresses.js';
 import { createComponentProcess, type ComponentProcess } from '../process/component-process.js';
 import { enterArgs, holdNamespace, type Namespace } from '../process/namespace.js';
 import { waitFor } from '../process/wait-for.js';
 
-/** Where the controller's API listens, as in Antrea's manifest. */
-export const controllerPort = 10349;
 const startMs = 60_000;
 const relay = fileURLToPath(new URL('../network/relay-main.js', import.meta.url));
 
@@ -35,15 +33,6 @@ export async function holdControllerNamespace(paths: LabPaths): Promise<Namespac
   const { run, logs } = paths.controller;
   await Promise.all([mkdir(run, { recursive: true }), mkdir(logs, { recursive: true })]);
   return holdNamespace({ name: 'controller', labDir: paths.dir, run });
-}
-
-/** What tells an agent where the controller is, as Kubernetes tells it to a Pod. */
-export function controllerEnvironment(plan: AddressPlan): Record<string, string> {
-  return {
-    ANTREA_SERVICE_HOST: plan.families[0]!.controller,
-    ANTREA_SERVICE_PORT: String(controllerPort),
-    POD_NAMESPACE: 'kube-system',
-  };
 }
 
 /** Starts the controller, and returns at once: `whenReady` waits for it. */

@@ -1,0 +1,16 @@
+/** Who can be asked. Which of them there are depends on where antctl runs. */
+export type ApiName = 'agent' | 'controller' | 'cluster';
+
+export interface ApiRequest {
+  readonly from: ApiName;
+  /** `/podinterfaces`, or the path of an object. */
+  readonly path: string;
+  /** Those that are undefined are left out. */
+  readonly parameters?: Readonly<Record<string, string | undefined>>;
+}
+
+/** The way to the components. */
+export interface Api {
+  /** The answer, which was JSON. Throws `AntctlError`. */
+  get(request: ApiRequest): Promise<unknown>;
+}

@@ -1,0 +1,27 @@
+export type AntctlErrorCode =
+  /** The command line is wrong. */
+  | 'usage'
+  /** The command, or a flag of it, is not for where we run. */
+  | 'wrong-mode'
+  /** It is not known how to reach what was asked, or with which credentials. */
+  | 'no-connection'
+  /** What was asked refused or did not answer. */
+  | 'request'
+  /** The answer is not what it should be. */
+  | 'bad-answer';
+
+/** Why a command of antctl failed; the message says what to do about it. */
+export class AntctlError extends Error {
+  override readonly name = 'AntctlError';
+  readonly code: AntctlErrorCode;
+
+  constructor(code: AntctlErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+
+  /** 2: another command line is needed; 1: everything else. */
+  get exitCode(): number {
+    return this.code === 'usage' || this.code === 'wrong-mode' ? 2 : 1;
+  }
+}

@@ -1,6 +1,10 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { eventually, Lab } from './lab.js';
+import { parsePing } from './ping.js';
 import { everyoneReachesEveryone, reachabilityDifferences } from './reachability.js';
 
 const pods = ['a', 'b', 'c', 'd'].map((name, i) => ({ name, node: `node-${(i % 2) + 1}` }));
@@ -36,8 +40,6 @@ describe('modes', () => {
     ['encap over VXLAN', ['--tunnel', 'vxlan', '--ip', 'dual'], true],
     ['encap over GRE', ['--tunnel', 'gre', '--ip', 'dual'], true],
     ['encap, IPv6 alone', ['--ip', 'v6'], true],
-    ['noEncap', ['--mode', 'noEncap', '--ip', 'dual'], false],
-    ['hybrid, Nodes in one subnet', ['--mode', 'hybrid', '--ip', 'dual'], false],
   ])('%s: everyone reaches everyone', async (_, options, encapsulates) => {
     lab = new Lab('modes');
     await lab.up('--nodes', '2', ...options);
@@ -45,6 +47,67 @@ describe('modes', () => {
     expect(await differences(lab)).toEqual([]);
     const way = await wayToPeer(lab);
     if (way.flow !== '') expect(way.flow.includes('tun_dst')).toBe(encapsulates);
+  });
+});
+
+describe('Nodes in two subnets', () => {
+  let lab: Lab | undefined;
+  afterEach(() => lab?.down());
+  // By turns: Nodes 1 and 3 are in the first subnet, Node 2 is in the second.
+  const spread = ['a', 'b', 'c'].map((name, i) => ({ name, node: `node-${i + 1}` }));
+  const echo = 'icmp or (icmp6 and ip6[40] >= 128 and ip6[40] <= 129)';
+
+  /** What Node 1's cable carries while a Pod of it asks another one, in the words of tcpdump. */
+  async function onTheWire(of: Lab, target: string): Promise<string> {
+    const capture = of.spawn(['capture', 'node-1', '--', '-n', '-c', '2', `udp port 6081 or ${echo}`]);
+    const ended = once(capture, 'close');
+    let seen = '';
+    let said = '';
+    capture.stdout.on('data', (chunk: Buffer) => (seen += chunk.toString()));
+    capture.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
+    await eventually(async () => expect(said).toContain('listening on'));
+    const { stdout } = await of.exec('default/a', 'ping', '-q', '-c', '2', '-i', '0.2', target);
+    expect(parsePing(stdout)).toMatchObject({ lost: 0 });
+    await ended;
+    return seen;
+  }
+
+  async function isDirect(of: Lab, target: string): Promise<boolean> {
+    const seen = await onTheWire(of, target);
+    expect(seen, target).toContain(`> ${target}: ICMP`);
+    return !seen.includes('Geneve');
+  }
+
+  it('hybrid: a tunnel to the other subnet, none within one', async () => {
+    lab = new Lab('hybrid');
+    await lab.up('--nodes', '3', '--subnets', '2', '--mode', 'hybrid', '--ip', 'dual');
+    await lab.pods(spread);
+    const everybody = everyoneReachesEveryone(spread.map(({ name }) => name));
+    expect(await reachabilityDifferences(lab, everybody, await lab.podAddresses())).toEqual([]);
+    for (const far of await lab.podIps('b')) expect(await isDirect(lab, far), far).toBe(false);
+    for (const near of await lab.podIps('c')) expect(await isDirect(lab, near), near).toBe(true);
+    // The tunnel's other end is the Node's address in the other subnet.
+    expect((await wayToPeer(lab)).flow).toContain('set_field:192.168.79.12->tun_dst');
+  });
+
+  it('noEncap: the underlay routes to the other subnet; with noSNAT the outside sees Pods', async () => {
+    lab = new Lab('noencap');
+    const config = join(mkdtempSync(join(tmpdir(), 'lab-config-')), 'agent.yaml');
+    writeFileSync(config, 'noSNAT: true\n');
+    await lab.up('--nodes', '2', '--subnets', '2', '--mode', 'noEncap', '--ip', 'dual', '--config', config);
+    rmSync(dirname(config), { recursive: true });
+    await lab.pods(pods);
+    expect(await differences(lab)).toEqual([]);
+    for (const far of await lab.podIps('b')) expect(await isDirect(lab, far), far).toBe(true);
+    expect(await wayToPeer(lab)).toMatchObject({ route: '', tunnel: false });
+    const [v4 = '', v6 = ''] = await lab.podIps('a');
+    for (const [host, own] of [
+      ['203.0.113.10', v4],
+      ['[2001:db8:ffff::10]', v6],
+    ] as const) {
+      const { stdout } = await lab.exec('default/a', 'curl', '-sf', '-m', '5', `http://${host}/`);
+      expect(stdout).toContain(`client ${own}\n`);
+    }
   });
 });
 

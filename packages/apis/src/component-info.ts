@@ -57,3 +57,16 @@ export interface AntreaAgentInfo extends AgentInfo {
   readonly metadata: ObjectMeta;
   readonly apiPort: number;
 }
+
+/** What the controller tells about itself. */
+export interface ControllerInfo {
+  readonly version: string;
+  readonly podRef: InfoReference;
+  readonly nodeRef: InfoReference;
+  readonly serviceRef: InfoReference;
+  readonly networkPolicyControllerInfo: NetworkPolicyControllerInfo;
+  /** Agents that watch now. */
+  readonly connectedAgentNum: number;
+  readonly controllerConditions: readonly InfoCondition<'ControllerHealthy'>[];
+  readonly apiPort: number;
+}

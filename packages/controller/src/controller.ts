@@ -16,6 +16,7 @@ import { startCertificate } from './certificates/start-certificate.js';
 import type { ControllerOptions } from './config/options.js';
 import { ControllerError } from './errors.js';
 import { routeWebhooks, webhookPaths } from './webhooks/route-webhooks.js';
+import { startInfo } from './info/start-info.js';
 import { startPolicies } from './policy/start-policies.js';
 import { startTiers } from './policy/system-tiers.js';
 
@@ -81,4 +82,5 @@ async function start(options: ControllerOptions, modules: PartModules): Promise<
     await orAborted(certificate.published, signal);
     startTiers(modules);
   }
+  await startInfo(options, policies, modules);
 }

@@ -10,6 +10,7 @@ export { serverUrl } from './config/server-url.js';
 
 export { apiVersionOf, objectKey, resource, resourcePath } from './resource.js';
 export type { KubeList, KubeObject, ObjectRef, Resource, Stored, StoredMeta } from './resource.js';
+export { InfoPublisher, type InfoPublisherOptions } from './info-publisher.js';
 export { resources } from './resources.js';
 
 export { createKubeClient, type KubeClientOptions } from './rest/create-kube-client.js';

@@ -19,7 +19,7 @@ import { resource } from './resource.js';
 
 const core = { group: '', version: 'v1' } as const;
 
-/** The built-in resources that this project reads or writes. Custom ones are declared with `resource()`. */
+/** The built-in resources that this project reads or writes, and those in which its programs tell of themselves. */
 export const resources = {
   configMaps: resource<ConfigMap>({ ...core, plural: 'configmaps', kind: 'ConfigMap', namespaced: true }),
   endpoints: resource<Endpoints>({ ...core, plural: 'endpoints', kind: 'Endpoints', namespaced: true }),
@@ -82,6 +82,20 @@ export const resources = {
     version: 'v1',
     plural: 'subjectaccessreviews',
     kind: 'SubjectAccessReview',
+    namespaced: false,
+  }),
+  antreaAgentInfos: resource({
+    group: 'crd.antrea.io',
+    version: 'v1beta1',
+    plural: 'antreaagentinfos',
+    kind: 'AntreaAgentInfo',
+    namespaced: false,
+  }),
+  antreaControllerInfos: resource({
+    group: 'crd.antrea.io',
+    version: 'v1beta1',
+    plural: 'antreacontrollerinfos',
+    kind: 'AntreaControllerInfo',
     namespaced: false,
   }),
 } as const;

@@ -1,3 +1,4 @@
+import { InfoPublisher, resources } from '@antrea-ts/kube';
 import { formatCidr } from '@antrea-ts/net-types';
 import { appctl, ovsVersion } from '@antrea-ts/ovs';
 import { queryParameters, tolerantCheck } from '@antrea-ts/runtime';
@@ -10,7 +11,6 @@ import type { NodeNetwork } from '../node/node-network.js';
 import type { SwitchParts } from '../ovs/start-switch.js';
 import type { LocalPodParts } from '../pods/local-pods.js';
 import { version } from '../version.js';
-import { InfoPublisher } from './info-publisher.js';
 
 /** How long a Node counts as ready without the controller: 1.3's manifest lets eight probes at ten seconds fail. */
 const controllerToleranceMs = 80_000;
@@ -63,8 +63,12 @@ export function startInspection(options: AgentOptions, inputs: Inputs, modules: 
   routeTracing(options, inputs, modules);
 
   const publisher = new InfoPublisher(
-    { nodeName: node.name, apiPort: options.apiPort },
-    { client, clock, logger: logger.child('info'), info },
+    {
+      resource: resources.antreaAgentInfos,
+      name: node.name,
+      fields: () => ({ ...info(), apiPort: options.apiPort }),
+    },
+    { client, clock, logger: logger.child('info') },
   );
   publisher.start();
   lifetime.onStop(() => publisher.stop());

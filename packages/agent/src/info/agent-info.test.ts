@@ -1,8 +1,7 @@
 import { FakeClock } from '@antrea-ts/reconcile/testing';
-import { KubeError, type KubeClient } from '@antrea-ts/kube';
+import { InfoPublisher, KubeError, resources, type KubeClient } from '@antrea-ts/kube';
 import { memoryLogger } from '@antrea-ts/runtime';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { InfoPublisher } from './info-publisher.js';
 import { Inspection } from './inspection.js';
 
 interface Stored {
@@ -51,8 +50,12 @@ function publisher() {
   const logger = memoryLogger();
   const inspection = new Inspection();
   const made = new InfoPublisher(
-    { nodeName: 'n1', apiPort: 10350 },
-    { client, clock, logger, info: () => inspection.info(identity, clock.now()) },
+    {
+      resource: resources.antreaAgentInfos,
+      name: 'n1',
+      fields: () => ({ ...inspection.info(identity, clock.now()), apiPort: 10350 }),
+    },
+    { client, clock, logger },
   );
   return { clock, logger, inspection, made };
 }
@@ -106,7 +109,7 @@ describe('AntreaAgentInfo', () => {
     failure = undefined;
     await clock.advance(60_000);
     expect(stored?.metadata.name).toBe('n1');
-    expect(logger.messages('info')).toEqual(['Told about this agent again']);
+    expect(logger.messages('info')).toEqual(['Told about this program again']);
     await made.stop();
   });
 });

@@ -13,7 +13,9 @@ export { readSnapshot, snapshotLimit, writeSnapshot, type PolicySnapshot, type R
 export type { ClusterObjectKind, ClusterObjects } from './cluster/cluster-objects.js';
 export { ClusterPolicies } from './cluster/cluster-policies.js';
 export type { ClusterChanges, GroupChange, GroupView, PolicyChange, PolicyView } from './cluster/views.js';
-export type { MemberChanges, PlacedMember, Span } from './cluster/computed-group.js';
+export type { MemberChanges } from './cluster/computed-group.js';
+export type { PlacedMember } from './cluster/entity.js';
+export type { Span } from './cluster/spans.js';
 export type { ConvertedPolicy } from './cluster/converted-policy.js';
 export { wireNet } from './cluster/wire-blocks.js';
 export { groupName, type Sha1 } from './cluster/group-name.js';

@@ -8,9 +8,8 @@ import type {
 } from '@antrea-ts/apis';
 import { entityKey, type ClusterObjectKind, type ClusterObjects } from './cluster-objects.js';
 import { createClusterState, type ClusterState } from './cluster-state.js';
-import { emptySpan, type Span } from './computed-group.js';
 import type { ConvertedPolicy } from './converted-policy.js';
-import { externalEntity, podEntity, type Entity } from './entity.js';
+import { externalEntity, podEntity, sameEntity, type Entity } from './entity.js';
 import type { Sha1 } from './group-name.js';
 import { GroupRegistry } from './group-registry.js';
 import type { EntityKind } from './group-selector.js';
@@ -25,8 +24,8 @@ import {
   type ClusterGroupContents,
 } from './questions.js';
 import type { Labels } from './selector.js';
-import { sameSpan, unionOf } from './spans.js';
-import { ToldGroups } from './told-groups.js';
+import { emptySpan, sameSpan, unionOf, type Span } from './spans.js';
+import { takeGroupChanges } from './told-groups.js';
 import type { ClusterChanges, PolicyChange, PolicyView } from './views.js';
 
 /**
@@ -36,10 +35,12 @@ import type { ClusterChanges, PolicyChange, PolicyView } from './views.js';
  */
 export class ClusterPolicies {
   readonly #state: ClusterState;
-  readonly #policies = new Map<string, PolicyNode>();
+  readonly #policies: Readonly<Record<PolicyKind, Map<string, PolicyNode>>> = {
+    k8sNetworkPolicy: new Map(),
+    antreaNetworkPolicy: new Map(),
+    clusterNetworkPolicy: new Map(),
+  };
   readonly #links = new PolicyLinks();
-  readonly #appliedToGroups: ToldGroups;
-  readonly #addressGroups: ToldGroups;
 
   readonly #toConvert = new Set<PolicyNode>();
   #gone: PolicyNode[] = [];
@@ -52,8 +53,6 @@ export class ClusterPolicies {
     const onChange = (group: UsedGroup): unknown => this.#changedGroups.add(group);
     const registry = new GroupRegistry<PolicyNode>({ index, sha1, onChange });
     this.#state = createClusterState(index, registry);
-    this.#appliedToGroups = new ToldGroups('targets', registry);
-    this.#addressGroups = new ToldGroups('peers', registry);
   }
 
   /** States an object of a kind; undefined: it is gone. `key` is `namespace/name`, or the name of cluster-wide ones. */
@@ -67,30 +66,33 @@ export class ClusterPolicies {
     const changedGroups = this.#changedGroups;
     this.#changedGroups = new Set();
 
-    const appliedToGroups = this.#appliedToGroups.take(changedGroups, ({ group }) => group.span);
-    for (const { before, after } of appliedToGroups) {
-      if (!after || before?.span === after.span) continue;
-      for (const user of this.#state.registry.get('targets', after.name)?.users ?? []) changedPolicies.add(user);
-    }
+    const { registry } = this.#state;
+    const appliedToGroups = takeGroupChanges('targets', changedGroups, registry, (group) => {
+      const { span } = group;
+      if (group.told?.span !== span) for (const user of group.users) changedPolicies.add(user);
+      return span;
+    });
     const networkPolicies: PolicyChange[] = [];
     for (const node of changedPolicies) {
       const change = policyChange(node, changedGroups);
       if (change) networkPolicies.push(change);
     }
-    const addressGroups = this.#addressGroups.take(changedGroups, spanOfUsers);
+    const addressGroups = takeGroupChanges('peers', changedGroups, registry, spanOfUsers);
     return { networkPolicies, appliedToGroups, addressGroups };
   }
 
   /** All computed policies, as of the last `takeChanges`. */
   *policies(): Iterable<PolicyView> {
-    for (const { view } of this.#policies.values()) if (view) yield view;
+    for (const policies of Object.values(this.#policies)) {
+      for (const { view } of policies.values()) if (view) yield view;
+    }
   }
 
   /** How many there are. */
   counts(): { readonly networkPolicies: number; readonly appliedToGroups: number; readonly addressGroups: number } {
     const { registry } = this.#state;
     return {
-      networkPolicies: this.#policies.size,
+      networkPolicies: Object.values(this.#policies).reduce((count, { size }) => count + size, 0),
       appliedToGroups: registry.count('targets'),
       addressGroups: registry.count('peers'),
     };
@@ -141,17 +143,15 @@ export class ClusterPolicies {
   }
 
   #setEntity(kind: EntityKind, key: string, metadata: ObjectMeta | undefined, entity: Entity | undefined): void {
-    const { entities, index } = this.#state;
+    const { index } = this.#state;
     const id = entityKey(kind, key);
-    const before = entities.get(id);
     if (!metadata || !entity) {
-      if (before) index.delete(kind, id);
-      entities.delete(id);
+      index.delete(id);
       return;
     }
-    const { labels = {}, namespace = '' } = metadata;
-    if (before?.entity.identity === entity.identity && sameLabels(before.labels, labels)) return;
-    entities.set(id, { entity, labels });
+    const { labels = noLabels, namespace = '' } = metadata;
+    const before = index.get(id);
+    if (before && sameEntity(before.entity, entity) && sameLabels(before.bucket.labelSet.labels, labels)) return;
     index.set(kind, id, { namespace, labels }, entity);
   }
 
@@ -168,29 +168,29 @@ export class ClusterPolicies {
     const { clusterGroups, registry } = this.#state;
     for (const name of names) {
       for (const role of ['targets', 'peers'] as const) {
-        const registered = registry.get(role, name);
-        if (registered?.clusterGroup === undefined) continue;
+        const group = registry.clusterGroup(role, name);
+        if (!group) continue;
         const resolved = clusterGroups.resolve(name);
-        registry.setSelectors(registered, resolved.kind === 'members' ? resolved.selectors : []);
+        registry.setSelectors(group, resolved.kind === 'members' ? resolved.selectors : []);
       }
       for (const node of this.#links.ofClusterGroup(name)) this.#toConvert.add(node);
     }
   }
 
   #setPolicy(kind: PolicyKind, key: string, object: K8sNetworkPolicy | AntreaPolicy | undefined): void {
-    const id = `${kind}/${key}`;
-    const before = this.#policies.get(id);
-    const uid = object?.metadata.uid ?? id;
+    const policies = this.#policies[kind];
+    const before = policies.get(key);
+    const uid = object?.metadata.uid ?? `${kind}/${key}`;
     const same = before?.uid === uid ? before : undefined;
     if (before && (!object || !same)) {
       this.#forget(before);
-      this.#policies.delete(id);
+      policies.delete(key);
     }
     if (!object) return;
     const dependencies = same?.dependencies ?? noDependencies;
     const node: PolicyNode = { kind, key, uid, object, dependencies, converted: undefined, view: same?.view };
     if (same) this.#replace(same, node);
-    this.#policies.set(id, node);
+    policies.set(key, node);
     this.#toConvert.add(node);
   }
 
@@ -223,7 +223,7 @@ export class ClusterPolicies {
     const toRelease = this.#toRelease;
     this.#toRelease = [];
     for (const [group, node] of toRelease) {
-      if (!node.dependencies.groups.has(group)) this.#state.registry.release(group, node);
+      if (!node.dependencies.groups.includes(group)) this.#state.registry.release(group, node);
     }
     return changed;
   }
@@ -235,10 +235,10 @@ export class ClusterPolicies {
     node.converted = converted;
     node.dependencies = dependencies;
     this.#links.add(node);
-    for (const group of dependencies.groups) if (!before.has(group)) this.#changedGroups.add(group);
+    for (const group of dependencies.groups) if (!before.includes(group)) this.#changedGroups.add(group);
     this.#endUses(
       node,
-      [...before].filter((group) => !dependencies.groups.has(group)),
+      before.filter((group) => !dependencies.groups.includes(group)),
     );
   }
 
@@ -249,6 +249,8 @@ export class ClusterPolicies {
     }
   }
 }
+
+const noLabels: Labels = {};
 
 /** What differs in a policy from what was told of it; peers' groups whose Nodes change with it are added to `changed`. */
 function policyChange(node: PolicyNode, changed: Set<UsedGroup>): PolicyChange | undefined {
@@ -269,12 +271,12 @@ function policyChange(node: PolicyNode, changed: Set<UsedGroup>): PolicyChange |
     wire: isSame ? before.wire : wireOf(node.uid, converted),
   };
   node.view = after;
-  if (!isSameSpan) for (const used of dependencies.groups) if (used.group.role === 'peers') changed.add(used);
+  if (!isSameSpan) for (const used of dependencies.groups) if (used.role === 'peers') changed.add(used);
   return before ? { before, after } : { after };
 }
 
 function* targetSpans(groups: Iterable<UsedGroup>): Iterable<Span> {
-  for (const { group } of groups) if (group.role === 'targets') yield group.span;
+  for (const { role, span } of groups) if (role === 'targets') yield span;
 }
 
 function spanOfUsers({ users }: UsedGroup): Span {

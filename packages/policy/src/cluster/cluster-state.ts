@@ -11,8 +11,6 @@ export interface ClusterState {
   readonly registry: GroupRegistry<PolicyNode>;
   readonly clusterGroups: ClusterGroups;
   readonly namespaces: Map<string, Labels>;
-  /** Pods and ExternalEntities, by `entityKey`. */
-  readonly entities: Map<string, { readonly entity: Entity; readonly labels: Labels }>;
   readonly tiers: Map<string, number>;
 }
 
@@ -22,7 +20,6 @@ export function createClusterState(index: MembershipIndex<Entity>, registry: Gro
     registry,
     clusterGroups: new ClusterGroups(),
     namespaces: new Map(),
-    entities: new Map(),
     tiers: new Map(),
   };
 }

@@ -1,17 +1,8 @@
-import type { GroupMember } from '@antrea-ts/apis';
-import type { Entity } from './entity.js';
-import type { Membership, MembershipListener } from './membership-index.js';
-
-/** Nodes that need an object. The same set object means the same Nodes: it is made anew when they change. */
-export type Span = ReadonlySet<string>;
-
-export const emptySpan: Span = new Set();
-
-/** A member and the Node that it is on, where the group has Nodes. */
-export interface PlacedMember {
-  readonly member: GroupMember;
-  readonly node: string | undefined;
-}
+import { sameEntity, type Entity, type PlacedMember } from './entity.js';
+import type { Membership, MembershipFollower } from './membership.js';
+import { SmallSet } from './small-set.js';
+import { emptySpan, sameSpan, type Span } from './spans.js';
+import type { GroupView } from './views.js';
 
 /** What came and went in a group since the last time that was asked. */
 export interface MemberChanges {
@@ -19,35 +10,51 @@ export interface MemberChanges {
   readonly removed: readonly PlacedMember[];
 }
 
-/**
- * An AppliedToGroup (`targets`: what a Node enforces rules on) or an AddressGroup (`peers`: addresses). Members are
- * those of its sources, each once; they are kept there, and here only what changed.
- */
-export class ComputedGroup implements MembershipListener<Entity> {
+/** What a group is for: rules are enforced on its members, or name them as the other side. */
+export type GroupRole = 'targets' | 'peers';
+
+export interface GroupIdentity {
   readonly name: string;
   readonly uid: string;
-  readonly role: 'targets' | 'peers';
+  readonly role: GroupRole;
+}
+
+/** Of larger groups it is counted who is on which Node; smaller ones are looked through. */
+const maxUncounted = 64;
+
+/**
+ * An AppliedToGroup (`targets`: what a Node enforces rules on) or an AddressGroup (`peers`: addresses), and its users.
+ * Members are those of its sources, each once; they are kept there, and here only what changed since it was told.
+ */
+export class ComputedGroup<U> implements MembershipFollower<Entity> {
+  readonly name: string;
+  readonly uid: string;
+  readonly role: GroupRole;
+  readonly users = new SmallSet<U>();
+  /** What was told of it last. While it is undefined, changes need not be remembered. */
+  told: GroupView | undefined;
   #sources: readonly Membership<Entity>[] = [];
-  /** What a member was at the last `takeChanges`; absent in there: it has not changed. */
+  readonly #onChange: (group: ComputedGroup<U>) => void;
+  /** What a member was when it was told last; absent in there: it has not changed. */
   #before: Map<string, Entity | undefined> | undefined;
   /** With several sources: what they have together. */
   #joined: Map<string, Entity> | undefined;
   #nodes: Map<string, number> | undefined;
   #span: Span = emptySpan;
   #spanChanged = false;
-  readonly #onChange: () => void;
 
-  constructor(identity: Pick<ComputedGroup, 'name' | 'uid' | 'role'>, onChange: () => void) {
-    this.name = identity.name;
-    this.uid = identity.uid;
-    this.role = identity.role;
+  constructor({ name, uid, role }: GroupIdentity, onChange: (group: ComputedGroup<U>) => void) {
+    this.name = name;
+    this.uid = uid;
+    this.role = role;
     this.#onChange = onChange;
   }
 
   /** Nodes of the members; empty for peers, whose Nodes are those of the policies that name them. */
   get span(): Span {
     if (this.#spanChanged) {
-      this.#span = this.#nodes?.size ? new Set(this.#nodes.keys()) : emptySpan;
+      const span = this.#computeSpan();
+      if (!sameSpan(span, this.#span)) this.#span = span;
       this.#spanChanged = false;
     }
     return this.#span;
@@ -59,25 +66,35 @@ export class ComputedGroup implements MembershipListener<Entity> {
 
   /** Takes members from elsewhere from now on. */
   setSources(sources: readonly Membership<Entity>[]): void {
-    if (sources.length === this.#sources.length && sources.every((source) => this.#sources.includes(source))) return;
-    const before = this.#sources.length > 0 ? new Map(this.#entities()) : undefined;
-    for (const source of this.#sources) source.unsubscribe(this);
+    const before = this.#sources;
+    if (sources.length === before.length && sources.every((source) => before.includes(source))) return;
+    const left = before.length > 0 ? this.#entities() : new Map<string, Entity>();
+    for (const source of before) source.followers.delete(this);
     this.#sources = sources;
-    for (const source of sources) source.subscribe(this);
-    this.#joined = sources.length > 1 ? new Map(this.#entities()) : undefined;
-    for (const [key, entity] of this.#entities()) {
-      this.#note(key, before?.get(key), entity);
-      before?.delete(key);
+    for (const source of sources) source.followers.add(this);
+    this.#joined = undefined;
+    this.#nodes = undefined;
+    if (this.told || sources.length > 1) {
+      const entered = this.#entities();
+      for (const [key, entity] of left) this.#note(key, entity, entered.get(key));
+      for (const [key, entity] of entered) if (!left.has(key)) this.#note(key, undefined, entity);
+      if (sources.length > 1) this.#joined = entered;
     }
-    for (const [key, entity] of before ?? []) this.#note(key, entity, undefined);
+    this.#spanChanged = this.role === 'targets';
+    this.#onChange(this);
   }
 
+  /** Nobody needs it any more. */
   close(): void {
-    this.setSources([]);
+    for (const source of this.#sources) source.followers.delete(this);
+    this.#sources = [];
+    this.#onChange(this);
   }
 
-  *members(): Iterable<PlacedMember> {
-    for (const [, entity] of this.#entities()) yield this.#placed(entity);
+  members(): PlacedMember[] {
+    const members: PlacedMember[] = [];
+    this.#forEach((_, entity) => members.push(entity));
+    return members;
   }
 
   takeChanges(): MemberChanges {
@@ -86,26 +103,74 @@ export class ComputedGroup implements MembershipListener<Entity> {
     for (const [key, before] of this.#before ?? []) {
       const now = this.#find(key);
       if (this.#same(before, now)) continue;
-      if (before && this.#has(before)) removed.push(this.#placed(before));
-      if (now && this.#has(now)) added.push(this.#placed(now));
+      if (before && this.#has(before)) removed.push(before);
+      if (now && this.#has(now)) added.push(now);
     }
     this.#before = undefined;
     return { added, removed };
   }
 
-  /** Each entity that is a member, once, however many sources have it. */
-  *#entities(): Iterable<readonly [string, Entity]> {
-    if (this.#sources.length === 1) {
-      for (const entry of this.#sources[0]!.members()) if (this.#has(entry[1])) yield entry;
+  /** Of several sources each tells its own part: what counts is whether one of them has it. */
+  memberChanged(key: string, before: Entity | undefined, after: Entity | undefined): void {
+    if (this.#sources.length === 1) return this.#note(key, before, after);
+    const was = this.#joined?.get(key);
+    const now = this.#find(key);
+    if (now) this.#joined?.set(key, now);
+    else this.#joined?.delete(key);
+    this.#note(key, was, now);
+  }
+
+  #note(key: string, before: Entity | undefined, after: Entity | undefined): void {
+    if (this.#same(before, after)) return;
+    if (this.told) {
+      this.#before ??= new Map();
+      if (!this.#before.has(key)) this.#before.set(key, before);
+    }
+    if (this.role === 'targets' && before?.node !== after?.node) {
+      if (before?.node !== undefined) this.#count(before.node, -1);
+      if (after?.node !== undefined) this.#count(after.node, 1);
+    }
+    this.#onChange(this);
+  }
+
+  #count(node: string, by: 1 | -1): void {
+    if (!this.#nodes) {
+      this.#spanChanged = true;
       return;
     }
-    const seen = new Set<string>();
+    const count = (this.#nodes.get(node) ?? 0) + by;
+    if (count === 0) this.#nodes.delete(node);
+    else this.#nodes.set(node, count);
+    if (count === 0 || (count === 1 && by === 1)) this.#spanChanged = true;
+  }
+
+  #computeSpan(): Span {
+    if (this.#nodes) return new Set(this.#nodes.keys());
+    const nodes = new Map<string, number>();
+    let count = 0;
+    this.#forEach((_, { node = '' }) => {
+      count += 1;
+      nodes.set(node, (nodes.get(node) ?? 0) + 1);
+    });
+    if (count > maxUncounted) this.#nodes = nodes;
+    return nodes.size === 0 ? emptySpan : new Set(nodes.keys());
+  }
+
+  #entities(): Map<string, Entity> {
+    const entities = new Map<string, Entity>();
+    this.#forEach((key, entity) => entities.set(key, entity));
+    return entities;
+  }
+
+  /** Each entity that is a member, once, however many sources have it. */
+  #forEach(take: (key: string, entity: Entity) => void): void {
+    const seen = this.#sources.length > 1 ? new Set<string>() : undefined;
     for (const source of this.#sources) {
-      for (const entry of source.members()) {
-        if (!this.#has(entry[1]) || seen.has(entry[0])) continue;
-        seen.add(entry[0]);
-        yield entry;
-      }
+      source.forEach((key, entity) => {
+        if (!this.#has(entity) || seen?.has(key)) return;
+        seen?.add(key);
+        take(key, entity);
+      });
     }
   }
 
@@ -117,44 +182,12 @@ export class ComputedGroup implements MembershipListener<Entity> {
     return undefined;
   }
 
-  /** Of several sources each tells its own part: what counts is whether one of them has it. */
-  memberChanged(key: string, before: Entity | undefined, after: Entity | undefined): void {
-    if (!this.#joined) return this.#note(key, before, after);
-    const now = this.#find(key);
-    this.#note(key, this.#joined.get(key), now);
-    if (now) this.#joined.set(key, now);
-    else this.#joined.delete(key);
-  }
-
-  #note(key: string, before: Entity | undefined, after: Entity | undefined): void {
-    if (this.#same(before, after)) return;
-    this.#before ??= new Map();
-    if (!this.#before.has(key)) this.#before.set(key, before);
-    if (this.role === 'targets') {
-      if (before?.node !== undefined) this.#count(before.node, -1);
-      if (after?.node !== undefined) this.#count(after.node, 1);
-    }
-    this.#onChange();
-  }
-
-  #count(node: string, by: 1 | -1): void {
-    this.#nodes ??= new Map();
-    const count = (this.#nodes.get(node) ?? 0) + by;
-    if (count === 0) this.#nodes.delete(node);
-    else this.#nodes.set(node, count);
-    if (count === 0 || (count === 1 && by === 1)) this.#spanChanged = true;
-  }
-
   #has(entity: Entity): boolean {
     return this.role === 'targets' ? entity.node !== undefined : entity.isPeer;
   }
 
   #same(a: Entity | undefined, b: Entity | undefined): boolean {
     const [x, y] = [a && this.#has(a) ? a : undefined, b && this.#has(b) ? b : undefined];
-    return x === y || (x !== undefined && y !== undefined && x.identity === y.identity);
-  }
-
-  #placed({ member, node }: Entity): PlacedMember {
-    return { member, node: this.role === 'targets' ? node : undefined };
+    return x === y || (x !== undefined && y !== undefined && sameEntity(x, y));
   }
 }

@@ -10,7 +10,7 @@ import type {
 } from '@antrea-ts/apis';
 import { anyPeer } from './convert-k8s-policy.js';
 import type { ConversionContext, ConvertedPolicy } from './converted-policy.js';
-import { groupSelector } from './group-selector.js';
+import { groupSelector, inNamespace } from './group-selector.js';
 import { everything, readSelector } from './selector.js';
 import { UnusableRule, wireBlock } from './wire-blocks.js';
 import { wireServices } from './wire-services.js';
@@ -165,11 +165,7 @@ class RuleConversion {
         selector.namespace === undefined ? this.#context.namespaces(selector.namespaces) : [selector.namespace];
       return names.map((namespace): [string, string] => [
         namespace,
-        this.#context.targets({
-          ...selector,
-          namespace,
-          text: `namespace=${namespace} And podSelector=${selector.objects.text}`,
-        }),
+        this.#context.targets(inNamespace(selector, namespace)),
       ]);
     });
   }

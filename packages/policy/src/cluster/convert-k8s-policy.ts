@@ -45,11 +45,13 @@ export function convertK8sPolicy(policy: K8sNetworkPolicy, context: ConversionCo
   return {
     source: { type: 'K8sNetworkPolicy', namespace, name, uid },
     generation: metadata.generation ?? 0,
-    rules,
+    rules: rules.slice(),
     appliedToGroups: selected ? [context.targets(selected)] : [],
-    problems,
+    problems: problems.length > 0 ? problems : noProblems,
   };
 }
+
+const noProblems: readonly string[] = [];
 
 function directionsOf({ spec }: K8sNetworkPolicy): RuleDirection[] {
   const types = spec?.policyTypes?.length ? spec.policyTypes : ['Ingress', ...(spec?.egress?.length ? ['Egress'] : [])];

@@ -1,12 +1,15 @@
 import type { ExternalEntity, GroupMember, NamedPort, Pod } from '@antrea-ts/apis';
-import { formatIp, ipToBytes, tryParseIp, type IpAddress } from '@antrea-ts/net-types';
+import { ipToBytes, tryParseIp, type IpAddress } from '@antrea-ts/net-types';
 import { encodeBase64 } from '../base64.js';
 
-/** What groups need to know of a Pod or an ExternalEntity. */
-export interface Entity {
+/** A member, and the Node that enforces what applies to it, if one does. */
+export interface PlacedMember {
   readonly member: GroupMember;
-  /** The same for entities that are the same to groups. */
-  readonly identity: string;
+  readonly node: string | undefined;
+}
+
+/** What groups need to know of a Pod or an ExternalEntity. */
+export interface Entity extends PlacedMember {
   /** The Node that enforces what applies to it; undefined: none does, and no AppliedToGroup has it. */
   readonly node: string | undefined;
   /** Whether rules can name it as the other side. */
@@ -23,11 +26,12 @@ export function podEntity(pod: Pod): Entity {
   const hasNetwork = !spec?.hostNetwork && status?.phase !== 'Succeeded' && status?.phase !== 'Failed';
   const listed = status?.podIPs?.length ? status.podIPs.map(({ ip }) => ip) : [status?.podIP ?? ''];
   const addresses = listed.map(tryParseIp).filter((address) => address !== undefined);
-  const ports = (spec?.containers ?? []).flatMap((container) =>
-    (container.ports ?? []).flatMap((port): NamedPort[] =>
-      port.name ? [{ port: port.containerPort, name: port.name, protocol: port.protocol ?? 'TCP' }] : [],
-    ),
-  );
+  const ports: NamedPort[] = [];
+  for (const container of spec?.containers ?? []) {
+    for (const { name: portName, containerPort: port, protocol = 'TCP' } of container.ports ?? []) {
+      if (portName) ports.push({ port, name: portName, protocol });
+    }
+  }
   return entity({ pod: { name, namespace } }, addresses, ports, {
     node: hasNetwork && spec?.nodeName ? spec.nodeName : undefined,
     isPeer: hasNetwork && addresses.length > 0,
@@ -59,22 +63,33 @@ export function wireAddress(address: IpAddress): string {
   return encodeBase64(mapped);
 }
 
+/** Whether they are the same to groups; they have the same key. */
+export function sameEntity(a: Entity, b: Entity): boolean {
+  return (
+    a.node === b.node &&
+    a.isPeer === b.isPeer &&
+    sameList(a.member.ips, b.member.ips, (x, y) => x === y) &&
+    sameList(a.member.ports, b.member.ports, samePort)
+  );
+}
+
+function samePort(a: NamedPort, b: NamedPort): boolean {
+  return a.name === b.name && a.port === b.port && a.protocol === b.protocol;
+}
+
+function sameList<T>(a: readonly T[] | undefined, b: readonly T[] | undefined, same: (x: T, y: T) => boolean): boolean {
+  if (a === undefined || b === undefined) return a === b;
+  return a.length === b.length && a.every((each, index) => same(each, b[index]!));
+}
+
 function entity(
   reference: Pick<GroupMember, 'pod' | 'externalEntity'>,
   addresses: readonly IpAddress[],
   ports: readonly NamedPort[],
   role: Pick<Entity, 'node' | 'isPeer'>,
 ): Entity {
-  const member: GroupMember = {
-    ...reference,
-    ...(addresses.length > 0 ? { ips: addresses.map(wireAddress) } : {}),
-    ...(ports.length > 0 ? { ports } : {}),
-  };
-  const parts = [
-    role.node ?? '',
-    String(role.isPeer),
-    addresses.map(formatIp).join(','),
-    ports.map(({ name, port, protocol }) => `${name}:${protocol}:${port}`).join(','),
-  ];
-  return { member, identity: parts.join('|'), ...role };
+  const member: { -readonly [K in keyof GroupMember]: GroupMember[K] } = reference;
+  if (addresses.length > 0) member.ips = addresses.map(wireAddress);
+  if (ports.length > 0) member.ports = ports;
+  return { member, node: role.node, isPeer: role.isPeer };
 }

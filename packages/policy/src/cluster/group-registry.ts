@@ -1,40 +1,28 @@
-import { ComputedGroup } from './computed-group.js';
+import { ComputedGroup, type GroupIdentity, type GroupRole } from './computed-group.js';
 import type { Entity } from './entity.js';
 import { groupName, type Sha1 } from './group-name.js';
-import type { EntityKind, GroupSelector } from './group-selector.js';
-import type { Membership, MembershipIndex } from './membership-index.js';
-
-export type GroupRole = ComputedGroup['role'];
-
-/** A group of the control plane and who uses it. */
-export interface RegisteredGroup<U> {
-  readonly group: ComputedGroup;
-  readonly users: Set<U>;
-  /** Name of the ClusterGroup that it is, if it is one. */
-  readonly clusterGroup: string | undefined;
-}
+import type { GroupSelector } from './group-selector.js';
+import type { Membership } from './membership.js';
+import type { MembershipIndex } from './membership-index.js';
 
 /** AppliedToGroups and AddressGroups that policies name. They exist as long as one does. */
 export class GroupRegistry<U> {
   readonly #index: MembershipIndex<Entity>;
   readonly #sha1: Sha1;
-  readonly #onChange: (group: RegisteredGroup<U>) => void;
-  readonly #names = new Map<string, string>();
-  readonly #groups: Readonly<Record<GroupRole, Map<string, RegisteredGroup<U>>>> = {
-    targets: new Map(),
-    peers: new Map(),
+  readonly #onChange: (group: ComputedGroup<U>) => void;
+  readonly #ofSelectors = {
+    targets: new Map<Membership<Entity>, ComputedGroup<U>>(),
+    peers: new Map<Membership<Entity>, ComputedGroup<U>>(),
   };
-
-  /** Those that are ClusterGroups: few, and not found by a selector's name. */
-  readonly #clusterGroups: Readonly<Record<GroupRole, Set<RegisteredGroup<U>>>> = {
-    targets: new Set(),
-    peers: new Set(),
+  readonly #ofClusterGroups = {
+    targets: new Map<string, ComputedGroup<U>>(),
+    peers: new Map<string, ComputedGroup<U>>(),
   };
 
   constructor(modules: {
     readonly index: MembershipIndex<Entity>;
     readonly sha1: Sha1;
-    readonly onChange: (group: RegisteredGroup<U>) => void;
+    readonly onChange: (group: ComputedGroup<U>) => void;
   }) {
     this.#index = modules.index;
     this.#sha1 = modules.sha1;
@@ -42,36 +30,32 @@ export class GroupRegistry<U> {
   }
 
   count(role: GroupRole): number {
-    return this.#groups[role].size;
-  }
-
-  get(role: GroupRole, name: string): RegisteredGroup<U> | undefined {
-    return this.#groups[role].get(name);
-  }
-
-  all(role: GroupRole): Iterable<RegisteredGroup<U>> {
-    return this.#groups[role].values();
+    return this.#ofSelectors[role].size + this.#ofClusterGroups[role].size;
   }
 
   /** The groups of a role that an object is in. */
-  groupsWith(role: GroupRole, kind: EntityKind, key: string): RegisteredGroup<U>[] {
-    const found = new Set<RegisteredGroup<U>>();
-    for (const { selector } of this.#index.groupsOf(kind, key)) {
-      const registered = this.#groups[role].get(this.#nameOf(selector.text));
-      if (registered) found.add(registered);
+  groupsWith(role: GroupRole, key: string): ComputedGroup<U>[] {
+    const found: ComputedGroup<U>[] = [];
+    for (const membership of this.#index.get(key)?.bucket.groups ?? []) {
+      const group = this.#ofSelectors[role].get(membership);
+      if (group) found.push(group);
     }
-    for (const registered of this.#clusterGroups[role]) {
-      if (registered.group.sources.some((source) => source.get(key) !== undefined)) found.add(registered);
+    for (const group of this.#ofClusterGroups[role].values()) {
+      if (group.sources.some((source) => source.get(key) !== undefined)) found.push(group);
     }
-    return [...found];
+    return found;
   }
 
   /** The group of a selector; made if nobody has asked for it before. */
-  ofSelector(role: GroupRole, selector: GroupSelector): RegisteredGroup<U> {
-    const name = this.#nameOf(selector.text);
-    const known = this.#groups[role].get(name);
+  ofSelector(role: GroupRole, selector: GroupSelector): ComputedGroup<U> {
+    const membership = this.#index.group(selector);
+    const known = this.#ofSelectors[role].get(membership);
     if (known) return known;
-    return this.#add({ name, uid: name, role }, undefined, [selector]);
+    if (membership.name === '') membership.name = groupName(selector.text, this.#sha1);
+    const { name } = membership;
+    const group = this.#create({ name, uid: name, role }, [membership]);
+    this.#ofSelectors[role].set(membership, group);
+    return group;
   }
 
   /** A ClusterGroup in a role, under its own name. */
@@ -79,67 +63,63 @@ export class GroupRegistry<U> {
     role: GroupRole,
     identity: { readonly name: string; readonly uid: string },
     selectors: readonly GroupSelector[],
-  ): RegisteredGroup<U> {
-    const known = this.#groups[role].get(identity.name);
-    if (known?.group.uid === identity.uid) return known;
+  ): ComputedGroup<U> {
+    const groups = this.#ofClusterGroups[role];
+    const known = groups.get(identity.name);
+    if (known?.uid === identity.uid) return known;
     // Deleted and made anew under the same name: another group.
     if (known) this.#remove(known);
-    return this.#add({ ...identity, role }, identity.name, selectors);
+    const group = this.#create({ ...identity, role }, this.#memberships(selectors));
+    groups.set(identity.name, group);
+    return group;
+  }
+
+  /** A ClusterGroup that is in use in a role. */
+  clusterGroup(role: GroupRole, name: string): ComputedGroup<U> | undefined {
+    return this.#ofClusterGroups[role].get(name);
+  }
+
+  /** Whether a group is in use, or another one in its place, or none. */
+  has(group: ComputedGroup<U>): boolean {
+    const { role, name, sources } = group;
+    const [source] = sources;
+    return (
+      this.#ofClusterGroups[role].get(name) === group ||
+      (source !== undefined && this.#ofSelectors[role].get(source) === group)
+    );
   }
 
   /** The selectors of a ClusterGroup changed. */
-  setSelectors({ group }: RegisteredGroup<U>, selectors: readonly GroupSelector[]): void {
+  setSelectors(group: ComputedGroup<U>, selectors: readonly GroupSelector[]): void {
     const before = group.sources;
     group.setSources(this.#memberships(selectors));
     for (const membership of before) this.#index.release(membership);
   }
 
   /** One user less; the group goes with the last. */
-  release(registered: RegisteredGroup<U>, user: U): void {
-    registered.users.delete(user);
-    if (registered.users.size === 0) this.#remove(registered);
+  release(group: ComputedGroup<U>, user: U): void {
+    group.users.delete(user);
+    if (group.users.size === 0) this.#remove(group);
   }
 
-  #add(
-    identity: Pick<ComputedGroup, 'name' | 'uid' | 'role'>,
-    clusterGroup: string | undefined,
-    selectors: readonly GroupSelector[],
-  ): RegisteredGroup<U> {
-    const registered: RegisteredGroup<U> = {
-      group: new ComputedGroup(identity, () => this.#onChange(registered)),
-      users: new Set(),
-      clusterGroup,
-    };
-    registered.group.setSources(this.#memberships(selectors));
-    this.#groups[identity.role].set(identity.name, registered);
-    if (clusterGroup !== undefined) this.#clusterGroups[identity.role].add(registered);
-    this.#onChange(registered);
-    return registered;
+  #create(identity: GroupIdentity, sources: readonly Membership<Entity>[]): ComputedGroup<U> {
+    const group = new ComputedGroup<U>(identity, this.#onChange);
+    group.setSources(sources);
+    this.#onChange(group);
+    return group;
   }
 
-  #remove(registered: RegisteredGroup<U>): void {
-    const { group } = registered;
-    const { sources } = group;
+  #remove(group: ComputedGroup<U>): void {
+    const { role, name, sources } = group;
+    if (this.#ofClusterGroups[role].get(name) === group) this.#ofClusterGroups[role].delete(name);
+    else
+      for (const source of sources)
+        if (this.#ofSelectors[role].get(source) === group) this.#ofSelectors[role].delete(source);
     group.close();
-    this.#clusterGroups[group.role].delete(registered);
     for (const membership of sources) this.#index.release(membership);
-    if (this.#groups[group.role].get(group.name) === registered) this.#groups[group.role].delete(group.name);
-    this.#onChange(registered);
   }
 
   #memberships(selectors: readonly GroupSelector[]): Membership<Entity>[] {
     return [...new Set(selectors.map((selector) => this.#index.group(selector)))];
   }
-
-  /** Hashing a text costs more than finding it again. */
-  #nameOf(text: string): string {
-    const known = this.#names.get(text);
-    if (known !== undefined) return known;
-    const name = groupName(text, this.#sha1);
-    if (this.#names.size > maxNames) this.#names.clear();
-    this.#names.set(text, name);
-    return name;
-  }
 }
-
-const maxNames = 200_000;

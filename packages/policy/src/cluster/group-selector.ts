@@ -10,7 +10,7 @@ export interface GroupSelector {
   readonly text: string;
   readonly kind: EntityKind;
   /** One Namespace; undefined: those that `namespaces` selects. */
-  readonly namespace?: string;
+  readonly namespace: string | undefined;
   readonly namespaces: Selector;
   readonly objects: Selector;
 }
@@ -24,34 +24,31 @@ export interface GroupSelectorParts {
   readonly externalEntitySelector?: LabelSelector | undefined;
 }
 
-/** Selectors are shared by thousands of policies: each text is read once. */
-const known = new WeakMap<LabelSelector, Selector>();
-
 /** Reads what selects a group; undefined where nothing does, which selects nothing. */
 export function groupSelector(parts: GroupSelectorParts): GroupSelector | undefined {
   const { namespace, podSelector, namespaceSelector, externalEntitySelector } = parts;
   if (!podSelector && !namespaceSelector && !externalEntitySelector && namespace === '') return undefined;
-  const namespaces = namespaceSelector && read(namespaceSelector);
-  const pods = podSelector && read(podSelector);
-  const entities = externalEntitySelector && read(externalEntitySelector);
-  const texts = [
-    ...(namespaces ? [`namespaceSelector=${namespaces.text}`] : namespace === '' ? [] : [`namespace=${namespace}`]),
-    ...(pods ? [`podSelector=${pods.text}`] : []),
-    ...(entities ? [`eeSelector=${entities.text}`] : []),
-  ];
+  const namespaces = namespaceSelector && readSelector(namespaceSelector);
+  const pods = podSelector && readSelector(podSelector);
+  const entities = externalEntitySelector && readSelector(externalEntitySelector);
+  // In the order of the alphabet, as 1.3 sorts them.
+  const texts: string[] = [];
+  if (entities) texts.push(`eeSelector=${entities.text}`);
+  if (namespaces) texts.push(`namespaceSelector=${namespaces.text}`);
+  else if (namespace !== '') texts.push(`namespace=${namespace}`);
+  if (pods) texts.push(`podSelector=${pods.text}`);
   return {
-    text: texts.sort().join(' And '),
+    text: texts.join(' And '),
     kind: entities ? 'externalEntity' : 'pod',
-    ...(namespaces || namespace === '' ? {} : { namespace }),
+    namespace: namespaces || namespace === '' ? undefined : namespace,
     namespaces: namespaces ?? everything,
     objects: entities ?? pods ?? everything,
   };
 }
 
-function read(selector: LabelSelector): Selector {
-  const before = known.get(selector);
-  if (before) return before;
-  const selected = readSelector(selector);
-  known.set(selector, selected);
-  return selected;
+/** The part of what a selector selects that is in one Namespace. */
+export function inNamespace({ kind, objects }: GroupSelector, namespace: string): GroupSelector {
+  const place = `namespace=${namespace}`;
+  const texts = kind === 'pod' ? [place, `podSelector=${objects.text}`] : [`eeSelector=${objects.text}`, place];
+  return { text: texts.join(' And '), kind, namespace, namespaces: everything, objects };
 }

@@ -3,7 +3,7 @@ import type { ClusterState } from './cluster-state.js';
 import { convertAntreaPolicy } from './convert-antrea-policy.js';
 import { convertK8sPolicy } from './convert-k8s-policy.js';
 import type { ConversionContext, ConvertedPolicy, ResolvedClusterGroup } from './converted-policy.js';
-import type { GroupRole } from './group-registry.js';
+import type { GroupRole } from './computed-group.js';
 import type { GroupSelector } from './group-selector.js';
 import { noDependencies, type PolicyDependencies, type PolicyNode, type UsedGroup } from './policy-node.js';
 import type { Selector } from './selector.js';
@@ -13,7 +13,7 @@ import { defaultTierPriority, tierName } from './tiers.js';
 export class PolicyConversion implements ConversionContext {
   readonly #node: PolicyNode;
   readonly #state: ClusterState;
-  readonly #groups = new Set<UsedGroup>();
+  readonly #groups: UsedGroup[] = [];
   #clusterGroups: Set<string> | undefined;
   #selections: Map<string, Selector> | undefined;
   #tier: string | undefined;
@@ -27,7 +27,7 @@ export class PolicyConversion implements ConversionContext {
   run(): { readonly converted: ConvertedPolicy; readonly dependencies: PolicyDependencies } {
     const converted = this.#convert();
     const dependencies = {
-      groups: this.#groups,
+      groups: this.#groups.slice(),
       clusterGroups: this.#clusterGroups ?? noDependencies.clusterGroups,
       tier: this.#tier,
       selections: this.#selections ? [...this.#selections.values()] : noDependencies.selections,
@@ -71,9 +71,9 @@ export class PolicyConversion implements ConversionContext {
   }
 
   #use(group: UsedGroup): string {
-    this.#groups.add(group);
+    if (!this.#groups.includes(group)) this.#groups.push(group);
     group.users.add(this.#node);
-    return group.group.name;
+    return group.name;
   }
 
   #convert(): ConvertedPolicy {

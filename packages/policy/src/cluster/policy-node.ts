@@ -1,17 +1,17 @@
 import type { AntreaPolicy, K8sNetworkPolicy } from '@antrea-ts/apis';
 import type { ConvertedPolicy } from './converted-policy.js';
-import type { RegisteredGroup } from './group-registry.js';
+import type { ComputedGroup } from './computed-group.js';
 import type { Labels, Selector } from './selector.js';
 import type { PolicyView } from './views.js';
 import { addTo, removeFrom } from './multi-map.js';
 
 export type PolicyKind = 'k8sNetworkPolicy' | 'antreaNetworkPolicy' | 'clusterNetworkPolicy';
 
-export type UsedGroup = RegisteredGroup<PolicyNode>;
+export type UsedGroup = ComputedGroup<PolicyNode>;
 
 /** What a conversion asked for: when that changes, the policy is converted again. */
 export interface PolicyDependencies {
-  readonly groups: ReadonlySet<UsedGroup>;
+  readonly groups: readonly UsedGroup[];
   readonly clusterGroups: ReadonlySet<string>;
   readonly tier: string | undefined;
   /** Selectors of Namespaces. */
@@ -21,7 +21,7 @@ export interface PolicyDependencies {
 const nothing: ReadonlySet<never> = new Set();
 
 export const noDependencies: PolicyDependencies = {
-  groups: nothing,
+  groups: [],
   clusterGroups: nothing,
   tier: undefined,
   selections: [],

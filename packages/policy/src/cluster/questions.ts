@@ -1,6 +1,6 @@
 import { entityKey } from './cluster-objects.js';
 import type { ClusterState } from './cluster-state.js';
-import type { PlacedMember } from './computed-group.js';
+import type { PlacedMember } from './entity.js';
 import type { EntityKind } from './group-selector.js';
 
 /** Who belongs to a ClusterGroup: members with an address, or blocks of addresses. */
@@ -16,9 +16,9 @@ export function clusterGroupContents(state: ClusterState, name: string): Cluster
   const found = new Map<string, PlacedMember>();
   for (const selector of resolved.kind === 'members' ? resolved.selectors : []) {
     const membership = state.index.group(selector);
-    for (const [key, { member, isPeer }] of membership.members()) {
-      if (isPeer) found.set(key, { member, node: undefined });
-    }
+    membership.forEach((key, entity) => {
+      if (entity.isPeer) found.set(key, entity);
+    });
     state.index.release(membership);
   }
   return { members: [...found.values()] };
@@ -47,8 +47,8 @@ export interface AppliedToPod {
 
 /** Undefined while the Pod (`namespace/name`) is not known on that Node: then nothing can be said of it. */
 export function appliedToPod(state: ClusterState, key: string, node: string): AppliedToPod | undefined {
-  if (state.entities.get(key)?.entity.node !== node) return undefined;
-  const groups = state.registry.groupsWith('targets', 'pod', key).filter(({ users }) => users.size > 0);
+  if (state.index.get(key)?.entity.node !== node) return undefined;
+  const groups = state.registry.groupsWith('targets', key).filter(({ users }) => users.size > 0);
   const policies = groups.flatMap(({ users }) => [...users].map(({ uid }) => uid));
-  return { policies: [...new Set(policies)], appliedToGroups: groups.map(({ group }) => group.name) };
+  return { policies: [...new Set(policies)], appliedToGroups: groups.map(({ name }) => name) };
 }

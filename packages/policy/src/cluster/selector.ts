@@ -22,20 +22,35 @@ export const everything: Selector = { text: '', matches: () => true, terms: unde
 
 const selectsNothing: Selector = { text: '<none>', matches: () => false, terms: [] };
 
+/** Few texts are written by many: they are read once. */
+const known = new Map<string, Selector>();
+const maxKnown = 20_000;
+
 /**
  * Reads a label selector. One that Kubernetes would refuse (an operator that is none, `In` without values) selects
  * nothing.
  */
 export function readSelector(selector: LabelSelector): Selector {
-  const requirements = [...equalities(selector), ...(selector.matchExpressions ?? [])];
+  const requirements = requirementsOf(selector);
+  if (!requirements) return selectsNothing;
   if (requirements.length === 0) return everything;
-  if (!requirements.every(isValid)) return selectsNothing;
-  const sorted = requirements.toSorted((a, b) => compareText(a.key, b.key));
-  return {
-    text: sorted.map(requirementText).join(','),
+  if (requirements.length > 1) requirements.sort((a, b) => compareText(a.key, b.key));
+  const text = requirements.map(requirementText).join(',');
+  const before = known.get(text);
+  if (before) return before;
+  if (known.size >= maxKnown) known.clear();
+  const read: Selector = {
+    text,
     matches: (labels) => requirements.every((requirement) => meets(labels, requirement)),
     terms: bestTerms(requirements),
   };
+  known.set(text, read);
+  return read;
+}
+
+/** Whether a label selector is one that Kubernetes would refuse. */
+export function isBrokenSelector(selector: LabelSelector | undefined): boolean {
+  return selector !== undefined && readSelector(selector) === selectsNothing;
 }
 
 /** The terms that a set of labels is found by. */
@@ -48,17 +63,27 @@ interface Requirement extends LabelSelectorRequirement {
   readonly isEquality?: boolean;
 }
 
-function equalities({ matchLabels = {} }: LabelSelector): Requirement[] {
-  return Object.entries(matchLabels).map(([key, value]) => ({
-    key,
-    operator: 'In',
-    values: [value],
-    isEquality: true,
-  }));
+/** Undefined where something is not as it must be: objects may have been stored before anything checked them. */
+function requirementsOf(selector: LabelSelector): Requirement[] | undefined {
+  const { matchLabels = {}, matchExpressions = [] } = selector;
+  if (typeof matchLabels !== 'object' || matchLabels === null || !Array.isArray(matchExpressions)) return undefined;
+  const requirements: Requirement[] = [];
+  for (const [key, value] of Object.entries(matchLabels)) {
+    if (typeof value !== 'string') return undefined;
+    requirements.push({ key, operator: 'In', values: [value], isEquality: true });
+  }
+  for (const expression of matchExpressions as readonly (Requirement | null)[]) {
+    if (!isValid(expression)) return undefined;
+    requirements.push(expression);
+  }
+  return requirements;
 }
 
-function isValid({ key, operator, values = [] }: Requirement): boolean {
-  if (typeof key !== 'string') return false;
+function isValid(requirement: Requirement | null): requirement is Requirement {
+  const { key, operator, values = [] } = requirement ?? {};
+  if (typeof key !== 'string' || !Array.isArray(values) || !values.every((value) => typeof value === 'string')) {
+    return false;
+  }
   if (operator === 'In' || operator === 'NotIn') return values.length > 0;
   return operator === 'Exists' || operator === 'DoesNotExist';
 }

@@ -1,13 +1,21 @@
-import { emptySpan, type Span } from './computed-group.js';
+/** Nodes that need an object. The same set object means the same Nodes: it is made anew when they change. */
+export type Span = ReadonlySet<string>;
+
+export const emptySpan: Span = new Set();
 
 /** All Nodes of some spans. Most policies have one AppliedToGroup, and share its set. */
 export function unionOf(spans: Iterable<Span>): Span {
-  const distinct = new Set<Span>();
-  for (const span of spans) if (span.size > 0) distinct.add(span);
-  if (distinct.size <= 1) return [...distinct][0] ?? emptySpan;
-  const union = new Set<string>();
-  for (const span of distinct) for (const node of span) union.add(node);
-  return union;
+  let first = emptySpan;
+  let union: Set<string> | undefined;
+  for (const span of spans) {
+    if (span.size === 0 || span === first) continue;
+    if (first.size === 0) first = span;
+    else {
+      union ??= new Set(first);
+      for (const node of span) union.add(node);
+    }
+  }
+  return union ?? first;
 }
 
 export function sameSpan(a: Span, b: Span): boolean {

@@ -1,51 +1,60 @@
-import type { Span } from './computed-group.js';
-import type { GroupRegistry, GroupRole } from './group-registry.js';
+import type { ComputedGroup, GroupRole } from './computed-group.js';
+import type { PlacedMember } from './entity.js';
+import type { GroupRegistry } from './group-registry.js';
 import type { PolicyNode, UsedGroup } from './policy-node.js';
-import { sameSpan } from './spans.js';
+import { sameSpan, type Span } from './spans.js';
 import type { GroupChange, GroupView } from './views.js';
 
-/** Groups as they were told last, against which the next changes are found. */
-export class ToldGroups {
-  readonly #role: GroupRole;
-  readonly #registry: GroupRegistry<PolicyNode>;
-  readonly #told = new Map<string, { readonly used: UsedGroup; readonly view: GroupView }>();
+/** What differs in those of the changed groups that have a role, from what was told of them. */
+export function takeGroupChanges(
+  role: GroupRole,
+  changed: ReadonlySet<UsedGroup>,
+  registry: GroupRegistry<PolicyNode>,
+  spanOf: (group: UsedGroup) => Span,
+): GroupChange[] {
+  const changes: GroupChange[] = [];
+  // Those that are gone first: another group may have come under the same name.
+  for (const group of changed) {
+    if (group.role !== role || !group.told || registry.has(group)) continue;
+    changes.push({ before: group.told });
+    group.told = undefined;
+  }
+  for (const group of changed) {
+    if (group.role !== role || !registry.has(group)) continue;
+    const before = group.told;
+    const span = spanOf(group);
+    if (!before) {
+      group.told = new ToldGroup(group, span);
+      changes.push({ after: group.told });
+      continue;
+    }
+    const members = group.takeChanges();
+    const isSameSpan = sameSpan(before.span, span);
+    if (isSameSpan && members.added.length + members.removed.length === 0) continue;
+    group.told = new ToldGroup(group, isSameSpan ? before.span : span);
+    changes.push({ before, after: group.told, members });
+  }
+  return changes;
+}
 
-  constructor(role: GroupRole, registry: GroupRegistry<PolicyNode>) {
-    this.#role = role;
-    this.#registry = registry;
+class ToldGroup implements GroupView {
+  readonly span: Span;
+  readonly #group: ComputedGroup<PolicyNode>;
+
+  constructor(group: ComputedGroup<PolicyNode>, span: Span) {
+    this.#group = group;
+    this.span = span;
   }
 
-  /** What differs in those of the changed groups that have this role. */
-  take(changed: ReadonlySet<UsedGroup>, spanOf: (group: UsedGroup) => Span): GroupChange[] {
-    const names = new Set<string>();
-    for (const { group } of changed) if (group.role === this.#role) names.add(group.name);
-    const changes: GroupChange[] = [];
-    for (const name of names) this.#takeOne(name, spanOf, changes);
-    return changes;
+  get name(): string {
+    return this.#group.name;
   }
 
-  #takeOne(name: string, spanOf: (group: UsedGroup) => Span, changes: GroupChange[]): void {
-    const used = this.#registry.get(this.#role, name);
-    const told = this.#told.get(name);
-    if (!used) {
-      this.#told.delete(name);
-      if (told) changes.push({ before: told.view });
-      return;
-    }
-    const members = used.group.takeChanges();
-    const before = told?.used === used ? told.view : undefined;
-    const span = spanOf(used);
-    const isSameSpan = before !== undefined && sameSpan(before.span, span);
-    if (isSameSpan && members.added.length + members.removed.length === 0) return;
-    const { uid } = used.group;
-    const after = { name, uid, span: isSameSpan ? before.span : span, members: () => used.group.members() };
-    this.#told.set(name, { used, view: after });
-    if (before) {
-      changes.push({ before, after, members });
-      return;
-    }
-    // Another group under the same name: the old one goes first.
-    if (told) changes.push({ before: told.view });
-    changes.push({ after });
+  get uid(): string {
+    return this.#group.uid;
+  }
+
+  members(): readonly PlacedMember[] {
+    return this.#group.members();
   }
 }

@@ -1,6 +1,8 @@
 import type { ControlplaneNetworkPolicy } from '@antrea-ts/apis';
-import type { MemberChanges, PlacedMember, Span } from './computed-group.js';
+import type { MemberChanges } from './computed-group.js';
+import type { PlacedMember } from './entity.js';
 import type { ConvertedPolicy } from './converted-policy.js';
+import type { Span } from './spans.js';
 
 /** A computed policy; never changed, but replaced. Its name is the UID of the object it is made from. */
 export interface PolicyView {
@@ -17,7 +19,7 @@ export interface GroupView {
   readonly name: string;
   readonly uid: string;
   readonly span: Span;
-  members(): Iterable<PlacedMember>;
+  members(): readonly PlacedMember[];
 }
 
 export interface PolicyChange {

@@ -11,7 +11,7 @@ const layerConstraints = layers.map((layer, index) => ({
 }));
 
 export default [
-  { ignores: ['**/vitest.config.ts', '**/dist', '**/out-tsc', '**/node_modules', '.nx'] },
+  { ignores: ['**/vitest*.config.ts', '**/dist', '**/out-tsc', '**/node_modules', '.nx'] },
   {
     files: ['**/*.ts'],
     plugins: { '@nx': nx },

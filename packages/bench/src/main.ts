@@ -3,6 +3,8 @@ import { isUsage, parseArguments } from './cli/arguments.js';
 import { currentLoad, describeMachine, machineLine } from './cli/machine.js';
 import { createProgress } from './cli/progress.js';
 import { renderRows } from './cli/table.js';
+import { fixtures } from './fixtures/fixtures.js';
+import { describeFixture, runFixture } from './fixtures/run-fixture.js';
 import { runBench } from './run-bench.js';
 import { workloads } from './workloads/index.js';
 
@@ -11,7 +13,11 @@ const interrupted = 130;
 await runMain(
   async ({ signal }) => {
     const names = workloads.map(({ name }) => name);
-    const parsed = parseArguments(process.argv.slice(2), names);
+    const parsed = parseArguments(
+      process.argv.slice(2),
+      names,
+      fixtures.map(({ name }) => name),
+    );
     if (isUsage(parsed)) {
       (parsed.exitCode === 0 ? process.stdout : process.stderr).write(parsed.output);
       return parsed.exitCode;
@@ -23,6 +29,14 @@ await runMain(
           `${name.padEnd(14)}${description}${reason === undefined ? '' : ` (not here: ${reason})`}\n`,
         );
       }
+      return 0;
+    }
+    if (parsed.fixture !== undefined) {
+      const directory = parsed.out === undefined ? {} : { directory: parsed.out };
+      const answer = await runFixture({ fixture: parsed.fixture, scale: 1, relabels: 0, ...directory }, signal);
+      process.stdout.write(
+        parsed.json ? `${JSON.stringify(answer, null, 2)}\n` : describeFixture(parsed.fixture, answer),
+      );
       return 0;
     }
     const chosen = workloads.filter(({ name }) => parsed.only.length === 0 || parsed.only.includes(name));

@@ -2,10 +2,19 @@ import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 
 /** Physical memory of a process, in MiB. */
-export async function residentMiB(pid: number): Promise<number> {
+export function residentMiB(pid: number): Promise<number> {
+  return memoryMiB(pid, 'VmRSS');
+}
+
+/** The most physical memory that a process has had, in MiB. */
+export function residentPeakMiB(pid: number): Promise<number> {
+  return memoryMiB(pid, 'VmHWM');
+}
+
+async function memoryMiB(pid: number, field: 'VmRSS' | 'VmHWM'): Promise<number> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8');
-  const kilobytes = /^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1];
-  if (kilobytes === undefined) throw new Error(`process ${pid} has no VmRSS: it has ended`);
+  const kilobytes = new RegExp(`^${field}:\\s+(\\d+) kB$`, 'm').exec(status)?.[1];
+  if (kilobytes === undefined) throw new Error(`process ${pid} has no ${field}: it has ended`);
   return Number(kilobytes) / 1024;
 }
 

@@ -1,6 +1,7 @@
 import type { Workload } from '../workload.js';
 import { agentStart } from './agent-start.js';
 import { bundleLatency } from './bundle-latency.js';
+import { clusterPolicies } from './cluster-policies.js';
 import { cni } from './cni.js';
 import { flowDump } from './flow-dump.js';
 import { flowInstall } from './flow-install.js';
@@ -16,6 +17,7 @@ export const workloads: readonly Workload[] = [
   bundleLatency,
   ovsdbLatency,
   packetIn,
+  clusterPolicies,
   policyFlows,
   cni,
   agentStart,

@@ -102,7 +102,7 @@ describe('version', () => {
     fake.answers = {};
     const { code, out, err } = await fake.run('remote', 'version');
     expect(out).toBe('antctlVersion: v0.1.0 (Antrea v1.3)\n');
-    expect(err).toMatch(/^error: NotFound: no such path.*is antrea-controller up\?/);
+    expect(err).toMatch(/^error: NotFound: no such path.*and antrea-controller up\?/);
     expect(code).toBe(1);
   });
 });

@@ -5,6 +5,7 @@ export { controlplaneApiVersion } from './controlplane.js';
 export type * from './controlplane.js';
 export type * from './policy-objects.js';
 export { agentPermissions, antctlPaths, type Permission } from './agent-permissions.js';
+export { antctlPermissions, antctlUrls } from './antctl-permissions.js';
 export { infoApiVersion } from './component-info.js';
 export type * from './component-info.js';
 export type * from './inspection-api.js';

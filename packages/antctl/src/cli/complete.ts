@@ -28,7 +28,7 @@ export function complete(words: readonly string[], table: Table): readonly Candi
   const given = words.filter((word, at) => word !== '=' || at === words.length - 1);
   const typed = given.at(-1) === '=' ? '' : (given.at(-1) ?? '');
   const before = given.slice(0, -1);
-  const { path, command, awaiting } = walk(before, table);
+  const { path, command, awaiting, hasArgument } = walk(before, table);
   if (awaiting) return starting(typed, choicesOf(awaiting));
   const flags = flagsOf(command, table.mode);
   const [name, value] = /^--([^=]+)=(.*)$/.exec(typed)?.slice(1) ?? [];
@@ -45,17 +45,29 @@ export function complete(words: readonly string[], table: Table): readonly Candi
       flags.map(({ name, description }) => ({ word: `--${name}`, description })),
     );
   }
-  return command ? [] : starting(typed, nextWords(path, table));
+  if (!command) return starting(typed, nextWords(path, table));
+  const { argument } = command;
+  const isNext = hasArgument ? undefined : argument;
+  return starting(
+    typed,
+    (isNext?.choices ?? []).map((word) => ({ word, description: argument?.description ?? '' })),
+  );
 }
 
 /** Which command the words say, as far as they go, and the flag whose value comes next. */
 function walk(
   words: readonly string[],
   { commands, mode }: Table,
-): { readonly path: readonly string[]; readonly command: Command | undefined; readonly awaiting: Flag | undefined } {
+): {
+  readonly path: readonly string[];
+  readonly command: Command | undefined;
+  readonly awaiting: Flag | undefined;
+  readonly hasArgument: boolean;
+} {
   const path: string[] = [];
   let command: Command | undefined;
   let awaiting: Flag | undefined;
+  let hasArgument = false;
   for (const word of words) {
     if (awaiting) {
       awaiting = undefined;
@@ -63,7 +75,9 @@ function walk(
       awaiting = flagsOf(command, mode).find(
         ({ name, short, value }) => value !== undefined && (word === `--${name}` || word === `-${short ?? ''}`),
       );
-    } else if (!command) {
+    } else if (command) {
+      hasArgument = true;
+    } else {
       path.push(word);
       command = commands.find(
         ({ path: [first, second], aliases = [] }) =>
@@ -73,11 +87,11 @@ function walk(
       );
     }
   }
-  return { path, command, awaiting };
+  return { path, command, awaiting, hasArgument };
 }
 
 function flagsOf(command: Command | undefined, mode: Mode): readonly Flag[] {
-  const own = command ? [...(command.flags ?? []), outputFlag] : [];
+  const own = command ? [...(command.flags ?? []), ...(command.plain ? [] : [outputFlag])] : [];
   const helpFlag: Flag = { name: 'help', short: 'h', description: 'show what there is' };
   return [...own, ...globalFlags, helpFlag].filter((flag) => isUseful(flag, mode));
 }
@@ -86,8 +100,8 @@ const formatDescriptions: Readonly<Record<string, string>> = Object.fromEntries(
   formats.map((format) => [format, `print as ${format}`]),
 );
 
-function choicesOf({ choices = [], description }: Flag): Candidate[] {
-  return choices.map((word) => ({ word, description: formatDescriptions[word] ?? description }));
+function choicesOf({ choices, suggestions, description }: Flag): Candidate[] {
+  return (choices ?? suggestions ?? []).map((word) => ({ word, description: formatDescriptions[word] ?? description }));
 }
 
 function nextWords(path: readonly string[], { commands, groups, mode }: Table): Candidate[] {

@@ -54,20 +54,23 @@ function addCommand(program: Parser, command: Command, { mode, onCommand }: Pars
   if (argument) parser.argument(argument.required ? `<${argument.name}>` : `[${argument.name}]`, argument.description);
   for (const flag of flags) parser.addOption(optionOf(flag, mode));
   const { defaultFormat = 'table' } = command;
-  parser.addOption(
-    optionOf({ ...outputFlag, description: `${outputFlag.description}, by default ${defaultFormat}` }, mode),
-  );
+  if (!command.plain) {
+    parser.addOption(
+      optionOf({ ...outputFlag, description: `${outputFlag.description}, by default ${defaultFormat}` }, mode),
+    );
+  }
   if (examples.length > 0) {
     parser.addHelpText('after', `\nExamples:\n${examples.map((example) => `  ${example}\n`).join('')}`);
   }
   parser.action(async () => {
-    const flags = parser.optsWithGlobals<Record<string, string | boolean | undefined>>();
-    await onCommand(command, { argument: parser.args[0], flags: byFlagName(flags) });
+    const given = parser.optsWithGlobals<Record<string, string | boolean | undefined>>();
+    const known = [...flags, outputFlag, ...globalFlags];
+    await onCommand(command, { argument: parser.args[0], flags: byFlagName(known, given) });
   });
 }
 
-function sentence({ summary }: Command): string {
-  return `${summary.charAt(0).toUpperCase()}${summary.slice(1)}.`;
+function sentence({ summary, details }: Command): string {
+  return `${summary.charAt(0).toUpperCase()}${summary.slice(1)}.${details === undefined ? '' : `\n\n${details}`}`;
 }
 
 function optionOf(flag: Flag, mode: Mode): Option {
@@ -87,11 +90,14 @@ function chosen({ name, choices = [] }: Flag, text: string): string {
 }
 
 /** commander gives flags in camel case. */
-function byFlagName(options: Readonly<Record<string, string | boolean | undefined>>): Invocation['flags'] {
+function byFlagName(
+  known: readonly Flag[],
+  given: Readonly<Record<string, string | boolean | undefined>>,
+): Invocation['flags'] {
   return Object.fromEntries(
-    Object.entries(options).map(([key, value]) => [
-      key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`),
-      value === undefined ? undefined : String(value),
-    ]),
+    known.map(({ name }) => {
+      const value = given[name.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase())];
+      return [name, value === undefined ? undefined : String(value)];
+    }),
   );
 }

@@ -12,6 +12,8 @@ export interface Flag {
   /** What stands for its value in help; absent: the flag is a switch. */
   readonly value?: string;
   readonly description: string;
+  /** Values that completion offers, where others can be given, too. */
+  readonly suggestions?: readonly string[];
   /** The values that there are; any case is taken. */
   readonly choices?: readonly string[];
   readonly required?: boolean;
@@ -29,6 +31,7 @@ export interface Argument {
   readonly required?: boolean;
   /** Where it may be given; absent: wherever the command may. */
   readonly modes?: readonly Mode[];
+  readonly choices?: readonly string[];
 }
 
 /** What was typed: the argument, and flags by their names. */
@@ -61,6 +64,10 @@ export interface Command {
   readonly argument?: Argument;
   readonly flags?: readonly Flag[];
   readonly modes: readonly Mode[];
+  /** More than one line to say: paragraphs of the help and the docs. */
+  readonly details?: string;
+  /** The answer is text and nothing else: there is no `-o`. */
+  readonly plain?: boolean;
   /** Default `table`. */
   readonly defaultFormat?: Format;
   /** For help and docs. */

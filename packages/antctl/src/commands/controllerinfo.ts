@@ -1,17 +1,22 @@
-import type { AntreaControllerInfo } from '@antrea-ts/apis';
+import { infoApiVersion, type AntreaControllerInfo } from '@antrea-ts/apis';
 import { referenceText } from './agentinfo.js';
 import { conditionStatus } from './condition-status.js';
 import { resourceCommand } from './resource-command.js';
 
-/** The one object of the resource: computed when it is asked for. */
-export const controllerInfoPath = '/apis/system.antrea.io/v1beta1/controllerinfos/antrea-controller';
+/** Where the controller tells the cluster about itself, every minute. */
+export const controllerInfoPath = `/apis/${infoApiVersion}/antreacontrollerinfos/antrea-controller`;
 
 export const controllerInfo = resourceCommand<AntreaControllerInfo>({
   path: ['get', 'controllerinfo'],
   aliases: ['controllerinfos', 'ci'],
   summary: 'show how the controller is: version, agents, how much it holds',
   sources: {
-    controller: { from: 'controller', path: controllerInfoPath, style: 'object' },
+    // Computed when it is asked for.
+    controller: {
+      from: 'controller',
+      path: '/apis/system.antrea.io/v1beta1/controllerinfos/antrea-controller',
+      style: 'object',
+    },
     remote: { from: 'cluster', path: controllerInfoPath, style: 'object' },
   },
   columns: [

@@ -18,10 +18,12 @@ export interface Source {
 /** A command that shows things of one kind. */
 export interface ResourceCommandSpec<T> extends Pick<
   Command,
-  'path' | 'aliases' | 'summary' | 'argument' | 'flags' | 'examples'
+  'path' | 'aliases' | 'summary' | 'details' | 'argument' | 'flags' | 'examples'
 > {
   readonly sources: Readonly<Partial<Record<Mode, Source>>>;
   readonly columns: readonly Column<T>[];
+  /** Throws `AntctlError` `usage` for flags that do not go together. */
+  readonly check?: (invocation: Invocation) => void;
   /** Chooses and sorts what is shown. Absent: all, and the table sorts its rows. */
   readonly arrange?: (
     items: readonly T[],
@@ -36,12 +38,13 @@ export interface ResourceCommandSpec<T> extends Pick<
 
 /** Makes a command of what is known of a kind of things. */
 export function resourceCommand<T>(spec: ResourceCommandSpec<T>): Command {
-  const { sources, columns, arrange, value = (item: T): unknown => item, keepOrder = false, ...rest } = spec;
+  const { sources, columns, check, arrange, value = (item: T): unknown => item, keepOrder = false, ...rest } = spec;
   return {
     ...rest,
     modes: modes.filter((mode) => sources[mode] !== undefined),
     columns,
     async run(invocation, context) {
+      check?.(invocation);
       const source = sources[context.mode];
       if (!source) throw new AntctlError('wrong-mode', `${spec.path.join(' ')}: not for mode ${context.mode}`);
       const answer = await context.api.get(requestOf(source, invocation, spec.flags ?? []));

@@ -41,11 +41,14 @@ function textOf({ message }: KubeError): string {
   return message.replace(/^GET \/\S*: /, '');
 }
 
-function remedyOf({ status, code }: KubeError, asked: Asked): string {
+function remedyOf({ status, code, message }: KubeError, asked: Asked): string {
   if (code === 'unauthorized') return `; ${asked.who} does not believe these credentials`;
   if (code === 'forbidden') return `; the account needs get on ${asked.path} (see docs/antctl.md, "Rights")`;
-  if (code === 'not-found' && asked.path.includes('.antrea.io/') && !asked.path.includes('crd.antrea.io')) {
-    return '; if it should be there: is antrea-controller up? (kubectl get apiservices)';
+  if (
+    code === 'not-found' &&
+    (asked.path.includes('/antreacontrollerinfos/') || message.includes('requested resource'))
+  ) {
+    return '; is Antrea installed, and antrea-controller up?';
   }
   return status === 503 && asked.path.startsWith('/apis/') ? `; ${asked.whenSilent}` : '';
 }

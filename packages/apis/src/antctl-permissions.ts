@@ -1,0 +1,35 @@
+import { antctlPaths, type Permission } from './agent-permissions.js';
+
+const read = ['get', 'list'];
+
+/** What antctl asks of the Kubernetes API, for its ClusterRole; nothing of it writes. */
+export const antctlPermissions: readonly Permission[] = [
+  {
+    apiGroups: ['controlplane.antrea.io'],
+    resources: ['networkpolicies', 'appliedtogroups', 'addressgroups'],
+    verbs: read,
+    reason: 'Policies and groups, as the controller computed them.',
+  },
+  {
+    apiGroups: ['crd.antrea.io'],
+    resources: ['antreaagentinfos', 'antreacontrollerinfos'],
+    verbs: read,
+    reason: 'How agents and controller are, and where.',
+  },
+  {
+    apiGroups: [''],
+    resources: ['nodes'],
+    verbs: ['get'],
+    reason: 'Addresses of Nodes, to ask agents and controller.',
+  },
+  {
+    apiGroups: [''],
+    resources: ['configmaps'],
+    resourceNames: ['antrea-ca'],
+    verbs: ['get'],
+    reason: 'The authority of the controller’s certificate.',
+  },
+];
+
+/** Paths of agents and controller that antctl asks: `get` on them as non-resource URLs. */
+export const antctlUrls: readonly string[] = [...antctlPaths, '/endpoint', '/version'].sort();

@@ -1,13 +1,17 @@
+import { agentFeatureGates } from '@antrea-ts/apis';
 import { createDelegatingServer, healthPaths, loopbackTokenFile, type KubeClient } from '@antrea-ts/kube';
 import {
   errorMessage,
   Lifetime,
   orAborted,
+  routeFeatureGates,
+  routeLogLevel,
   routeMetrics,
   Router,
+  routeVersion,
   untilAborted,
   type HealthChecks,
-  type Logger,
+  type RootLogger,
   type Metrics,
 } from '@antrea-ts/runtime';
 import { controlplaneApi } from './api/controlplane-api.js';
@@ -19,11 +23,12 @@ import { routeWebhooks, webhookPaths } from './webhooks/route-webhooks.js';
 import { startInfo } from './info/start-info.js';
 import { startPolicies } from './policy/start-policies.js';
 import { startTiers } from './policy/system-tiers.js';
+import { version } from './version.js';
 
 /** What the controller is given: the cluster, and where to tell about itself. */
 export interface ControllerModules {
   readonly client: KubeClient;
-  readonly logger: Logger;
+  readonly logger: RootLogger;
   readonly metrics: Metrics;
   readonly health: HealthChecks;
 }
@@ -56,6 +61,9 @@ async function start(options: ControllerOptions, modules: PartModules): Promise<
   const router = new Router();
   health.route(router);
   if (options.enablePrometheusMetrics) routeMetrics(router, metrics);
+  routeVersion(router, version);
+  routeLogLevel(router, logger);
+  routeFeatureGates(router, { component: 'controller', gates: agentFeatureGates, values: options.featureGates });
   const policies = await startPolicies(options, modules);
   routeApis(router, [controlplaneApi(policies)]);
   if (options.featureGates.AntreaPolicy) {

@@ -111,7 +111,7 @@ describe('a Pod', () => {
     expect(calls().map((call) => call.split(' ')[0])).toEqual(['ADD', 'ADD', 'ADD']);
     expect(new Set(calls()).size).toBe(1);
     expect(cluster.events.map(({ message }) => message)).toContain(
-      'Failed to create pod sandbox: CNI ADD: agent is not there',
+      'Failed to create pod sandbox: CNI antrea ADD: agent is not there',
     );
     await remove();
   });

@@ -16,7 +16,7 @@ export default defineConfig(({ mode }) => {
       exclude: integration ? [] : ['src/**/*.integration.test.ts'],
       reporters: ['default', new CountingReporter(integration ? 'integration' : 'unit')],
       passWithNoTests: true,
-      testTimeout: integration ? 60_000 : 20_000,
+      testTimeout: 60_000,
       hookTimeout: 60_000,
       fileParallelism: !integration,
       maxWorkers: 2,

@@ -310,7 +310,7 @@ describe('what flows do is what rules say', () => {
           else expectToldWhy(node, rules, evaluation, expected);
         }
       }),
-      { numRuns: 200 },
+      { numRuns: 100 },
     );
   });
 
@@ -327,7 +327,7 @@ describe('what flows do is what rules say', () => {
         const evaluation = evaluator.evaluate(packetOf(probe));
         expect(outcome(evaluation), trace(evaluation)).toBe(cut ? judge(after, probe) : 'Allow');
       }),
-      { numRuns: 600 },
+      { numRuns: 200 },
     );
   });
 });
@@ -397,7 +397,7 @@ it('flows that came by many changes are those of the final state', () => {
       expect(shown(anew.takeChanges().set.values())).toEqual(shown(installed.values()));
       expect(anew.unplaced()).toEqual([]);
     }),
-    { numRuns: 500 },
+    { numRuns: 250 },
   );
 });
 

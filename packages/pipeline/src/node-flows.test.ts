@@ -109,6 +109,29 @@ describe('the flows of a Node', () => {
     );
   });
 
+  it('with the physical adapter on the bridge, as on Windows: host and wire through it, direct peers past the host', () => {
+    const uplink = { ofPort: 3, podCidrs: [parseCidr('10.10.0.0/24')] };
+    const classification = (of: NodeProfile): string[] =>
+      text(createNodePipeline(of).base()).filter((line) => /in_port=(3|LOCAL)/.test(line));
+    const hostAndWire = ['priority=200,in_port=3 actions=LOCAL', 'priority=200,in_port=LOCAL actions=output:3'];
+    expect(classification({ ...profile, uplink })).toEqual(hostAndWire);
+    expect(classification({ ...profile, uplink, mode: 'noEncap' })).toEqual([
+      ...hostAndWire,
+      'priority=210,ip,in_port=3,nw_dst=10.10.0.0/24 actions=load:0x4->NXM_NX_REG0[0..3],load:0x1->NXM_NX_REG0[19],goto_table:29',
+    ]);
+    const peer = {
+      podCidrs: [parseCidr('10.10.1.0/24')],
+      path: { kind: 'direct', mac: parseMac('00:15:5d:00:00:02'), remote: parseIp('192.168.77.102') },
+    } as const;
+    const toPeer = text(createNodePipeline({ ...profile, uplink, mode: 'noEncap' }).peer(peer));
+    expect(toPeer.filter((line) => !line.startsWith('table=20,'))).toEqual([
+      'table=70, priority=200,ct_state=+rpl+trk,ip,nw_dst=192.168.77.102 actions=set_field:00:15:5d:00:00:02->eth_dst,goto_table:80',
+      'table=70, priority=200,ip,nw_dst=10.10.1.0/24 actions=set_field:00:15:5d:00:00:02->eth_dst,goto_table:80',
+      'table=80, priority=200,dl_dst=00:15:5d:00:00:02 actions=load:0x3->NXM_NX_REG1[],load:0x1->NXM_NX_REG0[16],goto_table:105',
+    ]);
+    expect(() => createNodePipeline(profile).peer(peer)).toThrow('needs an uplink');
+  });
+
   it('never has two flows with the same table, priority and match', () => {
     const keys = text(wholeNode(dualStack, dualPod, ['10.10.1.0/24'], '192.168.77.101')).map(
       (line) => line.split(' actions=')[0],

@@ -5,6 +5,7 @@ import { anyArpResponderFlows, neighbourFlows } from './features/neighbours.js';
 import { ownServiceFlows } from './features/network-policy/own-service.js';
 import { podFlows, podGuardFlows, type LocalPod } from './features/pods.js';
 import { gatewayFlows, peerFlows, tunnelFlows, type PeerNode } from './features/ports.js';
+import { uplinkFlows } from './features/uplink.js';
 import type { NodeProfile } from './profile.js';
 import { layoutOf, type Layout } from './tables.js';
 
@@ -35,6 +36,7 @@ export function createNodePipeline(profile: NodeProfile): NodePipeline {
       ...policyOnlyFlows(profile),
       ...gatewayFlows(profile, layout),
       ...tunnelFlows(profile),
+      ...uplinkFlows(profile, layout),
       ...podGuardFlows(profile),
     ],
     pod: (pod) => [...podFlows(profile, layout, pod), ...ownServiceFlows(profile, layout, pod)],

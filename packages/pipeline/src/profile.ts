@@ -11,6 +11,13 @@ export interface GatewayPort {
   readonly addresses: readonly IpAddress[];
 }
 
+/** The physical adapter as a port of the bridge. */
+export interface UplinkPort {
+  readonly ofPort: number;
+  /** This Node's Pod CIDRs: what comes in from the wire for them is for Pods, all else for the host. */
+  readonly podCidrs: readonly Cidr[];
+}
+
 /**
  * Everything about a Node that shapes its flows, as data. Platforms differ here and nowhere else: the flows of a
  * Windows Node can be computed, and tested, on any machine.
@@ -22,6 +29,8 @@ export interface NodeProfile {
   readonly gateway: GatewayPort;
   /** Port of the flow-based tunnel; present where the mode may encapsulate. */
   readonly tunnelOfPort?: number;
+  /** Present where the physical adapter is on the bridge, and the host behind LOCAL: on Windows. */
+  readonly uplink?: UplinkPort;
   /** Pod-to-Service traffic is balanced in the pipeline (AntreaProxy). */
   readonly proxy: boolean;
   /** Tables of Antrea-native policies exist (AntreaPolicy). */

@@ -1,12 +1,12 @@
 import type { Node } from '@antrea-ts/apis';
-import { formatCidr, formatIp, parseCidr, parseInterfaceAddress } from '@antrea-ts/net-types';
+import { formatCidr, formatIp, parseCidr, parseInterfaceAddress, parseIp } from '@antrea-ts/net-types';
 import type { PeerNode, TrafficMode } from '@antrea-ts/pipeline';
 import { silentLogger } from '@antrea-ts/runtime';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { PeerController } from './peer-controller.js';
 
-function controllerIn(mode: TrafficMode) {
+function controllerIn(mode: TrafficMode, { hasUplink = false } = {}) {
   const peers = new Map<string, PeerNode>();
   const statements: string[] = [];
   const controller = new PeerController(
@@ -18,6 +18,7 @@ function controllerIn(mode: TrafficMode) {
         gatewayName: 'antrea-gw0',
         transportAddresses: [parseInterfaceAddress('192.168.1.11/24')],
         transportInterface: 'eth0',
+        hasUplink,
       },
       useTransportAnnotation: false,
     },
@@ -63,6 +64,19 @@ describe('the way to a peer', () => {
     const text = route?.via && `via ${formatIp(route.via)} dev ${route.interfaceName}${route.onLink ? ' onlink' : ''}`;
     expect(text).toBe(expectedRoute);
   });
+});
+
+it('sends to a peer in the subnet out of the uplink, once the peer has told its MAC address', () => {
+  const { controller, peers } = controllerIn('hybrid', { hasUplink: true });
+  const pathTo = (name: string) => peers.get(`node/${name}`)?.path;
+  controller.upsert(near);
+  controller.flush();
+  expect(pathTo('near')).toEqual({ kind: 'gateway' });
+  const annotations = { 'node.antrea.io/mac-address': '00:15:5d:00:00:02' };
+  for (const each of [near, far]) controller.upsert({ ...each, metadata: { ...each.metadata, annotations } });
+  controller.flush();
+  expect(pathTo('near')).toEqual({ kind: 'direct', mac: '00:15:5d:00:00:02', remote: parseIp('192.168.1.12') });
+  expect(pathTo('far')?.kind).toBe('tunnel');
 });
 
 it('states anew only what changed', () => {

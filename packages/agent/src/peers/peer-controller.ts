@@ -137,7 +137,7 @@ function samePeer(a: Peer | undefined, b: Peer | undefined): boolean {
 function peerText(peer: Peer | undefined): string {
   return peer === undefined
     ? ''
-    : JSON.stringify([peer.podCidrs, peer.transportAddresses], (_, value: unknown) =>
+    : JSON.stringify([peer.podCidrs, peer.transportAddresses, peer.mac], (_, value: unknown) =>
         typeof value === 'bigint' ? value.toString() : value,
       );
 }

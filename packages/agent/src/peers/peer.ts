@@ -1,4 +1,10 @@
-import { nodeAddresses, podCidrsOf, transportAddressesAnnotation, type Node } from '@antrea-ts/apis';
+import {
+  macAddressAnnotation,
+  nodeAddresses,
+  podCidrsOf,
+  transportAddressesAnnotation,
+  type Node,
+} from '@antrea-ts/apis';
 import type { PeerRoute } from '@antrea-ts/host';
 import {
   cidrContains,
@@ -7,7 +13,9 @@ import {
   tryParseIp,
   type Cidr,
   type InterfaceAddress,
+  tryParseMac,
   type IpAddress,
+  type MacAddress,
 } from '@antrea-ts/net-types';
 import { virtualMac, type PeerNode, type TrafficMode } from '@antrea-ts/pipeline';
 
@@ -16,6 +24,8 @@ export interface Peer {
   readonly name: string;
   readonly podCidrs: readonly Cidr[];
   readonly transportAddresses: readonly IpAddress[];
+  /** MAC address of its transport interface, where it tells. */
+  readonly mac?: MacAddress;
 }
 
 /** Reads a peer from its Node object; `undefined` while it has no Pod CIDR or address. */
@@ -24,7 +34,8 @@ export function peerOf(node: Node, options: { readonly useTransportAnnotation: b
   const annotated = options.useTransportAnnotation ? annotatedAddresses(node) : [];
   const transportAddresses = annotated.length > 0 ? annotated : nodeAddresses(node);
   if (podCidrs.length === 0 || transportAddresses.length === 0) return undefined;
-  return { name: node.metadata.name, podCidrs, transportAddresses };
+  const mac = tryParseMac(node.metadata.annotations?.[macAddressAnnotation] ?? '');
+  return { name: node.metadata.name, podCidrs, transportAddresses, ...(mac ? { mac } : {}) };
 }
 
 function annotatedAddresses(node: Node): IpAddress[] {
@@ -39,6 +50,8 @@ export interface PeerContext {
   /** This Node's transport addresses, with their subnets. */
   readonly transportAddresses: readonly InterfaceAddress[];
   readonly transportInterface: string;
+  /** The transport interface is a port of the bridge: peers in its subnet can be sent to by their MAC address. */
+  readonly hasUplink?: boolean;
 }
 
 /** The peer's transport address that this Node can send to: of a family both have, IPv4 first. */
@@ -72,8 +85,13 @@ export function planPeer(peer: Peer, context: PeerContext): PeerPlan | undefined
       routes: peer.podCidrs.map((cidr) => tunnelRoute(cidr, context)),
     };
   }
+  // Until the peer has told its MAC address, its Pods are reached through the host.
+  const { mac } = peer;
   return {
-    flows: { podCidrs: peer.podCidrs, path: { kind: 'gateway' } },
+    flows: {
+      podCidrs: peer.podCidrs,
+      path: context.hasUplink && direct && mac ? { kind: 'direct', mac, remote } : { kind: 'gateway' },
+    },
     routes: direct ? peer.podCidrs.flatMap((cidr) => directRoute(cidr, peer, context)) : [],
   };
 }

@@ -1,5 +1,5 @@
 import type { FieldMatch, Flow } from '@antrea-ts/openflow';
-import { gatewayOf, type Cidr, type IpAddress } from '@antrea-ts/net-types';
+import { gatewayOf, type Cidr, type IpAddress, type MacAddress } from '@antrea-ts/net-types';
 import {
   ctState,
   fromIp,
@@ -19,6 +19,7 @@ import { ctMark, hostLocalPacketMark, load, packetSource, registerIs, registers 
 import type { Layout } from '../tables.js';
 import { hostProbePriority } from './connection.js';
 import { arpResponder, virtualMac } from './neighbours.js';
+import { directPeerFlows } from './uplink.js';
 import { ownArp, routedPacket, towards } from './port-flows.js';
 
 /** The gateway port: the way between Pods and the Node's own network stack. */
@@ -111,7 +112,9 @@ export function tunnelFlows(profile: NodeProfile): Flow[] {
 export type PeerPath =
   | { readonly kind: 'tunnel'; readonly remote: IpAddress }
   /** Through the gateway; the host's routes know the way. */
-  | { readonly kind: 'gateway' };
+  | { readonly kind: 'gateway' }
+  /** Out of the uplink to the peer's MAC address, past the host's own stack. */
+  | { readonly kind: 'direct'; readonly mac: MacAddress; readonly remote: IpAddress };
 
 export interface PeerNode {
   readonly podCidrs: readonly Cidr[];
@@ -120,6 +123,7 @@ export interface PeerNode {
 
 /** Another Node: its Pods' destinations and, for IPv4, somebody who answers for its gateway. */
 export function peerFlows(profile: NodeProfile, peer: PeerNode): Flow[] {
+  if (peer.path.kind === 'direct') return directPeerFlows(profile, { podCidrs: peer.podCidrs, ...peer.path });
   const specs: FlowSpec[] = [];
   for (const cidr of peer.podCidrs) {
     const gateway = gatewayOf(cidr);

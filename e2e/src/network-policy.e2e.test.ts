@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually, Lab } from './lab.js';
+import { acnp, anp, app, clusterGroup, k8s, list } from './policies.js';
 
 const server = "for (const p of [80, 8080]) require('http').createServer((q, s) => s.end('ok')).listen(p, '::')";
 
@@ -36,25 +37,6 @@ interface Case {
   readonly denied: Readonly<Record<string, Verdict>>;
 }
 
-const k8s = (spec: object, name = 'np'): object => ({
-  apiVersion: 'networking.k8s.io/v1',
-  kind: 'NetworkPolicy',
-  metadata: { name, namespace: 'default' },
-  spec,
-});
-const acnp = (spec: object, name = 'acnp'): object => ({
-  apiVersion: 'crd.antrea.io/v1alpha1',
-  kind: 'ClusterNetworkPolicy',
-  metadata: { name },
-  spec: { priority: 5, ...spec },
-});
-const anp = (spec: object): object => ({
-  apiVersion: 'crd.antrea.io/v1alpha1',
-  kind: 'NetworkPolicy',
-  metadata: { name: 'anp', namespace: 'default' },
-  spec: { priority: 5, ...spec },
-});
-const app = (value: string): object => ({ podSelector: { matchLabels: { app: value } } });
 const inOther = { namespaceSelector: { matchLabels: { team: 'other' } } };
 
 const webDenied = {
@@ -181,10 +163,6 @@ const cases: readonly Case[] = [
     denied: { 'default/near -> default/web:80': 'dropped', 'default/near -> default/web:8080': 'dropped' },
   },
 ];
-
-function clusterGroup(name: string, spec: object): object {
-  return { apiVersion: 'crd.antrea.io/v1alpha3', kind: 'ClusterGroup', metadata: { name }, spec };
-}
 
 describe('network policies', () => {
   const lab = new Lab('policy');
@@ -324,10 +302,6 @@ describe('network policies', () => {
     );
   }
 });
-
-function list(items: readonly object[]): object {
-  return { apiVersion: 'v1', kind: 'List', items };
-}
 
 function podObject({ key, node, labels }: TestPod): object {
   const [namespace, name] = key.split('/');

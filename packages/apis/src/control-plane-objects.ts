@@ -21,6 +21,7 @@ export function controlPlaneObjects(): readonly object[] {
       },
     },
     apiService('controlplane.antrea.io', 'v1beta2'),
+    apiService('stats.antrea.io', 'v1alpha1'),
     ...webhookConfigurations(),
   ];
 }

@@ -158,3 +158,14 @@ export interface PodPolicies {
   /** Names of AppliedToGroups that have the Pod. */
   readonly appliedToGroups: readonly string[];
 }
+
+/** Version of `stats.antrea.io`, in which the controller serves what agents reported. */
+export const statsApiVersion = 'stats.antrea.io/v1alpha1';
+
+/** What was counted for one policy since the controller knows it; of the policy's name. */
+export interface PolicyStats {
+  readonly metadata: ControlplaneMeta;
+  readonly trafficStats: ControlplaneTrafficStats;
+  /** Only of Antrea policies. */
+  readonly ruleTrafficStats?: readonly { readonly name: string; readonly trafficStats: ControlplaneTrafficStats }[];
+}

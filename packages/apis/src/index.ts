@@ -1,7 +1,7 @@
 export { customResourceDefinition, type KindDefinition } from './crd/definition.js';
 export { policyKinds } from './crd/policy-kinds.js';
 export { controlPlaneObjects, controllerPort } from './control-plane-objects.js';
-export { controlplaneApiVersion } from './controlplane.js';
+export { controlplaneApiVersion, statsApiVersion } from './controlplane.js';
 export type * from './controlplane.js';
 export type * from './policy-objects.js';
 export { agentPermissions, antctlPaths, type Permission } from './agent-permissions.js';

@@ -16,6 +16,7 @@ import {
 } from '@antrea-ts/runtime';
 import { controlplaneApi } from './api/controlplane-api.js';
 import { routeApis } from './api/api-group.js';
+import { statsApi } from './api/stats-api.js';
 import { startCertificate } from './certificates/start-certificate.js';
 import type { ControllerOptions } from './config/options.js';
 import { ControllerError } from './errors.js';
@@ -65,7 +66,7 @@ async function start(options: ControllerOptions, modules: PartModules): Promise<
   routeLogLevel(router, logger);
   routeFeatureGates(router, { component: 'controller', gates: agentFeatureGates, values: options.featureGates });
   const policies = await startPolicies(options, modules);
-  routeApis(router, [controlplaneApi(policies)]);
+  routeApis(router, [controlplaneApi(policies), statsApi(policies)]);
   if (options.featureGates.AntreaPolicy) {
     const controllerUser = `system:serviceaccount:${options.namespace}:${options.serviceAccountName}`;
     routeWebhooks(router, { cluster: policies.cluster, controllerUser });

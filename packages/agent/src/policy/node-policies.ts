@@ -28,6 +28,7 @@ export class NodePolicies {
   readonly #modules: Modules;
   readonly #pods = new Map<string, PodPort>();
   readonly #listeners = new Set<() => void>();
+  #beforeRulesGo: () => void = () => undefined;
   #scheduled: NodeJS.Immediate | undefined;
   #hasAbandoned = false;
 
@@ -42,6 +43,11 @@ export class NodePolicies {
   /** Calls back after changes of what the controller says, once they are stated to the switch. */
   onChange(listener: () => void): void {
     this.#listeners.add(listener);
+  }
+
+  /** Calls back before rules are taken off the switch whose policies go on. */
+  beforeRulesGo(listener: () => void): void {
+    this.#beforeRulesGo = listener;
   }
 
   /** What was known when the last agent ran. */
@@ -98,6 +104,7 @@ export class NodePolicies {
     const { rules, flows, dataplane, clock, logger } = this.#modules;
     flows.apply(rules.takeChanges());
     const { retired, ...changes } = flows.takeChanges();
+    if (retired.some((id) => rules.policy(flows.ruleOf(id)?.policy.uid ?? ''))) this.#beforeRulesGo();
     if (changes.set.size + changes.removed.size > 0) {
       dataplane.patch(policyOwner, changes);
       logger.debug('Stated policy flows', { set: changes.set.size, removed: changes.removed.size });

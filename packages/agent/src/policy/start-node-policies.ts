@@ -18,6 +18,7 @@ import { NodePolicies } from './node-policies.js';
 import { PodAdmission } from './pod-admission.js';
 import { PolicyFile } from './policy-file.js';
 import { PolicyPackets } from './policy-packets.js';
+import { startStats } from './stats/start-stats.js';
 import { StatusReporter } from './status-reporter.js';
 
 /** 500 MB and three older files, as 1.3. */
@@ -77,6 +78,7 @@ export async function startNodePolicies(
   await controller.start({ signal });
   lifetime.onStop(() => controller.stop());
   if (!controller.isConfigured) return { policies, flows, admission: undefined };
+  await startStats(options, { connection, policies, flows, client: () => controller.current }, modules);
 
   const reporter = new StatusReporter({
     nodeName: options.nodeName,

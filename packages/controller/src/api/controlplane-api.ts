@@ -6,6 +6,7 @@ import type { PolicyParts } from '../policy/start-policies.js';
 import { groupObject, policyObject } from '../store/kinds.js';
 import { json, readObject, type ApiGroupVersion, type ApiResource, type ResourceHandlers } from './api-group.js';
 import { podPolicies } from './pod-policies.js';
+import { nodeStatsSummaries } from './stats-api.js';
 import { watchedResource } from './watched-resource.js';
 
 const readVerbs = ['get', 'list', 'watch'];
@@ -78,6 +79,16 @@ export function controlplaneApi(parts: PolicyParts): ApiGroupVersion {
           verbs: ['get'],
         },
         handlers: groupAssociations(parts),
+      },
+      {
+        resource: {
+          name: 'nodestatssummaries',
+          singularName: 'nodestatssummary',
+          namespaced: false,
+          kind: 'NodeStatsSummary',
+          verbs: ['create'],
+        },
+        handlers: nodeStatsSummaries(parts),
       },
       {
         resource: {

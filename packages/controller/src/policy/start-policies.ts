@@ -5,6 +5,7 @@ import { followCluster, type FollowedCluster } from '../cluster/follow-cluster.j
 import type { ControllerOptions } from '../config/options.js';
 import type { PartModules } from '../controller.js';
 import { createStores, type ControlplaneStores } from '../store/kinds.js';
+import { PolicyStatsStore } from '../stats/policy-stats.js';
 import { StatusTracker } from './status-tracker.js';
 
 /** Computed policy, as it is served. */
@@ -12,10 +13,12 @@ export interface PolicyParts {
   readonly policies: ClusterPolicies;
   readonly cluster: FollowedCluster;
   readonly stores: ControlplaneStores;
-  /** Resolves when everything that was there at the start is in the stores: before, part of it would pass for the whole. */
   /** Takes over what came from the cluster and is not computed yet. */
   readonly compute: () => void;
   readonly statuses: StatusTracker;
+  /** Absent without the gate NetworkPolicyStats. */
+  readonly stats: PolicyStatsStore | undefined;
+  /** Resolves when everything that was there at the start is in the stores: before, part of it would pass for the whole. */
   readonly whenComputed: (options: { readonly signal: AbortSignal }) => Promise<void>;
 }
 
@@ -36,6 +39,7 @@ export async function startPolicies(options: ControllerOptions, modules: PartMod
     clock: systemClock,
   });
   lifetime.onStop(() => statuses.stop());
+  const stats = options.featureGates.NetworkPolicyStats ? new PolicyStatsStore({ now: Date.now }) : undefined;
 
   const compute = (): void => {
     const changes = policies.takeChanges();
@@ -43,6 +47,7 @@ export async function startPolicies(options: ControllerOptions, modules: PartMod
     stores.addressGroups.apply(changes.addressGroups);
     stores.networkPolicies.apply(changes.networkPolicies);
     for (const { before, after } of changes.networkPolicies) statuses.policyChanged((after ?? before)?.name ?? '');
+    stats?.policiesChanged(changes.networkPolicies);
     reportProblems(changes.networkPolicies, log);
   };
   let isComputed = false;
@@ -79,7 +84,15 @@ export async function startPolicies(options: ControllerOptions, modules: PartMod
     log.info('Computed policy', { ...policies.counts(), milliseconds: Math.round(performance.now() - begun) });
   });
   computed.catch(() => undefined);
-  return { policies, cluster, stores, statuses, compute: () => isComputed && compute(), whenComputed: () => computed };
+  return {
+    policies,
+    cluster,
+    stores,
+    statuses,
+    stats,
+    compute: () => isComputed && compute(),
+    whenComputed: () => computed,
+  };
 }
 
 /** Rules that cannot be are left out: who wrote them should know. */

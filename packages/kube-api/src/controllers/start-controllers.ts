@@ -8,6 +8,7 @@ import type { ServiceAllocator } from '../services/service-allocator.js';
 import type { Store } from '../storage/store.js';
 import { ApiServiceController } from './api-services.js';
 import { CustomResources } from './custom-resources.js';
+import { ServiceEndpoints } from './endpoints/service-endpoints.js';
 import { EventExpiry } from './event-expiry.js';
 import { GarbageCollector } from './garbage-collector.js';
 import { NamespaceController } from './namespaces.js';
@@ -33,6 +34,7 @@ export function startControllers(modules: {
     new ApiServiceController(modules),
     new EventExpiry(modules),
     new Workloads(modules),
+    new ServiceEndpoints(modules),
   ];
   for (const controller of controllers) controller.start();
   storeBootstrapRoles(modules.store);

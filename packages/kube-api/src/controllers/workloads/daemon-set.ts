@@ -1,6 +1,7 @@
 import { labelsMatch } from '../../label-selector.js';
 import { at, isJsonObject, textAt, type ApiObject, type JsonObject } from '../../object.js';
-import { isActive, isReady, podFromTemplate, templateHash, type WorkloadWriter } from './workload.js';
+import type { ObjectWriter } from '../object-writer.js';
+import { isActive, isReady, podFromTemplate, templateHash } from './workload.js';
 
 const hashLabel = 'controller-revision-hash';
 
@@ -9,7 +10,7 @@ export async function syncDaemonSet(
   set: ApiObject,
   pods: readonly ApiObject[],
   nodes: readonly ApiObject[],
-  writer: WorkloadWriter,
+  writer: ObjectWriter,
 ): Promise<void> {
   const hash = templateHash(set);
   const matchLabels = at(set, 'spec', 'template', 'spec', 'nodeSelector') ?? {};

@@ -1,5 +1,6 @@
 import { at, isJsonObject, type ApiObject, type JsonObject } from '../../object.js';
-import { condition, countAt, podFromTemplate, templateHash, type WorkloadWriter } from './workload.js';
+import type { ObjectWriter } from '../object-writer.js';
+import { condition, countAt, podFromTemplate, templateHash } from './workload.js';
 
 const hashLabel = 'pod-template-hash';
 const revisionAnnotation = 'deployment.kubernetes.io/revision';
@@ -11,7 +12,7 @@ const revisionAnnotation = 'deployment.kubernetes.io/revision';
 export async function syncDeployment(
   deployment: ApiObject,
   sets: readonly ApiObject[],
-  writer: WorkloadWriter,
+  writer: ObjectWriter,
 ): Promise<void> {
   const hash = templateHash(deployment);
   const current = sets.find((set) => set.metadata.labels?.[hashLabel] === hash);
@@ -35,7 +36,7 @@ async function replace(
   current: ApiObject,
   old: readonly ApiObject[],
   wanted: number,
-  writer: WorkloadWriter,
+  writer: ObjectWriter,
 ): Promise<void> {
   await scale(current, wanted, writer);
   const last = Math.max(0, ...old.map(revisionOf));
@@ -50,12 +51,12 @@ async function replace(
   }
 }
 
-async function scale(set: ApiObject, replicas: number, writer: WorkloadWriter): Promise<void> {
+async function scale(set: ApiObject, replicas: number, writer: ObjectWriter): Promise<void> {
   if (countAt(set, 'spec', 'replicas') !== replicas) await writer.merge('ReplicaSet', set, { spec: { replicas } });
 }
 
 /** Lets old sets have no more than `allowed` Pods together. */
-async function shrink(old: readonly ApiObject[], allowed: number, writer: WorkloadWriter): Promise<void> {
+async function shrink(old: readonly ApiObject[], allowed: number, writer: ObjectWriter): Promise<void> {
   let left = allowed;
   for (const set of [...old].sort((a, b) => revisionOf(b) - revisionOf(a))) {
     const keep = Math.min(left, countAt(set, 'spec', 'replicas'));
@@ -65,7 +66,7 @@ async function shrink(old: readonly ApiObject[], allowed: number, writer: Worklo
 }
 
 /** Deletes old sets beyond those that are kept to go back to. */
-async function forget(deployment: ApiObject, old: readonly ApiObject[], writer: WorkloadWriter): Promise<void> {
+async function forget(deployment: ApiObject, old: readonly ApiObject[], writer: ObjectWriter): Promise<void> {
   const limit = Number(at(deployment, 'spec', 'revisionHistoryLimit') ?? 10);
   const empty = old
     .filter((set) => countAt(set, 'spec', 'replicas') === 0 && countAt(set, 'status', 'replicas') === 0)

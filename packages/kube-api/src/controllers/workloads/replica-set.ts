@@ -1,12 +1,9 @@
 import { at, type ApiObject, type JsonObject } from '../../object.js';
-import { countAt, isActive, isReady, podFromTemplate, type WorkloadWriter } from './workload.js';
+import type { ObjectWriter } from '../object-writer.js';
+import { countAt, isActive, isReady, podFromTemplate } from './workload.js';
 
 /** Brings the Pods of a ReplicaSet to their number, and says how many there are. */
-export async function syncReplicaSet(
-  set: ApiObject,
-  pods: readonly ApiObject[],
-  writer: WorkloadWriter,
-): Promise<void> {
+export async function syncReplicaSet(set: ApiObject, pods: readonly ApiObject[], writer: ObjectWriter): Promise<void> {
   const active = pods.filter(isActive);
   const wanted = countAt(set, 'spec', 'replicas');
   for (let count = active.length; count < wanted; count++) await writer.create('Pod', set, podFromTemplate(set));

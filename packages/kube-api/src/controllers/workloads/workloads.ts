@@ -1,16 +1,15 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { deepEqual, type ApiObject } from '../../object.js';
 import type { Operations } from '../../operations.js';
 import { objectKey, type Store, type StoreEvent } from '../../storage/store.js';
+import { collectionOf, ObjectWriter } from '../object-writer.js';
+import { WorkQueue } from '../work-queue.js';
 import { syncDaemonSet } from './daemon-set.js';
 import { syncDeployment } from './deployment.js';
 import { syncReplicaSet } from './replica-set.js';
-import { collectionOf, WorkloadWriter } from './workload.js';
 
 const kinds = ['Deployment', 'ReplicaSet', 'DaemonSet'] as const;
 const collections = new Map(kinds.map((kind) => [collectionOf(kind), kind]));
 const pods = collectionOf('Pod');
-const retryMs = 1_000;
 
 /** A workload by where it is. */
 interface Place {
@@ -21,17 +20,15 @@ interface Place {
 /** Makes the Pods of Deployments, ReplicaSets and DaemonSets, one workload after another. */
 export class Workloads {
   readonly #store: Store;
-  readonly #writer: WorkloadWriter;
-  readonly #dirty = new Map<string, Place>();
+  readonly #writer: ObjectWriter;
+  readonly #queue = new WorkQueue<Place>((place) => this.#sync(place));
   /** What is owned, by the uid of its controller: so that a change costs what it concerns. */
   readonly #owned = new Map<string, Map<string, Place>>();
-  readonly #stopping = new AbortController();
   #unsubscribe: () => void = () => undefined;
-  #working = false;
 
   constructor(modules: { readonly store: Store; readonly operations: Operations }) {
     this.#store = modules.store;
-    this.#writer = new WorkloadWriter(modules.operations);
+    this.#writer = new ObjectWriter(modules.operations);
   }
 
   start(): void {
@@ -43,8 +40,7 @@ export class Workloads {
 
   stop(): void {
     this.#unsubscribe();
-    this.#stopping.abort();
-    this.#dirty.clear();
+    this.#queue.stop();
   }
 
   #note(collection: string, { type, object, previous }: StoreEvent): void {
@@ -86,26 +82,7 @@ export class Workloads {
   }
 
   #look(place: Place): void {
-    this.#dirty.set(`${place.collection} ${place.key}`, place);
-    if (this.#working || this.#stopping.signal.aborted) return;
-    this.#working = true;
-    setImmediate(() => void this.#work());
-  }
-
-  async #work(): Promise<void> {
-    for (const [id, place] of this.#dirty) {
-      this.#dirty.delete(id);
-      await this.#sync(place).catch(() => this.#lookLater(place));
-    }
-    this.#working = false;
-  }
-
-  /** Refused now, by admission or a namespace that goes; a later attempt may do better. */
-  #lookLater(place: Place): void {
-    pause(retryMs, undefined, { ref: false, signal: this.#stopping.signal }).then(
-      () => this.#look(place),
-      () => undefined,
-    );
+    this.#queue.add(`${place.collection} ${place.key}`, place);
   }
 
   async #sync({ collection, key }: Place): Promise<void> {

@@ -9,4 +9,10 @@ export {
 } from './memory-machine.js';
 export type { Faults, HostOperation } from './faults.js';
 export { hostContract, type HostContractOptions } from './contract/host-contract.js';
-export type { ContractExpectation, ContractRunner, FixtureNetns, HostFixture } from './contract/fixture.js';
+export type {
+  ContractExpectation,
+  ContractRunner,
+  FixtureNetns,
+  HostFixture,
+  OptionalFeature,
+} from './contract/fixture.js';

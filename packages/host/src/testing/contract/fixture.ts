@@ -15,9 +15,10 @@ export interface HostFixture {
   readonly addNetns: () => Promise<FixtureNetns>;
   /**
    * Behind the host's back: connects a namespace as the `ptp` plugin does, as `eth0` with 10.10.0.9/24 and
-   * fd00:10::9/64. The Node's end has 10.10.0.1 and fd00:10::1, and the Node's routes to the two addresses.
+   * fd00:10::9/64. The Node's end has 10.10.0.1 and fd00:10::1, and the Node's routes to the two addresses. Absent where
+   * the platform has no such Pods.
    */
-  readonly connectForeignPod: (netns: FixtureNetns, hostName: string) => Promise<void>;
+  readonly connectForeignPod?: (netns: FixtureNetns, hostName: string) => Promise<void>;
   /** An interface that is there from the beginning, fit to be the gateway. */
   readonly gatewayName: string;
   /** Behind the host's back: adds an address to the gateway. */
@@ -44,8 +45,15 @@ export interface ContractExpectation {
   toContain(expected: unknown): void;
 }
 
+/**
+ * What a platform may not have at all: IPv6; other routes of a Pod than its default one; interfaces that other plugins
+ * made; addresses for Egress and the marks of cloud providers.
+ */
+export type OptionalFeature = 'ipv6' | 'podRoutes' | 'foreignPods' | 'trafficMarks';
+
 export interface ContractContext {
   readonly runner: ContractRunner;
+  readonly has: (feature: OptionalFeature) => boolean;
   /** Runs one test on a machine of its own. */
   readonly test: (name: string, body: (fixture: HostFixture) => Promise<void>) => void;
   /** For every call of the contract; the runner's own time limit bounds them. */

@@ -6,19 +6,20 @@ import type { ContractContext } from './fixture.js';
 function addressesOf(gateway: HostInterface): readonly string[] {
   return gateway.addresses
     .map(formatInterfaceAddress)
-    .filter((text) => !text.startsWith('fe80:'))
+    .filter((text) => !/^(fe80:|169\.254\.)/.test(text))
     .toSorted();
 }
 
-const desiredFor = (name: string): DesiredGateway => ({
-  name,
-  mtu: 1450,
-  addresses: [parseInterfaceAddress('10.10.0.1/24'), parseInterfaceAddress('fd00:10::1/64')],
-});
-
 export function gatewayContract(context: ContractContext): void {
-  const { test, signal, runner } = context;
+  const { test, signal, runner, has } = context;
   const { expect } = runner;
+  const addresses = ['10.10.0.1/24', ...(has('ipv6') ? ['fd00:10::1/64'] : [])];
+  const desiredFor = (name: string): DesiredGateway => ({
+    name,
+    mtu: 1450,
+    addresses: addresses.map((text) => parseInterfaceAddress(text)),
+  });
+  const linkLocal = has('ipv6') ? 'fe80::99/64' : '169.254.7.9/16';
 
   runner.describe('gateway', () => {
     test('set up once, then nothing is changed any more', async (fixture) => {
@@ -27,7 +28,7 @@ export function gatewayContract(context: ContractContext): void {
       expect(first.changes.length > 0).toEqual(true);
       expect(first.interface.up).toEqual(true);
       expect(first.interface.mtu).toEqual(1450);
-      expect(addressesOf(first.interface)).toEqual(['10.10.0.1/24', 'fd00:10::1/64']);
+      expect(addressesOf(first.interface)).toEqual(addresses);
       expect((await fixture.host.ensureGateway(desired, { signal })).changes).toEqual([]);
       const restarted = await fixture.restart();
       const again = await restarted.ensureGateway(desired, { signal });
@@ -39,19 +40,19 @@ export function gatewayContract(context: ContractContext): void {
       const desired = desiredFor(fixture.gatewayName);
       await fixture.host.ensureGateway(desired, { signal });
       await fixture.addForeignAddress('192.0.2.9/24');
-      await fixture.addForeignAddress('fe80::99/64');
+      await fixture.addForeignAddress(linkLocal);
       const { interface: gateway, changes } = await fixture.host.ensureGateway(desired, { signal });
       expect(changes.length).toEqual(1);
       expect(changes[0]).toContain('192.0.2.9/24');
-      expect(addressesOf(gateway)).toEqual(['10.10.0.1/24', 'fd00:10::1/64']);
-      expect(gateway.addresses.map(formatInterfaceAddress)).toContain('fe80::99/64');
+      expect(addressesOf(gateway)).toEqual(addresses);
+      expect(gateway.addresses.map(formatInterfaceAddress)).toContain(linkLocal);
     });
 
     test('is listed among the interfaces', async ({ host, gatewayName }) => {
       const { interface: gateway } = await host.ensureGateway(desiredFor(gatewayName), { signal });
       const listed = (await host.listInterfaces({ signal })).find(({ name }) => name === gatewayName);
       expect(listed?.index).toEqual(gateway.index);
-      expect(listed && addressesOf(listed)).toEqual(['10.10.0.1/24', 'fd00:10::1/64']);
+      expect(listed && addressesOf(listed)).toEqual(addresses);
     });
 
     test('an interface that does not exist is named', async ({ host }) => {

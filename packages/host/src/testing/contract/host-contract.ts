@@ -1,4 +1,4 @@
-import type { ContractContext, ContractRunner, HostFixture } from './fixture.js';
+import type { ContractContext, ContractRunner, HostFixture, OptionalFeature } from './fixture.js';
 import { foreignPodContract } from './foreign-pods.js';
 import { gatewayContract } from './gateway.js';
 import { peerRouteContract } from './peer-routes.js';
@@ -9,6 +9,8 @@ import { trafficRuleContract } from './traffic-rules.js';
 export interface HostContractOptions {
   /** A new machine with a host on it, for each test. */
   readonly makeFixture: () => Promise<HostFixture>;
+  /** What the platform does not have: its part of the contract is left out. */
+  readonly lacks?: readonly OptionalFeature[];
   /** Passed to every call. */
   readonly signal: AbortSignal;
 }
@@ -18,10 +20,11 @@ export interface HostContractOptions {
  *
  *     hostContract({ describe, it, expect }, { makeFixture, signal: new AbortController().signal });
  */
-export function hostContract(runner: ContractRunner, { makeFixture, signal }: HostContractOptions): void {
+export function hostContract(runner: ContractRunner, { makeFixture, lacks = [], signal }: HostContractOptions): void {
   const context: ContractContext = {
     runner,
     signal,
+    has: (feature) => !lacks.includes(feature),
     test(name, body) {
       runner.it(name, async () => {
         const fixture = await makeFixture();
@@ -34,7 +37,7 @@ export function hostContract(runner: ContractRunner, { makeFixture, signal }: Ho
     },
   };
   podContract(context);
-  foreignPodContract(context);
+  if (context.has('foreignPods')) foreignPodContract(context);
   peerRouteContract(context);
   trafficRuleContract(context);
   gatewayContract(context);

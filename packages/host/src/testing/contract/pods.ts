@@ -10,8 +10,9 @@ import type { PodInterfaceSpec, PodInterfaceState } from '../../pod.js';
 import { expectFailure } from './failure.js';
 import type { ContractContext } from './fixture.js';
 
-function podSpec(netns: string, change: Partial<PodInterfaceSpec> = {}): PodInterfaceSpec {
-  return {
+function podSpecOf({ has }: ContractContext, netns: string, change: Partial<PodInterfaceSpec> = {}): PodInterfaceSpec {
+  const ofPlatform = (family: string): boolean => family === 'ipv4' || has('ipv6');
+  const spec = {
     containerId: 'c0ffee',
     netns,
     name: 'eth0',
@@ -23,6 +24,11 @@ function podSpec(netns: string, change: Partial<PodInterfaceSpec> = {}): PodInte
       { destination: parseCidr('::/0'), gateway: parseIp('fd00:10::1') },
     ],
     checksumOffload: false,
+  };
+  return {
+    ...spec,
+    addresses: spec.addresses.filter(({ address }) => ofPlatform(address.family)),
+    routes: spec.routes.filter(({ gateway }) => ofPlatform(gateway.family)),
     ...change,
   };
 }
@@ -45,18 +51,23 @@ function describeState(state: PodInterfaceState | undefined) {
   };
 }
 
-const expectedState = {
-  name: 'eth0',
-  hostName: 'web-1-c0ffee',
-  mtu: 1450,
-  up: true,
-  addresses: ['10.10.0.5/24', 'fd00:10::5/64'],
-  routes: ['0.0.0.0/0 via 10.10.0.1', '::/0 via fd00:10::1'],
-};
+function expectedStateOf({ has }: ContractContext) {
+  return {
+    name: 'eth0',
+    hostName: 'web-1-c0ffee',
+    mtu: 1450,
+    up: true,
+    addresses: ['10.10.0.5/24', ...(has('ipv6') ? ['fd00:10::5/64'] : [])],
+    routes: ['0.0.0.0/0 via 10.10.0.1', ...(has('ipv6') ? ['::/0 via fd00:10::1'] : [])],
+  };
+}
 
 export function podContract(context: ContractContext): void {
   const { test, signal, runner } = context;
   const { expect } = runner;
+  const expectedState = expectedStateOf(context);
+  const podSpec = (netns: string, change?: Partial<PodInterfaceSpec>): PodInterfaceSpec =>
+    podSpecOf(context, netns, change);
 
   runner.describe('pods', () => {
     test('attach makes what was asked for, and inspect and list find it', async ({ host, addNetns }) => {
@@ -78,11 +89,12 @@ export function podContract(context: ContractContext): void {
     test('attach with other values makes the interface so', async ({ host, addNetns }) => {
       const spec = podSpec((await addNetns()).path);
       const first = await host.pods.attach(spec, { signal });
+      const otherRoute = parseCidr(context.has('podRoutes') ? '10.96.0.0/12' : '0.0.0.0/0');
       const changed = await host.pods.attach(
         podSpec(spec.netns, {
           mtu: 1400,
           addresses: [parseInterfaceAddress('10.10.0.6/24')],
-          routes: [{ destination: parseCidr('10.96.0.0/12'), gateway: parseIp('10.10.0.1') }],
+          routes: [{ destination: otherRoute, gateway: parseIp('10.10.0.1') }],
         }),
         { signal },
       );
@@ -91,7 +103,7 @@ export function podContract(context: ContractContext): void {
         ...expectedState,
         mtu: 1400,
         addresses: ['10.10.0.6/24'],
-        routes: ['10.96.0.0/12 via 10.10.0.1'],
+        routes: [`${formatCidr(otherRoute)} via 10.10.0.1`],
       });
     });
 
@@ -145,7 +157,7 @@ export function podContract(context: ContractContext): void {
         [{ hostName: 'longer-than-fifteen' }, 'longer-than-fifteen'],
         [{ name: 'a/b' }, 'a/b'],
         [{ mtu: 20 }, '20'],
-        [{ mtu: 1000 }, '1280'],
+        [{ mtu: 1000, addresses: [parseInterfaceAddress('fd00:10::5/64')] }, '1280'],
         [{ routes: [{ destination: parseCidr('::/0'), gateway: parseIp('10.10.0.1') }] }, '::/0'],
       ] as const) {
         await expectFailure(context, host.pods.attach(podSpec(path, change), { signal }), 'invalid-argument', named);

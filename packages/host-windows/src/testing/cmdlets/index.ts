@@ -1,0 +1,16 @@
+import { adapterCmdlets } from './adapters.js';
+import { addressCmdlets } from './addresses.js';
+import type { CmdletModel } from './cmdlet.js';
+import { ruleCmdlets } from './rules.js';
+
+/** Every cmdlet that the model knows. */
+export const cmdlets: Readonly<Record<string, CmdletModel>> = {
+  ...adapterCmdlets,
+  ...addressCmdlets,
+  ...ruleCmdlets,
+  'Select-Object': {
+    parameters: { Property: 'list' },
+    run: (_, given, input) =>
+      input.map((row) => Object.fromEntries(given.list('Property').map((name) => [name, row[name] ?? null]))),
+  },
+};

@@ -1,0 +1,19 @@
+import { hostContract } from '@antrea-ts/host/testing';
+import { describe, expect, it } from 'vitest';
+import { buildFakeHns } from './testing/fake-hns.js';
+import { makeWindowsFixture } from './testing/windows-fixture.js';
+
+// The fake is built with gcc; the same driver runs on Windows' own libraries.
+const suite = process.platform === 'linux' ? describe : describe.skip;
+
+suite('the Windows host over a fake HNS and a model of PowerShell', () => {
+  const libraries = process.platform === 'linux' ? buildFakeHns() : undefined;
+  hostContract(
+    { describe, it, expect },
+    {
+      makeFixture: () => makeWindowsFixture(libraries!),
+      lacks: ['ipv6', 'podRoutes', 'foreignPods', 'trafficMarks'],
+      signal: new AbortController().signal,
+    },
+  );
+});

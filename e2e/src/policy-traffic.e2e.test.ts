@@ -59,6 +59,59 @@ describe('policies and traffic', () => {
     await eventually(async () => expect(await columns('antreaclusternetworkpolicystats')).toEqual([]));
   });
 
+  it('from before Antrea 1.0 are mirrored, until they are told to stop', async () => {
+    const legacy = (kind: string, name: string, spec: object, group = 'security'): object => ({
+      apiVersion: `${group}.antrea.tanzu.vmware.com/${group === 'core' ? 'v1alpha2' : 'v1alpha1'}`,
+      kind,
+      metadata: { name, labels: { old: 'yes' } },
+      spec,
+    });
+    const drop = (port: number): object =>
+      legacy('ClusterNetworkPolicy', 'old', {
+        priority: 5,
+        appliedTo: [{ group: 'webs' }],
+        ingress: [{ action: 'Drop', ports: [{ port }] }],
+      });
+    const managedBy = "-o=jsonpath={.metadata.annotations['crd\\.antrea\\.io/managed-by']}";
+    await apply(acnp({ appliedTo: [app('nobody')] }, 'mine'));
+    await apply(
+      drop(80),
+      legacy('ClusterGroup', 'webs', app('web'), 'core'),
+      legacy('Tier', 'old-tier', { priority: 77 }),
+      legacy('ClusterNetworkPolicy', 'mine', { priority: 9, appliedTo: [app('web')], ingress: [{ action: 'Drop' }] }),
+    );
+    await eventually(async () => {
+      expect(await lab.kubectl(['get', 'acnp', 'old', managedBy])).toBe('crdmirroring-controller');
+      const columns =
+        '-o=custom-columns=:.metadata.labels.old,:.spec.priority,:.status.phase,:.status.desiredNodesRealized';
+      const shown = await lab.kubectl(['get', 'lacnp', 'old', columns, '--no-headers']);
+      expect(shown.trim().split(/\s+/)).toEqual(['yes', '5', 'Realized', '1']);
+      expect(await lab.kubectl(['get', 'tr', 'old-tier', '-o=jsonpath={.spec.priority}'])).toBe('77');
+    });
+    expect([await connect('far', 80), await connect('far', 8080)]).toEqual(['dropped', 'ok']);
+    await apply(drop(8080));
+    await eventually(async () =>
+      expect([await connect('far', 80), await connect('far', 8080)]).toEqual(['ok', 'dropped']),
+    );
+    await expect(apply(drop(70_000))).rejects.toThrow('port 70000 is not between 0 and 65535');
+    // What a user made under the same name is the user's.
+    expect(await lab.kubectl(['get', 'acnp', 'mine', '-o=jsonpath={.spec.priority}'])).toBe('5');
+
+    await lab.kubectl(['annotate', 'lacnp', 'old', 'crd.antrea.io/stop-mirror=yes']);
+    await eventually(async () => expect(await lab.kubectl(['get', 'acnp', 'old', managedBy])).toBe(''));
+    await lab.kubectl(['delete', 'lacnp', '--all']);
+    await lab.kubectl(['delete', 'ltr', '--all']);
+    await eventually(async () =>
+      expect(await lab.kubectl(['get', 'tr', 'old-tier', '--ignore-not-found', '-o', 'name'])).toBe(''),
+    );
+    expect((await lab.kubectl(['get', 'acnp', '-o', 'name'])).split('\n')).toContain(
+      'clusternetworkpolicy.crd.antrea.io/old',
+    );
+    await lab.kubectl(['delete', 'acnp', '--all']);
+    await lab.kubectl(['delete', 'lcg', '--all']);
+    await eventually(async () => expect(await lab.kubectl(['get', 'cg', '-o', 'name'])).toBe(''));
+  });
+
   interface Stats {
     readonly trafficStats: object;
     readonly ruleTrafficStats: object;

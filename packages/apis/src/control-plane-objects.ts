@@ -38,14 +38,16 @@ function apiService(group: string, version: string): object {
 interface Checked {
   readonly name: string;
   readonly path: string;
+  readonly group?: string;
   readonly version: string;
   readonly resource: string;
   readonly scope: 'Cluster' | 'Namespaced';
   readonly operations: readonly ('CREATE' | 'UPDATE' | 'DELETE')[];
 }
 
+const written = ['CREATE', 'UPDATE'] as const;
+
 function webhookConfigurations(): object[] {
-  const written = ['CREATE', 'UPDATE'] as const;
   const clusterPolicies = { version: 'v1alpha1', resource: 'clusternetworkpolicies', scope: 'Cluster' } as const;
   const policies = { version: 'v1alpha1', resource: 'networkpolicies', scope: 'Namespaced' } as const;
   return [
@@ -73,6 +75,43 @@ function webhookConfigurations(): object[] {
         operations: written,
       })),
     ]),
+    ...legacyWebhookConfigurations(),
+  ];
+}
+
+/** Objects of the groups from before Antrea 1.0 are completed and checked as those that they are mirrored into. */
+function legacyWebhookConfigurations(): object[] {
+  const group = 'security.antrea.tanzu.vmware.com';
+  const clusterPolicies = { group, version: 'v1alpha1', resource: 'clusternetworkpolicies', scope: 'Cluster' } as const;
+  const policies = { group, version: 'v1alpha1', resource: 'networkpolicies', scope: 'Namespaced' } as const;
+  const name = (what: string): string => `${what}.antrea.tanzu.vmware.com`;
+  return [
+    configuration('MutatingWebhookConfiguration', name('crdmutator'), [
+      { name: name('acnpmutator'), path: '/mutate/acnp', ...clusterPolicies, operations: written },
+      { name: name('anpmutator'), path: '/mutate/anp', ...policies, operations: written },
+    ]),
+    configuration('ValidatingWebhookConfiguration', name('crdvalidator'), [
+      {
+        name: name('tiervalidator'),
+        path: '/validate/tier',
+        group,
+        version: 'v1alpha1',
+        resource: 'tiers',
+        scope: 'Cluster',
+        operations: [...written, 'DELETE'],
+      },
+      { name: name('acnpvalidator'), path: '/validate/acnp', ...clusterPolicies, operations: written },
+      { name: name('anpvalidator'), path: '/validate/anp', ...policies, operations: written },
+      {
+        name: name('clustergroupvalidator'),
+        path: '/validate/clustergroup',
+        group: 'core.antrea.tanzu.vmware.com',
+        version: 'v1alpha2',
+        resource: 'clustergroups',
+        scope: 'Cluster',
+        operations: written,
+      },
+    ]),
   ];
 }
 
@@ -81,10 +120,12 @@ function configuration(kind: string, name: string, checked: readonly Checked[]):
     apiVersion: 'admissionregistration.k8s.io/v1',
     kind,
     metadata: { name, labels },
-    webhooks: checked.map(({ name: webhook, path, version, resource, scope, operations }) => ({
+    webhooks: checked.map(({ name: webhook, path, group, version, resource, scope, operations }) => ({
       name: webhook,
       clientConfig: { service: { ...service, path } },
-      rules: [{ operations, apiGroups: ['crd.antrea.io'], apiVersions: [version], resources: [resource], scope }],
+      rules: [
+        { operations, apiGroups: [group ?? 'crd.antrea.io'], apiVersions: [version], resources: [resource], scope },
+      ],
       admissionReviewVersions: ['v1', 'v1beta1'],
       sideEffects: 'None',
       timeoutSeconds: 5,

@@ -1,4 +1,5 @@
 export { customResourceDefinition, type KindDefinition } from './crd/definition.js';
+export { legacyKinds } from './crd/legacy-kinds.js';
 export { policyKinds } from './crd/policy-kinds.js';
 export { controlPlaneObjects, controllerPort } from './control-plane-objects.js';
 export { controlplaneApiVersion, statsApiVersion } from './controlplane.js';

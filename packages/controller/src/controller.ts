@@ -22,6 +22,7 @@ import type { ControllerOptions } from './config/options.js';
 import { ControllerError } from './errors.js';
 import { routeWebhooks, webhookPaths } from './webhooks/route-webhooks.js';
 import { startInfo } from './info/start-info.js';
+import { startMirroring } from './mirroring/start-mirroring.js';
 import { startPolicies } from './policy/start-policies.js';
 import { startTiers } from './policy/system-tiers.js';
 import { version } from './version.js';
@@ -91,5 +92,7 @@ async function start(options: ControllerOptions, modules: PartModules): Promise<
     await orAborted(certificate.published, signal);
     startTiers(modules);
   }
+  // Mirrors are checked by the webhooks as well.
+  await startMirroring(options, modules);
   await startInfo(options, policies, modules);
 }

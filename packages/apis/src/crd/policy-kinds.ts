@@ -1,4 +1,4 @@
-import { age, type KindDefinition, type PrinterColumn } from './definition.js';
+import { age, type KindDefinition, type KindVersion, type PrinterColumn } from './definition.js';
 import {
   array,
   boolean,
@@ -43,13 +43,14 @@ const policyColumns: readonly PrinterColumn[] = [
 const ports: Schema = array(object({ protocol: string, port: intOrString, endPort: integer }));
 const ipBlock: Schema = object({ cidr });
 
-function rule(peer: 'from' | 'to', properties: Readonly<Record<string, Schema>>, appliedTo: Schema): Schema {
-  const withNames = peer === 'to' ? { ...properties, fqdn: string } : properties;
+type Properties = Readonly<Record<string, Schema>>;
+
+function rule(peers: Properties, appliedTo: Schema): Schema {
   return object(
     {
       action: { type: 'string', enum: ['Allow', 'Drop', 'Reject'] },
       ports,
-      [peer]: array(object(withNames)),
+      ...peers,
       name: string,
       enableLogging: boolean,
       appliedTo,
@@ -58,7 +59,25 @@ function rule(peer: 'from' | 'to', properties: Readonly<Record<string, Schema>>,
   );
 }
 
-function policySchema(peers: Readonly<Record<string, Schema>>, appliedTo: Schema): Schema {
+interface PolicyProperties {
+  readonly appliedTo: Schema;
+  readonly peer: Properties;
+  /** What a peer of an egress rule may be besides. */
+  readonly egressPeer: Properties;
+}
+
+/** The version of a kind of policies; `old` is what the groups before `crd.antrea.io` have. */
+export function policyVersion({ appliedTo, peer, egressPeer }: PolicyProperties, { old = false } = {}): KindVersion {
+  const egress = old ? peer : { ...peer, ...egressPeer };
+  return {
+    name: 'v1alpha1',
+    schema: policySchema(array(object(peer)), array(object(egress)), appliedTo),
+    columns: policyColumns,
+    hasStatus: true,
+  };
+}
+
+function policySchema(from: Schema, to: Schema, appliedTo: Schema): Schema {
   const status = object({
     phase: string,
     observedGeneration: integer,
@@ -71,29 +90,43 @@ function policySchema(peers: Readonly<Record<string, Schema>>, appliedTo: Schema
       // 1.0 to 10000.0.
       priority: { type: 'number', format: 'float', minimum: 1, maximum: 10_000 },
       appliedTo,
-      ingress: array(rule('from', peers, appliedTo)),
-      egress: array(rule('to', peers, appliedTo)),
+      ingress: array(rule({ from }, appliedTo)),
+      egress: array(rule({ to }, appliedTo)),
     },
     { required: ['priority'] },
   );
   return object({ spec, status });
 }
 
-const clusterAppliedTo = array(object({ podSelector: labelSelector, namespaceSelector: labelSelector, group: string }));
-const clusterPeers = {
-  podSelector: labelSelector,
-  namespaceSelector: labelSelector,
-  namespaces: object({ match: string }),
-  ipBlock,
-  group: string,
+const egressPeer = { fqdn: string };
+
+export const clusterPolicy: PolicyProperties = {
+  appliedTo: array(object({ podSelector: labelSelector, namespaceSelector: labelSelector, group: string })),
+  peer: {
+    podSelector: labelSelector,
+    namespaceSelector: labelSelector,
+    namespaces: object({ match: string }),
+    ipBlock,
+    group: string,
+  },
+  egressPeer,
 };
-const appliedToPods = array(object({ podSelector: labelSelector }));
-const namespacedPeers = {
-  podSelector: labelSelector,
-  namespaceSelector: labelSelector,
-  externalEntitySelector: labelSelector,
-  ipBlock,
+
+export const namespacedPolicy: PolicyProperties = {
+  appliedTo: array(object({ podSelector: labelSelector })),
+  peer: {
+    podSelector: labelSelector,
+    namespaceSelector: labelSelector,
+    externalEntitySelector: labelSelector,
+    ipBlock,
+  },
+  egressPeer,
 };
+
+/** Version v1alpha2 of ClusterGroup, in which one block of addresses may stand alone. */
+export function oldClusterGroupSchema(): Schema {
+  return object({ spec: object({ ...groupMembers, ipBlock }), status: groupStatus });
+}
 
 const groupMembers = {
   podSelector: labelSelector,
@@ -116,14 +149,7 @@ export const policyKinds: readonly KindDefinition[] = [
     singular: 'clusternetworkpolicy',
     kind: 'ClusterNetworkPolicy',
     shortNames: ['acnp'],
-    versions: [
-      {
-        name: 'v1alpha1',
-        schema: policySchema(clusterPeers, clusterAppliedTo),
-        columns: policyColumns,
-        hasStatus: true,
-      },
-    ],
+    versions: [policyVersion(clusterPolicy)],
   },
   {
     group,
@@ -132,14 +158,7 @@ export const policyKinds: readonly KindDefinition[] = [
     singular: 'networkpolicy',
     kind: 'NetworkPolicy',
     shortNames: ['anp'],
-    versions: [
-      {
-        name: 'v1alpha1',
-        schema: policySchema(namespacedPeers, appliedToPods),
-        columns: policyColumns,
-        hasStatus: true,
-      },
-    ],
+    versions: [policyVersion(namespacedPolicy)],
   },
   {
     group,
@@ -181,7 +200,7 @@ export const policyKinds: readonly KindDefinition[] = [
       {
         name: 'v1alpha2',
         stored: false,
-        schema: object({ spec: object({ ...groupMembers, ipBlock }), status: groupStatus }),
+        schema: oldClusterGroupSchema(),
       },
       {
         name: 'v1alpha3',

@@ -12,6 +12,8 @@ import type { PowerShell } from './powershell/powershell.js';
 import { PowerShellSession } from './powershell/session.js';
 import { createWindowsRoutes } from './routes/windows-routes.js';
 import { createWindowsTrafficRules } from './rules/windows-traffic-rules.js';
+import { SettingsFile } from './uplink/settings-file.js';
+import { WindowsUplink } from './uplink/windows-uplink.js';
 import { translated } from './translate-error.js';
 
 export interface WindowsHostOptions {
@@ -20,8 +22,12 @@ export interface WindowsHostOptions {
   readonly powerShell?: PowerShell;
   /** Where the Host Compute functions are; absent: in Windows' own libraries. */
   readonly libraries?: LibraryNames;
+  /** File that keeps what the host had on its adapter; in the agent's run directory. */
+  readonly settingsFile: string;
   /** How long to wait for the gateway's adapter to appear, in milliseconds; 30 seconds unless told. */
   readonly gatewayAppearTimeoutMs?: number;
+  /** How often to look for what Windows does by itself, in milliseconds; 1 second unless told. */
+  readonly pollMs?: number;
 }
 
 /** The Windows host. Opens nothing before it is needed. */
@@ -37,12 +43,13 @@ export function createWindowsHost(options: WindowsHostOptions): Host {
     close: () => session.close(),
   };
   const libraries = openHostCompute(options.libraries);
+  const hns = new Hns(libraries);
   const watch = new InterfaceWatch((error) => logger.error('A listener to host changes failed', { error }));
   const routes = createWindowsRoutes(powerShell);
   const appearTimeoutMs = options.gatewayAppearTimeoutMs ?? 30_000;
   return {
     platform: 'windows',
-    pods: createWindowsPods({ hns: new Hns(libraries), namespaces: new HcnNamespaces(libraries), powerShell }),
+    pods: createWindowsPods({ hns, namespaces: new HcnNamespaces(libraries), powerShell }),
     peerRoutes: {
       ...routes,
       async apply(plan, context) {
@@ -52,6 +59,13 @@ export function createWindowsHost(options: WindowsHostOptions): Host {
       },
     },
     trafficRules: createWindowsTrafficRules(powerShell),
+    uplink: new WindowsUplink({
+      hns,
+      powerShell,
+      settingsFile: new SettingsFile(options.settingsFile),
+      logger,
+      ...(options.pollMs === undefined ? {} : { pollMs: options.pollMs }),
+    }),
     // Forwarding is a setting of each interface, and `trafficRules` sees to the gateway's.
     facts: async () => ({ kernelVersion: release(), forwarding: { ipv4: true, ipv6: false } }),
     listInterfaces: ({ signal }) => translated('list interfaces', signal, () => listAdapters(powerShell, { signal })),

@@ -66,6 +66,32 @@ export interface HostFacts {
   readonly forwarding: { readonly ipv4: boolean; readonly ipv6: boolean };
 }
 
+/** The adapter that became a port of the bridge. */
+export interface BridgedAdapter {
+  readonly name: string;
+  readonly mac: MacAddress;
+}
+
+/**
+ * The Node's adapter on the bridge, where the platform's switch works that way (Windows): the host's addresses, routes
+ * and name servers move from the adapter to the bridge's own interface. What the host had is written down before
+ * anything is changed, so that an agent which ends half-way, or an `undo`, finds it.
+ */
+export interface UplinkDriver {
+  /**
+   * Makes the network whose switch Open vSwitch extends on the adapter with this address, or finds it. The host has no
+   * network from here until `complete`; when it fails, the host is as it was.
+   */
+  prepare(
+    spec: { readonly transportAddress: InterfaceAddress; readonly podCidr: Cidr },
+    options: { signal: AbortSignal },
+  ): Promise<BridgedAdapter>;
+  /** Gives the bridge's interface what the host had; the bridge and its uplink port are there. Safe to repeat. */
+  complete(bridgeName: string, options: { signal: AbortSignal }): Promise<void>;
+  /** Takes the network away and gives the adapter back to the host; the bridge is gone already. Safe to repeat. */
+  undo(options: { signal: AbortSignal }): Promise<void>;
+}
+
 export type HostChange = 'links' | 'addresses' | 'routes';
 
 /**
@@ -78,6 +104,8 @@ export interface Host {
   /** Keyed by `formatCidr(destination)`. Routes that are not ours are neither observed nor touched. */
   readonly peerRoutes: Driver<string, PeerRoute>;
   readonly trafficRules: TrafficRulesDriver;
+  /** Present where the Node's adapter has to be on the bridge. */
+  readonly uplink?: UplinkDriver;
   facts(options: { signal: AbortSignal }): Promise<HostFacts>;
   listInterfaces(options: { signal: AbortSignal }): Promise<readonly HostInterface[]>;
   /**

@@ -1,6 +1,3 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { hostAdapterName } from '../names.js';
-
 export interface ModelAdapter {
   readonly name: string;
   readonly index: number;
@@ -28,7 +25,16 @@ export interface ModelFirewallRule {
   readonly remoteAddress: string;
 }
 
+/** What an adapter had before a switch took it. */
+interface BoundAdapter {
+  readonly adapter: string;
+  readonly addresses: ModelMachine['addresses'];
+  readonly routes: readonly ModelRoute[];
+  readonly dnsServers: readonly string[] | undefined;
+}
+
 export interface ModelSwitch {
+  readonly bound: BoundAdapter;
   allowManagementOs: boolean;
   /** Undefined: this Windows cannot do it. */
   softwareRsc: boolean | undefined;
@@ -44,6 +50,8 @@ export interface ModelMachine {
   readonly firewall: ModelFirewallRule[];
   readonly switches: Map<string, ModelSwitch>;
   readonly features: Set<string>;
+  /** Called before each cmdlet with its name; a text makes it fail. */
+  fault?: (cmdlet: string) => string | undefined;
   /** File of the fake HNS, whose endpoints appear as adapters. */
   readonly hnsStateFile?: string;
 }
@@ -81,35 +89,4 @@ export function addAdapter(
   };
   machine.adapters.push(adapter);
   return adapter;
-}
-
-/** Brings the adapters of Pods' endpoints up to what HNS has now. */
-export function followHns(machine: ModelMachine): void {
-  const { hnsStateFile } = machine;
-  if (hnsStateFile === undefined || !existsSync(hnsStateFile)) return;
-  const wanted = new Set(attachedEndpoints(readFileSync(hnsStateFile, 'utf8')).map(hostAdapterName));
-  for (let at = machine.adapters.length - 1; at >= 0; at -= 1) {
-    const adapter = machine.adapters[at];
-    if (adapter?.name.startsWith('vEthernet (') && !wanted.has(adapter.name)) machine.adapters.splice(at, 1);
-  }
-  for (const name of wanted) {
-    if (!machine.adapters.some((adapter) => adapter.name === name)) {
-      const index = 1 + Math.max(3, ...machine.adapters.map((adapter) => adapter.index));
-      addAdapter(machine, name, { virtual: true, index });
-    }
-  }
-}
-
-function attachedEndpoints(state: string): string[] {
-  const rows = state
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => {
-      const space = line.indexOf(' ');
-      return { kind: line.slice(0, space), object: JSON.parse(line.slice(space + 1)) as Record<string, string> };
-    });
-  const attached = new Set(rows.flatMap(({ kind, object }) => (kind === 'attachments' ? [object['EndpointId']] : [])));
-  return rows.flatMap(({ kind, object }) =>
-    kind === 'endpoints' && attached.has(object['ID']) ? [object['Name'] ?? ''] : [],
-  );
 }

@@ -3,7 +3,8 @@ import type { Command } from '../powershell/command.js';
 import type { PowerShell } from '../powershell/powershell.js';
 import { cmdlets } from './cmdlets/index.js';
 import { Arguments, CmdletFailure, type ParameterType, type Row } from './cmdlets/cmdlet.js';
-import { followHns, type ModelMachine } from './machine.js';
+import { followHns } from './follow-hns.js';
+import type { ModelMachine } from './machine.js';
 import { parseCommand, SyntaxFailure, type ParsedCmdlet, type Value } from './parse-command.js';
 
 /** What a PowerShell session does that talks to this machine instead of Windows. Whatever it does not know is an error. */
@@ -53,6 +54,8 @@ export class ModelPowerShell {
       ...Object.entries(model.parameters).map(([key, type]) => [key.toLowerCase(), type] as const),
     ]);
     for (const [key, value] of parameters) checkParameter(name, key, value, known.get(key));
+    const fault = this.#machine.fault?.(name);
+    if (fault !== undefined) throw new CmdletFailure(`Injected,${name}`, fault);
     try {
       return model.run(this.#machine, new Arguments(parameters), input);
     } catch (error) {

@@ -31,7 +31,15 @@ export async function makeWindowsFixture(libraries: LibraryNames): Promise<Windo
   const request = { Name: names.hnsNetwork, Type: 'Transparent' };
   await new Hns(openHostCompute(libraries)).post('/networks/', request, z.unknown(), { signal });
   const runtime = containerRuntime(libraries);
-  const open = () => createWindowsHost({ logger: silentLogger, powerShell, libraries, gatewayAppearTimeoutMs: 100 });
+  const open = () =>
+    createWindowsHost({
+      logger: silentLogger,
+      powerShell,
+      libraries,
+      gatewayAppearTimeoutMs: 100,
+      pollMs: 1,
+      settingsFile: join(directory, 'uplink.json'),
+    });
   let host = open();
   return {
     host,

@@ -43,21 +43,36 @@ export function ipEquals(a: IpAddress, b: IpAddress): boolean {
 /** The address as 4 or 16 bytes in network order. */
 export function ipToBytes(address: IpAddress): Uint8Array {
   const bytes = new Uint8Array(addressBits(address.family) / 8);
-  const view = new DataView(bytes.buffer);
-  if (address.family === 'ipv4') view.setUint32(0, address.value);
+  if (address.family === 'ipv4') writeWord(bytes, 0, address.value);
   else {
-    view.setBigUint64(0, address.value >> 64n);
-    view.setBigUint64(8, address.value & 0xffff_ffff_ffff_ffffn);
+    for (let at = 0; at < 16; at += 4) {
+      writeWord(bytes, at, Number((address.value >> BigInt(96 - at * 8)) & 0xffff_ffffn));
+    }
   }
   return bytes;
 }
 
+/** Without a DataView: for it, a short array would have to leave the heap. */
+function writeWord(bytes: Uint8Array, at: number, word: number): void {
+  bytes[at] = word >>> 24;
+  bytes[at + 1] = word >>> 16;
+  bytes[at + 2] = word >>> 8;
+  bytes[at + 3] = word;
+}
+
 /** The address in 4 or 16 bytes. Throws for any other length. */
 export function ipFromBytes(bytes: Uint8Array): IpAddress {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (bytes.length === 4) return { family: 'ipv4', value: view.getUint32(0) };
-  if (bytes.length === 16) return { family: 'ipv6', value: (view.getBigUint64(0) << 64n) | view.getBigUint64(8) };
+  if (bytes.length === 4) return { family: 'ipv4', value: readWord(bytes, 0) };
+  if (bytes.length === 16) {
+    let value = 0n;
+    for (let at = 0; at < 16; at += 4) value = (value << 32n) | BigInt(readWord(bytes, at));
+    return { family: 'ipv6', value };
+  }
   throw new NetTypesError('invalid-ip', `${bytes.length} bytes are no IP address`);
+}
+
+function readWord(bytes: Uint8Array, at: number): number {
+  return ((bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!) >>> 0;
 }
 
 /** The address `count` further on, wrapping at the end of the family. */

@@ -2,6 +2,7 @@
 declare global {
   class TextEncoder {
     encode(text: string): Uint8Array;
+    encodeInto(text: string, to: Uint8Array): { readonly read: number; readonly written: number };
   }
 }
 

@@ -24,7 +24,7 @@ import {
   type ClusterGroupContents,
 } from './questions.js';
 import type { Labels } from './selector.js';
-import { emptySpan, sameSpan, unionOf, type Span } from './spans.js';
+import { sameSpan, SpanUnion, type Span } from './spans.js';
 import { takeGroupChanges } from './told-groups.js';
 import type { ClusterChanges, PolicyChange, PolicyView } from './views.js';
 
@@ -259,7 +259,7 @@ function policyChange(node: PolicyNode, changed: Set<UsedGroup>): PolicyChange |
     node.view = undefined;
     return before && { before };
   }
-  const span = unionOf(targetSpans(dependencies.groups));
+  const span = spanOfTargets(dependencies.groups);
   const isSame = before !== undefined && sameJson(before.policy, converted);
   const isSameSpan = before !== undefined && sameSpan(before.span, span);
   if (isSame) node.converted = before.policy;
@@ -275,16 +275,18 @@ function policyChange(node: PolicyNode, changed: Set<UsedGroup>): PolicyChange |
   return before ? { before, after } : { after };
 }
 
-function* targetSpans(groups: Iterable<UsedGroup>): Iterable<Span> {
-  for (const { role, span } of groups) if (role === 'targets') yield span;
+function spanOfTargets(groups: readonly UsedGroup[]): Span {
+  const union = new SpanUnion();
+  for (const group of groups) if (group.role === 'targets') union.add(group.span);
+  return union.span;
 }
 
 function spanOfUsers({ users }: UsedGroup): Span {
-  return unionOf(userSpans(users));
-}
-
-function* userSpans(users: Iterable<PolicyNode>): Iterable<Span> {
-  for (const { view } of users) yield view?.span ?? emptySpan;
+  const union = new SpanUnion();
+  users.forEach(({ view }) => {
+    if (view) union.add(view.span);
+  });
+  return union.span;
 }
 
 function wireOf(uid: string, policy: ConvertedPolicy): ControlplaneNetworkPolicy {

@@ -19,6 +19,8 @@ export interface GroupIdentity {
   readonly role: GroupRole;
 }
 
+const noEntities: ReadonlyMap<string, Entity> = new Map();
+
 /** Of larger groups it is counted who is on which Node; smaller ones are looked through. */
 const maxUncounted = 64;
 
@@ -68,7 +70,7 @@ export class ComputedGroup<U> implements MembershipFollower<Entity> {
   setSources(sources: readonly Membership<Entity>[]): void {
     const before = this.#sources;
     if (sources.length === before.length && sources.every((source) => before.includes(source))) return;
-    const left = before.length > 0 ? this.#entities() : new Map<string, Entity>();
+    const left = before.length > 0 ? this.#entities() : noEntities;
     for (const source of before) source.followers.delete(this);
     this.#sources = sources;
     for (const source of sources) source.followers.add(this);
@@ -92,8 +94,12 @@ export class ComputedGroup<U> implements MembershipFollower<Entity> {
   }
 
   members(): PlacedMember[] {
-    const members: PlacedMember[] = [];
-    this.#forEach((_, entity) => members.push(entity));
+    // Of full length at once: an array that grows takes room for sixteen more, and most groups are small.
+    // oxlint-disable-next-line unicorn/no-new-array -- the length is meant; `Array.from` fills it one by one
+    const members = new Array<PlacedMember>(this.#mostMembers());
+    let count = 0;
+    this.#forEach((_, entity) => (members[count++] = entity));
+    members.length = count;
     return members;
   }
 
@@ -145,15 +151,20 @@ export class ComputedGroup<U> implements MembershipFollower<Entity> {
   }
 
   #computeSpan(): Span {
+    if (!this.#nodes && this.#mostMembers() > maxUncounted) {
+      const counts = new Map<string, number>();
+      this.#forEach((_, { node = '' }) => counts.set(node, (counts.get(node) ?? 0) + 1));
+      this.#nodes = counts;
+    }
     if (this.#nodes) return new Set(this.#nodes.keys());
-    const nodes = new Map<string, number>();
-    let count = 0;
-    this.#forEach((_, { node = '' }) => {
-      count += 1;
-      nodes.set(node, (nodes.get(node) ?? 0) + 1);
-    });
-    if (count > maxUncounted) this.#nodes = nodes;
-    return nodes.size === 0 ? emptySpan : new Set(nodes.keys());
+    const nodes = new Set<string>();
+    this.#forEach((_, { node = '' }) => nodes.add(node));
+    return nodes.size === 0 ? emptySpan : nodes;
+  }
+
+  /** Those of its sources; not each of them is a member. */
+  #mostMembers(): number {
+    return this.#sources.reduce((sum, { size }) => sum + size, 0);
   }
 
   #entities(): Map<string, Entity> {

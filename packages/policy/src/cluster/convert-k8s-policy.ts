@@ -1,4 +1,5 @@
 import type {
+  ControlplaneIpBlock,
   ControlplaneService,
   K8sNetworkPolicy,
   K8sPolicyPeer,
@@ -22,68 +23,69 @@ const allPods = groupSelector({ namespace: '', namespaceSelector: {} })!;
 export function convertK8sPolicy(policy: K8sNetworkPolicy, context: ConversionContext): ConvertedPolicy {
   const { metadata, spec = {} } = policy;
   const { name, namespace = '', uid = '' } = metadata;
-  const problems: string[] = [];
-  const rules: NetworkPolicyRule[] = [];
-  for (const direction of directionsOf(policy)) {
+  let problems = noProblems;
+  const rulesOf = (direction: RuleDirection): readonly NetworkPolicyRule[] => {
     const field = direction === 'In' ? 'spec.ingress' : 'spec.egress';
-    const written =
-      direction === 'In'
-        ? (spec.ingress ?? []).map(({ from, ports }) => ({ peers: from, ports }))
-        : (spec.egress ?? []).map(({ to, ports }) => ({ peers: to, ports }));
-    if (written.length === 0) rules.push(isolation(direction));
-    for (const [index, { peers, ports }] of written.entries()) {
+    const written: readonly WrittenRule[] = (direction === 'In' ? spec.ingress : spec.egress) ?? [];
+    if (written.length === 0) return [isolation(direction)];
+    return written.map((rule, index) => {
       try {
-        rules.push(ruleOf(direction, { peers, ports, field: `${field}[${index}]`, namespace }, context));
+        return ruleOf(direction, rule, { field: `${field}[${index}]`, namespace }, context);
       } catch (error) {
         if (!(error instanceof UnusableRule)) throw error;
-        problems.push(error.message);
-        rules.push(isolation(direction));
+        problems = [...problems, error.message];
+        return isolation(direction);
       }
-    }
-  }
+    });
+  };
+  const lists = directionsOf(policy).map(rulesOf);
   const selected = groupSelector({ namespace, podSelector: spec.podSelector ?? {} });
   return {
     source: { type: 'K8sNetworkPolicy', namespace, name, uid },
     generation: metadata.generation ?? 0,
-    rules: rules.slice(),
+    rules: lists.length === 1 ? lists[0]! : lists.flat(),
     appliedToGroups: selected ? [context.targets(selected)] : [],
-    problems: problems.length > 0 ? problems : noProblems,
+    problems,
   };
 }
 
 const noProblems: readonly string[] = [];
 
 function directionsOf({ spec }: K8sNetworkPolicy): RuleDirection[] {
-  const types = spec?.policyTypes?.length ? spec.policyTypes : ['Ingress', ...(spec?.egress?.length ? ['Egress'] : [])];
-  return [
-    ...(types.includes('Ingress') ? (['In'] as const) : []),
-    ...(types.includes('Egress') ? (['Out'] as const) : []),
-  ];
+  const types = spec?.policyTypes?.length ? spec.policyTypes : spec?.egress?.length ? bothTypes : ingressOnly;
+  return bothDirections.filter((direction) => types.includes(direction === 'In' ? 'Ingress' : 'Egress'));
 }
 
-function isolation(direction: RuleDirection): NetworkPolicyRule {
-  return { direction, ...side(direction, {}), priority: -1, action: 'Allow', enableLogging: false };
+const bothTypes: readonly string[] = ['Ingress', 'Egress'];
+const ingressOnly: readonly string[] = ['Ingress'];
+const bothDirections: readonly RuleDirection[] = ['In', 'Out'];
+
+/** A rule that allows a peer; without one it only isolates. */
+function isolation(direction: RuleDirection, peer: NetworkPolicyPeer = {}): NetworkPolicyRule {
+  const rest = { priority: -1, action: 'Allow', enableLogging: false } as const;
+  return direction === 'In' ? { direction, from: peer, ...rest } : { direction, to: peer, ...rest };
 }
 
-function side(direction: RuleDirection, peer: NetworkPolicyPeer): Pick<NetworkPolicyRule, 'from' | 'to'> {
-  return direction === 'In' ? { from: peer } : { to: peer };
-}
-
+/** A rule of either direction, with the other side under the name of it. */
 interface WrittenRule {
-  readonly peers: readonly K8sPolicyPeer[] | undefined;
-  readonly ports: readonly PolicyPort[] | undefined;
-  readonly field: string;
-  readonly namespace: string;
+  readonly from?: readonly K8sPolicyPeer[];
+  readonly to?: readonly K8sPolicyPeer[];
+  readonly ports?: readonly PolicyPort[];
 }
 
-function ruleOf(direction: RuleDirection, written: WrittenRule, context: ConversionContext): NetworkPolicyRule {
-  const { peers = [], ports, field, namespace } = written;
+function ruleOf(
+  direction: RuleDirection,
+  { from, to, ports }: WrittenRule,
+  { field, namespace }: { readonly field: string; readonly namespace: string },
+  context: ConversionContext,
+): NetworkPolicyRule {
   const services = wireServices(ports, `${field}.ports`);
-  const peer =
-    peers.length === 0
-      ? anyPeer(direction, services, context)
-      : peerOf(peers, `${field}.${direction === 'In' ? 'from' : 'to'}`, namespace, context);
-  return { ...isolation(direction), ...side(direction, peer), ...(services.length > 0 ? { services } : {}) };
+  const peers = direction === 'In' ? from : to;
+  const peer = peers?.length
+    ? peerOf(peers, `${field}.${direction === 'In' ? 'from' : 'to'}`, namespace, context)
+    : anyPeer(direction, services, context);
+  const rule = isolation(direction, peer);
+  return services.length > 0 ? { ...rule, services } : rule;
 }
 
 /** Everybody: by address, and for the names of ports by membership. */
@@ -103,15 +105,17 @@ function peerOf(
   context: ConversionContext,
 ): NetworkPolicyPeer {
   // First what can be refused: a group that a refused rule names would be computed for nothing.
-  const ipBlocks = peers.flatMap(({ ipBlock }, index) =>
-    ipBlock ? [wireBlock(ipBlock, `${field}[${index}].ipBlock`)] : [],
-  );
-  const addressGroups = peers.flatMap(({ ipBlock, podSelector, namespaceSelector }) => {
+  const ipBlocks: ControlplaneIpBlock[] = [];
+  for (const [index, { ipBlock }] of peers.entries()) {
+    if (ipBlock) ipBlocks.push(wireBlock(ipBlock, `${field}[${index}].ipBlock`));
+  }
+  const addressGroups = new Set<string>();
+  for (const { ipBlock, podSelector, namespaceSelector } of peers) {
     const selected = ipBlock ? undefined : groupSelector({ namespace, podSelector, namespaceSelector });
-    return selected ? [context.peers(selected)] : [];
-  });
-  return {
-    ...(addressGroups.length > 0 ? { addressGroups: [...new Set(addressGroups)] } : {}),
-    ...(ipBlocks.length > 0 ? { ipBlocks } : {}),
-  };
+    if (selected) addressGroups.add(context.peers(selected));
+  }
+  const peer: { -readonly [K in keyof NetworkPolicyPeer]: NetworkPolicyPeer[K] } = {};
+  if (addressGroups.size > 0) peer.addressGroups = [...addressGroups];
+  if (ipBlocks.length > 0) peer.ipBlocks = ipBlocks;
+  return peer;
 }

@@ -24,44 +24,62 @@ export function podEntity(pod: Pod): Entity {
   const { metadata, spec, status } = pod;
   const { name, namespace = '' } = metadata;
   const hasNetwork = !spec?.hostNetwork && status?.phase !== 'Succeeded' && status?.phase !== 'Failed';
-  const listed = status?.podIPs?.length ? status.podIPs.map(({ ip }) => ip) : [status?.podIP ?? ''];
-  const addresses = listed.map(tryParseIp).filter((address) => address !== undefined);
-  const ports: NamedPort[] = [];
-  for (const container of spec?.containers ?? []) {
-    for (const { name: portName, containerPort: port, protocol = 'TCP' } of container.ports ?? []) {
-      if (portName) ports.push({ port, name: portName, protocol });
+  const ips = status?.podIPs?.length ? readAddresses(status.podIPs) : readAddresses([{ ip: status?.podIP }]);
+  return {
+    member: member({ pod: { name, namespace } }, ips, namedPorts(spec?.containers)),
+    node: hasNetwork && spec?.nodeName ? spec.nodeName : undefined,
+    isPeer: hasNetwork && ips.length > 0,
+  };
+}
+
+const none: readonly never[] = [];
+
+function namedPorts(containers: NonNullable<Pod['spec']>['containers'] = none): readonly NamedPort[] {
+  let found: NamedPort[] | undefined;
+  for (const { ports = none } of containers) {
+    for (const { name, containerPort: port, protocol = 'TCP' } of ports) {
+      if (name) (found ??= []).push({ port, name, protocol });
     }
   }
-  return entity({ pod: { name, namespace } }, addresses, ports, {
-    node: hasNetwork && spec?.nodeName ? spec.nodeName : undefined,
-    isPeer: hasNetwork && addresses.length > 0,
-  });
+  return found ?? none;
+}
+
+/** What of it is an address, as it is written on the wire. */
+function readAddresses(listed: readonly { readonly ip?: string | undefined }[]): readonly string[] {
+  const found = listed.map(({ ip = '' }) => tryParseIp(ip));
+  if (!found.includes(undefined)) return found.map((address) => wireAddress(address!));
+  return found.flatMap((address) => (address ? [wireAddress(address)] : []));
 }
 
 /** What an ExternalEntity is to policy: a peer by its endpoints, and a target where a Node answers for it. */
 export function externalEntity({ metadata, spec }: ExternalEntity): Entity {
   const { name, namespace = '' } = metadata;
-  const addresses = (spec?.endpoints ?? []).map(({ ip }) => tryParseIp(ip ?? '')).filter((ip) => ip !== undefined);
+  const ips = readAddresses(spec?.endpoints ?? none);
   const ports = (spec?.ports ?? []).flatMap((port): NamedPort[] =>
     port.name && port.port !== undefined
       ? [{ port: port.port, name: port.name, protocol: port.protocol ?? 'TCP' }]
       : [],
   );
-  return entity({ externalEntity: { name, namespace } }, addresses, ports, {
+  return {
+    member: member({ externalEntity: { name, namespace } }, ips, ports),
     node: spec?.externalNode || undefined,
-    isPeer: addresses.length > 0,
-  });
+    isPeer: ips.length > 0,
+  };
 }
 
 /** An address as Antrea's controller writes it: base64 of 16 bytes, also for IPv4. */
 export function wireAddress(address: IpAddress): string {
-  const bytes = ipToBytes(address);
-  if (bytes.length === 16) return encodeBase64(bytes);
-  const mapped = new Uint8Array(16);
-  mapped.set([0xff, 0xff], 10);
-  mapped.set(bytes, 12);
+  const { family, value } = address;
+  if (family === 'ipv6') return encodeBase64(ipToBytes(address));
+  mapped[12] = value >>> 24;
+  mapped[13] = value >>> 16;
+  mapped[14] = value >>> 8;
+  mapped[15] = value;
   return encodeBase64(mapped);
 }
+
+/** An IPv4 address in 16 bytes; written anew for each, as there are very many. */
+const mapped = Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 0, 0, 0, 0);
 
 /** Whether they are the same to groups; they have the same key. */
 export function sameEntity(a: Entity, b: Entity): boolean {
@@ -82,14 +100,13 @@ function sameList<T>(a: readonly T[] | undefined, b: readonly T[] | undefined, s
   return a.length === b.length && a.every((each, index) => same(each, b[index]!));
 }
 
-function entity(
+function member(
   reference: Pick<GroupMember, 'pod' | 'externalEntity'>,
-  addresses: readonly IpAddress[],
+  ips: readonly string[],
   ports: readonly NamedPort[],
-  role: Pick<Entity, 'node' | 'isPeer'>,
-): Entity {
-  const member: { -readonly [K in keyof GroupMember]: GroupMember[K] } = reference;
-  if (addresses.length > 0) member.ips = addresses.map(wireAddress);
-  if (ports.length > 0) member.ports = ports;
-  return { member, node: role.node, isPeer: role.isPeer };
+): GroupMember {
+  const made: { -readonly [K in keyof GroupMember]: GroupMember[K] } = reference;
+  if (ips.length > 0) made.ips = ips;
+  if (ports.length > 0) made.ports = ports;
+  return made;
 }

@@ -23,14 +23,23 @@ const namespace = Uint8Array.of(
   0x15,
 );
 const encoder = new TextEncoder();
+/** Room for texts of usual length, which begins with the Namespace. */
+const room = new Uint8Array(1024);
+room.set(namespace);
 
-/** The name, and UID, of the group that a selector's text stands for: a UUID of version 5 (RFC 9562). */
-export function groupName(text: string, sha1: Sha1): string {
+function nameBytes(text: string): Uint8Array {
+  const { read, written } = encoder.encodeInto(text, room.subarray(16));
+  if (read === text.length) return room.subarray(0, 16 + written);
   const encoded = encoder.encode(text);
   const bytes = new Uint8Array(16 + encoded.length);
   bytes.set(namespace);
   bytes.set(encoded, 16);
-  const hex = sha1(bytes);
+  return bytes;
+}
+
+/** The name, and UID, of the group that a selector's text stands for: a UUID of version 5 (RFC 9562). */
+export function groupName(text: string, sha1: Sha1): string {
+  const hex = sha1(nameBytes(text));
   const variant = ((Number.parseInt(hex.slice(16, 18), 16) & 0x3f) | 0x80).toString(16).padStart(2, '0');
   // Joined, it is one piece of text in memory.
   return [

@@ -31,19 +31,23 @@ export function groupSelector(parts: GroupSelectorParts): GroupSelector | undefi
   const namespaces = namespaceSelector && readSelector(namespaceSelector);
   const pods = podSelector && readSelector(podSelector);
   const entities = externalEntitySelector && readSelector(externalEntitySelector);
-  // In the order of the alphabet, as 1.3 sorts them.
-  const texts: string[] = [];
-  if (entities) texts.push(`eeSelector=${entities.text}`);
-  if (namespaces) texts.push(`namespaceSelector=${namespaces.text}`);
-  else if (namespace !== '') texts.push(`namespace=${namespace}`);
-  if (pods) texts.push(`podSelector=${pods.text}`);
   return {
-    text: texts.join(' And '),
+    text: textOf(namespace, { namespaces, pods, entities }),
     kind: entities ? 'externalEntity' : 'pod',
     namespace: namespaces || namespace === '' ? undefined : namespace,
     namespaces: namespaces ?? everything,
     objects: entities ?? pods ?? everything,
   };
+}
+
+/** In the order of the alphabet, as 1.3 sorts them. */
+function textOf(namespace: string, parts: Readonly<Record<'namespaces' | 'pods' | 'entities', Selector | undefined>>) {
+  const { namespaces, pods, entities } = parts;
+  let text = entities ? `eeSelector=${entities.text} And ` : '';
+  if (namespaces) text += `namespaceSelector=${namespaces.text} And `;
+  else if (namespace !== '') text += `namespace=${namespace} And `;
+  if (pods) return `${text}podSelector=${pods.text}`;
+  return text.slice(0, -' And '.length);
 }
 
 /** The part of what a selector selects that is in one Namespace. */

@@ -31,8 +31,10 @@ export class MembershipIndex<E> {
     for (const selection of namespace.selectedBy.values()) {
       if (!labels || !selection.selector.matches(labels)) deselect(selection, namespace);
     }
-    for (const selection of labels ? this.#selectors.candidates(namespace.terms) : []) {
-      if (selection.selector.matches(labels!)) select(selection, namespace);
+    if (labels) {
+      this.#selectors.eachCandidate(namespace.terms, (selection) => {
+        if (selection.selector.matches(labels)) select(selection, namespace);
+      });
     }
     this.#dropIfEmpty(namespace);
   }
@@ -50,7 +52,7 @@ export class MembershipIndex<E> {
       const fresh: Placed<E> = { key, entity, bucket: to, at: 0 };
       this.#places.set(key, fresh);
       to.add(fresh);
-      for (const group of to.groups) group.tell(key, undefined, entity);
+      to.groups.forEach((group) => group.tell(key, undefined, entity));
       return;
     }
     const { bucket: from, entity: before } = placed;
@@ -136,7 +138,7 @@ export class MembershipIndex<E> {
     namespace.buckets(kind).add(bucket);
     labelSet.uses += 1;
     joinCandidates(namespace.groups, bucket);
-    for (const { groups } of namespace.selectedBy) joinCandidates(groups, bucket);
+    namespace.selectedBy.forEach(({ groups }) => joinCandidates(groups, bucket));
     return bucket;
   }
 
@@ -165,9 +167,9 @@ export class MembershipIndex<E> {
     const selection = new NamespaceSelection<E>(selector);
     this.#selections.set(selector.text, selection);
     this.#selectors.add(selection);
-    for (const namespace of this.#labelled.candidates(selector.terms)) {
+    this.#labelled.eachCandidate(selector.terms, (namespace) => {
       if (selector.matches(namespace.labels!)) select(selection, namespace);
-    }
+    });
     return selection;
   }
 }
@@ -184,19 +186,23 @@ function deselect<E>(selection: NamespaceSelection<E>, namespace: NamespacePlace
   namespace.selectedBy.delete(selection);
   for (const kind of kinds) {
     for (const bucket of namespace.buckets(kind).all) {
-      for (const group of selection.groups.candidates(bucket.terms)) if (group.selects(bucket)) group.leave(bucket);
+      selection.groups.eachCandidate(bucket.terms, (group) => {
+        if (group.selects(bucket)) group.leave(bucket);
+      });
     }
   }
 }
 
 function joinCandidates<E>(groups: SelectorIndex<Membership<E>>, bucket: Bucket<E>): void {
-  for (const group of groups.candidates(bucket.terms)) if (group.selects(bucket)) group.join(bucket);
+  groups.eachCandidate(bucket.terms, (group) => {
+    if (group.selects(bucket)) group.join(bucket);
+  });
 }
 
 function joinMatching<E>(group: Membership<E>, namespace: NamespacePlace<E>): void {
-  for (const bucket of namespace.buckets(group.selector.kind).all.candidates(group.terms)) {
+  namespace.buckets(group.selector.kind).all.eachCandidate(group.terms, (bucket) => {
     if (group.selects(bucket)) group.join(bucket);
-  }
+  });
 }
 
 function labelsKey(labels: Labels): string {

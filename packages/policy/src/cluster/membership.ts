@@ -164,7 +164,16 @@ export class Membership<E> {
 
   /** Calls back for everything that is selected now. */
   forEach(take: (key: string, entity: E) => void): void {
-    for (const { placed } of this.buckets) for (const { key, entity } of placed) take(key, entity);
+    this.buckets.forEach(({ placed }) => {
+      for (const { key, entity } of placed) take(key, entity);
+    });
+  }
+
+  /** How many objects are selected now. */
+  get size(): number {
+    let size = 0;
+    this.buckets.forEach(({ placed }) => (size += placed.length));
+    return size;
   }
 
   /** The object of this key, if it is selected. */
@@ -174,7 +183,7 @@ export class Membership<E> {
   }
 
   tell(key: string, before: E | undefined, after: E | undefined): void {
-    for (const follower of this.followers) follower.memberChanged(key, before, after);
+    this.followers.forEach((follower) => follower.memberChanged(key, before, after));
   }
 
   /** Takes a bucket in with all that is in it. */

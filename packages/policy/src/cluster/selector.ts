@@ -31,6 +31,22 @@ const maxKnown = 20_000;
  * nothing.
  */
 export function readSelector(selector: LabelSelector): Selector {
+  const text = textOfOneLabel(selector);
+  return (text === undefined ? undefined : known.get(text)) ?? readRequirements(selector);
+}
+
+/** The text of a selector of one label, as most are; undefined for others. */
+function textOfOneLabel({ matchLabels, matchExpressions }: LabelSelector): string | undefined {
+  if (typeof matchLabels !== 'object' || matchExpressions !== undefined) return undefined;
+  let text: string | undefined;
+  for (const key in matchLabels) {
+    if (text !== undefined || typeof matchLabels[key] !== 'string') return undefined;
+    text = `${key}=${matchLabels[key]}`;
+  }
+  return text;
+}
+
+function readRequirements(selector: LabelSelector): Selector {
   const requirements = requirementsOf(selector);
   if (!requirements) return selectsNothing;
   if (requirements.length === 0) return everything;

@@ -52,6 +52,14 @@ export class SmallSet<T> {
     return this.#elements ? [...this.#elements] : [];
   }
 
+  /** As `for of`, without the cost of an iterator. What is added or deleted on the way is seen or not. */
+  forEach(take: (element: T) => void): void {
+    const elements = this.#elements;
+    if (!elements) return;
+    if (!Array.isArray(elements)) elements.forEach(take);
+    else for (let index = 0; index < elements.length; index += 1) take(elements[index]!);
+  }
+
   /** In the order in which they came. */
   [Symbol.iterator](): Iterator<T> {
     return (this.#elements ?? nothing)[Symbol.iterator]() as Iterator<T>;

@@ -4,18 +4,23 @@ export type Span = ReadonlySet<string>;
 export const emptySpan: Span = new Set();
 
 /** All Nodes of some spans. Most policies have one AppliedToGroup, and share its set. */
-export function unionOf(spans: Iterable<Span>): Span {
-  let first = emptySpan;
-  let union: Set<string> | undefined;
-  for (const span of spans) {
-    if (span.size === 0 || span === first) continue;
-    if (first.size === 0) first = span;
-    else {
-      union ??= new Set(first);
-      for (const node of span) union.add(node);
-    }
+export class SpanUnion {
+  #first = emptySpan;
+  #union: Set<string> | undefined;
+
+  get span(): Span {
+    return this.#union ?? this.#first;
   }
-  return union ?? first;
+
+  add(span: Span): void {
+    if (span.size === 0 || span === this.#first) return;
+    if (this.#first.size === 0) {
+      this.#first = span;
+      return;
+    }
+    this.#union ??= new Set(this.#first);
+    for (const node of span) this.#union.add(node);
+  }
 }
 
 export function sameSpan(a: Span, b: Span): boolean {

@@ -26,12 +26,9 @@ export class LabelledIndex<T extends { readonly terms: readonly string[] }> {
   }
 
   /** All that may be selected, each once: a selector's terms exclude each other. More may be given than is selected. */
-  *candidates(terms: readonly string[] | undefined): Iterable<T> {
-    if (!terms || !this.#byTerm) {
-      yield* this.#all;
-      return;
-    }
-    for (const term of terms) yield* this.#byTerm.get(term) ?? [];
+  eachCandidate(terms: readonly string[] | undefined, take: (thing: T) => void): void {
+    if (!terms || !this.#byTerm) this.#all.forEach(take);
+    else for (const term of terms) this.#byTerm.get(term)?.forEach(take);
   }
 
   [Symbol.iterator](): Iterator<T> {
@@ -65,13 +62,13 @@ export class SelectorIndex<T extends { readonly terms: readonly string[] | undef
   }
 
   /** All that may select labels of these terms, each once. More may be given than do. */
-  *candidates(terms: readonly string[]): Iterable<T> {
+  eachCandidate(terms: readonly string[], take: (thing: T) => void): void {
     if (!this.#byTerm) {
-      yield* this.#all;
+      this.#all.forEach(take);
       return;
     }
-    for (const term of anything) yield* this.#byTerm.get(term) ?? [];
-    for (const term of terms) yield* this.#byTerm.get(term) ?? [];
+    for (const term of anything) this.#byTerm.get(term)?.forEach(take);
+    for (const term of terms) this.#byTerm.get(term)?.forEach(take);
   }
 }
 

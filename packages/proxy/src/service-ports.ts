@@ -1,0 +1,148 @@
+import type { IpFamily } from '@antrea-ts/net-types';
+import { chooseEndpoints, offersFor, type NodeFacts } from './choose-endpoints.js';
+import type { EndpointsSpec } from './read-endpoints.js';
+import type { ServicePortSpec, ServiceSpec } from './read-service.js';
+import type { Frontend, ServicePort } from './service-port.js';
+
+/** What changed since changes were taken last. */
+export interface ServicePortChanges {
+  readonly changed: ReadonlyMap<string, ServicePort>;
+  readonly removed: ReadonlyMap<string, ServicePort>;
+}
+
+/**
+ * Services and Endpoints of a cluster, as this Node balances them. Takes them in any order and computes only Services
+ * that something was said about: the others cost nothing.
+ */
+export class ServicePorts {
+  #node: NodeFacts;
+  readonly #families: readonly IpFamily[];
+  readonly #services = new Map<string, ServiceSpec>();
+  /** Of each Service, by the object that says so. */
+  readonly #endpoints = new Map<string, Map<string, EndpointsSpec>>();
+  readonly #serviceOf = new Map<string, string>();
+  /** What was told last, by Service. */
+  readonly #ports = new Map<string, ReadonlyMap<string, ServicePort>>();
+  readonly #dirty = new Set<string>();
+
+  constructor(node: NodeFacts, families: readonly IpFamily[]) {
+    this.#node = node;
+    this.#families = families;
+  }
+
+  /** States a Service by its `namespace/name`; undefined: there is none that is balanced. */
+  setService(key: string, spec: ServiceSpec | undefined): void {
+    if (spec) this.#services.set(key, spec);
+    else if (!this.#services.delete(key)) return;
+    this.#dirty.add(key);
+  }
+
+  /** States what one object (Endpoints or slice, by any key of it) says; undefined: it is gone. */
+  setEndpoints(key: string, spec: EndpointsSpec | undefined): void {
+    const before = this.#serviceOf.get(key);
+    if (before !== undefined && before !== spec?.service) {
+      const objects = this.#endpoints.get(before);
+      objects?.delete(key);
+      if (objects?.size === 0) this.#endpoints.delete(before);
+      this.#serviceOf.delete(key);
+      this.#dirty.add(before);
+    }
+    if (spec === undefined) return;
+    const objects = this.#endpoints.get(spec.service) ?? new Map<string, EndpointsSpec>();
+    this.#endpoints.set(spec.service, objects.set(key, spec));
+    this.#serviceOf.set(key, spec.service);
+    this.#dirty.add(spec.service);
+  }
+
+  /** Another zone means other Endpoints, of Services that look at zones. */
+  setNode(node: NodeFacts): void {
+    if (node.name === this.#node.name && node.zone === this.#node.zone) return;
+    this.#node = node;
+    for (const key of this.#services.keys()) this.#dirty.add(key);
+  }
+
+  get hasChanges(): boolean {
+    return this.#dirty.size > 0;
+  }
+
+  /** What is different now from what was taken before. */
+  takeChanges(): ServicePortChanges {
+    const changed = new Map<string, ServicePort>();
+    const removed = new Map<string, ServicePort>();
+    for (const key of this.#dirty) {
+      const before = this.#ports.get(key) ?? new Map<string, ServicePort>();
+      const after = this.#compute(key);
+      for (const [id, port] of after) {
+        if (!isSame(before.get(id), port)) changed.set(id, port);
+      }
+      for (const [id, port] of before) if (!after.has(id)) removed.set(id, port);
+      if (after.size > 0) this.#ports.set(key, after);
+      else this.#ports.delete(key);
+    }
+    this.#dirty.clear();
+    return { changed, removed };
+  }
+
+  /** Ports of one Service, as told last. Undefined: it is not there, or nothing of it is balanced. */
+  portsOf(key: string): ReadonlyMap<string, ServicePort> | undefined {
+    return this.#ports.get(key);
+  }
+
+  #compute(key: string): Map<string, ServicePort> {
+    const ports = new Map<string, ServicePort>();
+    const spec = this.#services.get(key);
+    if (!spec) return ports;
+    for (const family of this.#families) {
+      for (const port of spec.ports)
+        for (const each of this.#portsOf(key, spec, port, family)) ports.set(each.id, each);
+    }
+    return ports;
+  }
+
+  #portsOf(key: string, spec: ServiceSpec, port: ServicePortSpec, family: IpFamily): ServicePort[] {
+    const frontendsOf = (addresses: ServiceSpec['clusterIps']): Frontend[] =>
+      addresses.filter((each) => each.family === family).map(({ address }) => ({ address, port: port.port }));
+    const inside = frontendsOf(spec.clusterIps);
+    const outside = frontendsOf(spec.loadBalancerIps);
+    if (inside.length + outside.length === 0) return [];
+
+    const blocks = [...(this.#endpoints.get(key)?.values() ?? [])].flatMap((object) => object.blocks);
+    const offers = offersFor(port, family, blocks, this.#node);
+    const zone = spec.topologyAware ? this.#node.zone : undefined;
+    const common = {
+      namespace: spec.namespace,
+      name: spec.name,
+      protocol: port.protocol,
+      family,
+      ...(spec.affinitySeconds === undefined ? {} : { affinitySeconds: spec.affinitySeconds }),
+    };
+    const id = `${key}:${port.name}/${port.protocol}/${family}`;
+    const clusterWide = chooseEndpoints(offers, { localOnly: false, zone });
+    if (!spec.internalLocal) {
+      return [{ ...common, id, frontends: [...inside, ...outside], endpoints: clusterWide }];
+    }
+    const local = { ...common, id, frontends: inside, endpoints: chooseEndpoints(offers, { localOnly: true }) };
+    // What Pods of the cluster send to an outside address may go anywhere.
+    return [
+      ...(inside.length > 0 ? [local] : []),
+      ...(outside.length > 0 ? [{ ...common, id: `${id}/external`, frontends: outside, endpoints: clusterWide }] : []),
+    ];
+  }
+}
+
+function isSame(a: ServicePort | undefined, b: ServicePort): boolean {
+  return (
+    a !== undefined &&
+    a.affinitySeconds === b.affinitySeconds &&
+    sameList(a.frontends, b.frontends, (x, y) => x.address === y.address && x.port === y.port) &&
+    sameList(
+      a.endpoints,
+      b.endpoints,
+      (x, y) => x.address === y.address && x.port === y.port && x.isLocal === y.isLocal,
+    )
+  );
+}
+
+function sameList<T>(a: readonly T[], b: readonly T[], same: (a: T, b: T) => boolean): boolean {
+  return a.length === b.length && a.every((each, index) => same(each, b[index] as T));
+}

@@ -27,6 +27,7 @@ export type { SwitchEvent } from './session/event-queue.js';
 export type { SessionLimits, SessionOptions, SwitchSettings } from './session/options.js';
 export { fieldByName, findField } from './fields/registry.js';
 export type { Field, FieldFormat, FieldHeader } from './fields/field.js';
+export { groupKey, isGroup, itemKey, type SwitchItem } from './keys/item-key.js';
 export { flowKey, sameFlow } from './keys/flow-key.js';
 export { matchKey, normalizeMatch } from './keys/match-key.js';
 export { formatActions, formatInstructions } from './text/format-actions.js';

@@ -43,5 +43,5 @@ export {
   type Ownership,
 } from './openflow/dataplane.js';
 export { applyDataplanePlan, type DataplaneOutcomes } from './openflow/apply-dataplane.js';
-export { flowDriver, groupDriver, meterDriver } from './openflow/drivers.js';
-export { sameGroup, sameMeter } from './openflow/same-group.js';
+export { flowDriver, groupDriver, meterDriver, switchDriver } from './openflow/drivers.js';
+export { sameGroup, sameItem, sameMeter } from './openflow/same-group.js';

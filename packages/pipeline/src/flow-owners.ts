@@ -1,8 +1,8 @@
-import { flowKey, type Flow } from '@antrea-ts/openflow';
+import { itemKey, type Flow, type SwitchItem } from '@antrea-ts/openflow';
 
-/** What changed in the desired flows, keyed by `flowKey`. */
-export interface FlowChanges {
-  readonly set: ReadonlyMap<string, Flow>;
+/** What changed in the desired flows (and groups), keyed by `itemKey`. */
+export interface FlowChanges<T extends SwitchItem = Flow> {
+  readonly set: ReadonlyMap<string, T>;
   readonly removed: ReadonlySet<string>;
 }
 
@@ -14,19 +14,19 @@ export interface FlowConflict {
 }
 
 /**
- * Desired flows by the object that asks for them (`pod/ns/name`, `node/worker-2`, `base`), so that every flow can be
+ * Desired flows, and groups where they are items of it, by the object that asks for them (`pod/ns/name`, `node/worker-2`, `base`), so that every flow can be
  * traced back, and so that what is desired never depends on the order in which objects came.
  */
-export class FlowOwners {
-  readonly #flowsByOwner = new Map<string, Map<string, Flow>>();
+export class FlowOwners<T extends SwitchItem = Flow> {
+  readonly #flowsByOwner = new Map<string, Map<string, T>>();
   readonly #ownersByKey = new Map<string, readonly string[]>();
   /** Most flows have one owner, and share its list. */
   readonly #alone = new Map<string, readonly string[]>();
 
   /** Replaces the flows of one owner; an empty list removes the owner. */
-  set(owner: string, flows: readonly Flow[]): FlowChanges {
-    const before = this.#flowsByOwner.get(owner) ?? new Map<string, Flow>();
-    const after = new Map(flows.map((flow) => [flowKey(flow), flow]));
+  set(owner: string, flows: readonly T[]): FlowChanges<T> {
+    const before = this.#flowsByOwner.get(owner) ?? new Map<string, T>();
+    const after = new Map(flows.map((flow) => [itemKey(flow), flow]));
     if (after.size > 0) this.#flowsByOwner.set(owner, after);
     else this.#forget(owner);
 
@@ -36,8 +36,8 @@ export class FlowOwners {
   }
 
   /** Changes some flows of one owner: what a replacement of a hundred thousand would cost is not paid for one. */
-  patch(owner: string, { set, removed }: FlowChanges): FlowChanges {
-    const flows = this.#flowsByOwner.get(owner) ?? new Map<string, Flow>();
+  patch(owner: string, { set, removed }: FlowChanges<T>): FlowChanges<T> {
+    const flows = this.#flowsByOwner.get(owner) ?? new Map<string, T>();
     this.#flowsByOwner.set(owner, flows);
     for (const key of removed) if (flows.delete(key)) this.#removeOwner(key, owner);
     for (const [key, flow] of set) {
@@ -50,14 +50,14 @@ export class FlowOwners {
   }
 
   /** Everything that is desired now. */
-  flows(): Map<string, Flow> {
-    const flows = new Map<string, Flow>();
-    for (const key of this.#ownersByKey.keys()) flows.set(key, this.flow(key) as Flow);
+  flows(): Map<string, T> {
+    const flows = new Map<string, T>();
+    for (const key of this.#ownersByKey.keys()) flows.set(key, this.flow(key) as T);
     return flows;
   }
 
   /** The desired flow of a key. */
-  flow(key: string): Flow | undefined {
+  flow(key: string): T | undefined {
     const [owner] = this.ownersOf(key);
     return owner === undefined ? undefined : this.#flowsByOwner.get(owner)?.get(key);
   }
@@ -82,8 +82,8 @@ export class FlowOwners {
     this.#alone.delete(owner);
   }
 
-  #current(keys: Iterable<string>): FlowChanges {
-    const set = new Map<string, Flow>();
+  #current(keys: Iterable<string>): FlowChanges<T> {
+    const set = new Map<string, T>();
     const removed = new Set<string>();
     for (const key of keys) {
       const flow = this.flow(key);

@@ -1,4 +1,4 @@
-import { flowKey, type Flow } from '@antrea-ts/openflow';
+import { flowKey, isGroup, type Flow, type SwitchItem } from '@antrea-ts/openflow';
 import { createMemoryDriver, FakeClock } from '@antrea-ts/reconcile/testing';
 import { memoryLogger } from '@antrea-ts/runtime';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -13,12 +13,13 @@ const { signal } = new AbortController();
 const running: Dataplane[] = [];
 
 function dataplaneOver(...installed: Flow[]) {
-  const driver = createMemoryDriver<string, Flow>(byKey(...installed));
+  const driver = createMemoryDriver<string, SwitchItem>(byKey(...installed));
   const clock = new FakeClock();
   const log = memoryLogger();
   const dataplane = new Dataplane({ driver, logger: log, clock });
   running.push(dataplane);
-  const tables = (): number[] => [...driver.state.values()].map(({ table }) => table).sort((a, b) => a - b);
+  const tables = (): number[] =>
+    [...driver.state.values()].flatMap((item) => (isGroup(item) ? [] : item.table)).sort((a, b) => a - b);
   return { dataplane, driver, clock, log, tables };
 }
 

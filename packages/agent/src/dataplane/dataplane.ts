@@ -1,4 +1,5 @@
-import { formatFlow, sameFlow, type Flow } from '@antrea-ts/openflow';
+import { formatFlow, formatGroup, isGroup, type SwitchItem } from '@antrea-ts/openflow';
+import { sameItem } from '@antrea-ts/ovs';
 import { FlowOwners, type FlowChanges } from '@antrea-ts/pipeline';
 import { isEmptyPlan, planDiff, ReconcileLoop, type Clock, type Driver, type Plan } from '@antrea-ts/reconcile';
 import { errorMessage, type Logger } from '@antrea-ts/runtime';
@@ -20,7 +21,7 @@ export interface DataplaneCounters {
 }
 
 /**
- * Keeps the flows of the bridge equal to what their owners desire.
+ * Keeps the flows and groups of the bridge equal to what their owners desire.
  *
  * Owners state their flows at any time (`set`); changes are collected while a bundle is on its way and leave
  * together in the next one. After every (re)connection the installed flows are read back first, and only what
@@ -30,16 +31,16 @@ export interface DataplaneCounters {
  * nobody desires may still be wanted.
  */
 export class Dataplane {
-  readonly #driver: Driver<string, Flow>;
+  readonly #driver: Driver<string, SwitchItem>;
   readonly #logger: Logger;
   readonly #clock: Clock;
   readonly #counters: DataplaneCounters | undefined;
-  readonly #owners = new FlowOwners();
+  readonly #owners = new FlowOwners<SwitchItem>();
   readonly #stopped = new AbortController();
   readonly #loop: ReconcileLoop;
 
   /** What OVS acknowledged; undefined while it is not known. */
-  #installed: Map<string, Flow> | undefined;
+  #installed: Map<string, SwitchItem> | undefined;
   /** Keys that may differ from what is installed. */
   #pending = new Set<string>();
   /** Keys that are in the bundle on its way. */
@@ -54,7 +55,7 @@ export class Dataplane {
   #cancelAudit: (() => void) | undefined;
 
   constructor(modules: {
-    readonly driver: Driver<string, Flow>;
+    readonly driver: Driver<string, SwitchItem>;
     readonly logger: Logger;
     readonly clock: Clock;
     readonly counters?: DataplaneCounters;
@@ -74,16 +75,16 @@ export class Dataplane {
   }
 
   /** States all flows of one owner; an empty list removes it. Takes effect soon; `settled` tells when. */
-  set(owner: string, flows: readonly Flow[]): void {
+  set(owner: string, flows: readonly SwitchItem[]): void {
     this.#changed(owner, this.#owners.set(owner, flows));
   }
 
   /** Changes some flows of one owner, and leaves its others. */
-  patch(owner: string, changes: FlowChanges): void {
+  patch(owner: string, changes: FlowChanges<SwitchItem>): void {
     this.#changed(owner, this.#owners.patch(owner, changes));
   }
 
-  #changed(owner: string, { set, removed }: FlowChanges): void {
+  #changed(owner: string, { set, removed }: FlowChanges<SwitchItem>): void {
     const touched = this.#touched.get(owner) ?? new Set();
     for (const keys of [set.keys(), removed]) {
       for (const key of keys) {
@@ -145,13 +146,15 @@ export class Dataplane {
   }
 
   get flowCount(): number {
-    return this.#installed?.size ?? 0;
+    return [...this.flowCountByTable().values()].reduce((sum, count) => sum + count, 0);
   }
 
   /** Installed flows per table, for metrics. */
   flowCountByTable(): ReadonlyMap<number, number> {
     const counts = new Map<number, number>();
-    for (const { table } of this.#installed?.values() ?? []) counts.set(table, (counts.get(table) ?? 0) + 1);
+    for (const item of this.#installed?.values() ?? []) {
+      if (!isGroup(item)) counts.set(item.table, (counts.get(item.table) ?? 0) + 1);
+    }
     return counts;
   }
 
@@ -198,7 +201,7 @@ export class Dataplane {
   }
 
   /** What is not as OVS had acknowledged it was changed by somebody else. */
-  async #audit(believed: ReadonlyMap<string, Flow>, signal: AbortSignal): Promise<void> {
+  async #audit(believed: ReadonlyMap<string, SwitchItem>, signal: AbortSignal): Promise<void> {
     const installed = new Map(await this.#driver.observe({ signal }));
     // Reconnected meanwhile: the next pass reads everything back.
     if (this.#installed !== believed) return;
@@ -221,8 +224,8 @@ export class Dataplane {
     });
   }
 
-  #differences(installed: ReadonlyMap<string, Flow>): Difference[] {
-    const { create, update, remove } = planDiff(this.#owners.flows(), installed, sameFlow);
+  #differences(installed: ReadonlyMap<string, SwitchItem>): Difference[] {
+    const { create, update, remove } = planDiff(this.#owners.flows(), installed, sameItem);
     return [
       ...[...create].map(([key, flow]) => ({ kind: 'missing', key, flow }) as const),
       ...[...update].map(
@@ -235,8 +238,8 @@ export class Dataplane {
   #reportDrift({ kind, key, flow, found }: Difference): void {
     this.#logger.warn('Repairing a flow that was changed from outside', {
       what: kind,
-      flow: formatFlow(flow),
-      ...(found ? { found: formatFlow(found) } : {}),
+      [isGroup(flow) ? 'group' : 'flow']: textOf(flow),
+      ...(found ? { found: textOf(found) } : {}),
       owner: this.#ownerOf(key),
     });
   }
@@ -273,8 +276,8 @@ export class Dataplane {
    * with one owner's flows must not keep the others' from the switch.
    */
   async #applyIsolated(
-    plan: Plan<string, Flow>,
-    installed: Map<string, Flow>,
+    plan: Plan<string, SwitchItem>,
+    installed: Map<string, SwitchItem>,
     signal: AbortSignal,
   ): Promise<ReadonlyMap<string, Error>> {
     if (isEmptyPlan(plan)) return new Map();
@@ -294,21 +297,21 @@ export class Dataplane {
     return left;
   }
 
-  #plan(keys: ReadonlySet<string>, installed: ReadonlyMap<string, Flow>): Plan<string, Flow> {
-    const desired = new Map<string, Flow>();
-    const observed = new Map<string, Flow>();
+  #plan(keys: ReadonlySet<string>, installed: ReadonlyMap<string, SwitchItem>): Plan<string, SwitchItem> {
+    const desired = new Map<string, SwitchItem>();
+    const observed = new Map<string, SwitchItem>();
     for (const key of keys) {
       const wanted = this.#owners.flow(key);
       const found = installed.get(key);
       if (wanted) desired.set(key, wanted);
       if (found) observed.set(key, found);
     }
-    return planDiff(desired, observed, sameFlow);
+    return planDiff(desired, observed, sameItem);
   }
 
   async #apply(
-    plan: Plan<string, Flow>,
-    installed: Map<string, Flow>,
+    plan: Plan<string, SwitchItem>,
+    installed: Map<string, SwitchItem>,
     signal: AbortSignal,
   ): Promise<ReadonlyMap<string, Error>> {
     const startedAt = performance.now();
@@ -317,13 +320,13 @@ export class Dataplane {
     const failures = new Map<string, Error>();
     for (const outcome of outcomes) {
       const { key } = outcome;
+      const flow = plan.create.get(key) ?? plan.update.get(key)?.desired;
       const operation = plan.create.has(key) ? 'add' : plan.update.has(key) ? 'modify' : 'delete';
       this.#counters?.applied(operation, outcome.ok);
       if (!outcome.ok) {
         failures.set(key, outcome.error);
         continue;
       }
-      const flow = plan.create.get(key) ?? plan.update.get(key)?.desired;
       if (flow) installed.set(key, flow);
       else installed.delete(key);
     }
@@ -335,8 +338,12 @@ export class Dataplane {
 interface Difference {
   readonly kind: 'missing' | 'altered' | 'unwanted';
   readonly key: string;
-  readonly flow: Flow;
-  readonly found?: Flow;
+  readonly flow: SwitchItem;
+  readonly found?: SwitchItem;
+}
+
+function textOf(item: SwitchItem): string {
+  return isGroup(item) ? formatGroup(item) : formatFlow(item);
 }
 
 function countByKind(differences: readonly Difference[]): Record<Difference['kind'], number> {
@@ -345,7 +352,7 @@ function countByKind(differences: readonly Difference[]): Record<Difference['kin
   return counts;
 }
 
-function kindsOf(plan: Plan<string, Flow>): FlowOperation[] {
+function kindsOf(plan: Plan<string, SwitchItem>): FlowOperation[] {
   const kinds: FlowOperation[] = [];
   if (plan.create.size > 0) kinds.push('add');
   if (plan.update.size > 0) kinds.push('modify');

@@ -1,4 +1,4 @@
-import type { Flow } from '@antrea-ts/openflow';
+import type { SwitchItem } from '@antrea-ts/openflow';
 import type { OpenFlowConnection } from '@antrea-ts/ovs';
 import { policyMeter } from '@antrea-ts/pipeline';
 import type { Driver } from '@antrea-ts/reconcile';
@@ -24,10 +24,10 @@ export async function ensurePolicyMeter(
 
 /** A switch that was restarted has lost the meter, without which it refuses the flows that use it. */
 export function withPolicyMeter(
-  driver: Driver<string, Flow>,
+  driver: Driver<string, SwitchItem>,
   connection: Pick<OpenFlowConnection, 'dumpMeters' | 'sendAll'>,
   { logger }: { readonly logger: Logger },
-): Driver<string, Flow> {
+): Driver<string, SwitchItem> {
   return {
     async observe(context) {
       if (!(await ensurePolicyMeter(connection, context))) logger.debug('The datapath has no meters');

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import {
   connectOpenFlow,
   connectOvsdb,
-  flowDriver,
+  switchDriver,
   type OpenFlowConnection,
   type OvsBridge,
   type OvsdbClient,
@@ -81,7 +81,7 @@ export async function startSwitch(
   health.add('openflow', checks.openflow);
 
   const dataplane = new Dataplane({
-    driver: withPolicyMeter(flowDriver(connection), connection, { logger }),
+    driver: withPolicyMeter(switchDriver(connection), connection, { logger }),
     logger: logger.child('dataplane'),
     clock,
     counters: metrics.dataplane,

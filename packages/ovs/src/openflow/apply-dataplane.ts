@@ -88,6 +88,11 @@ function held(planned: readonly Planned[], because: Outcomes): Outcomes {
   return planned.map(({ key }) => (failed === undefined || failed.ok ? { key, ok: true } : { ...failed, key }));
 }
 
-function emptyPlan<K, V>(): { create: Map<K, V>; update: Map<K, { observed: V; desired: V }>; remove: Map<K, V> } {
+/** A plan without anything. */
+export function emptyPlan<K, V>(): {
+  create: Map<K, V>;
+  update: Map<K, { observed: V; desired: V }>;
+  remove: Map<K, V>;
+} {
   return { create: new Map(), update: new Map(), remove: new Map() };
 }

@@ -1,7 +1,7 @@
-import type { Flow, Group, Meter } from '@antrea-ts/openflow';
-import type { Driver } from '@antrea-ts/reconcile';
-import { applyDataplanePlan } from './apply-dataplane.js';
-import { dataplaneOf, type Ownership } from './dataplane.js';
+import { groupKey, isGroup, itemKey, type Flow, type Group, type Meter, type SwitchItem } from '@antrea-ts/openflow';
+import type { Driver, Plan } from '@antrea-ts/reconcile';
+import { applyDataplanePlan, emptyPlan } from './apply-dataplane.js';
+import { dataplaneOf, observeDataplane, type Ownership } from './dataplane.js';
 import { withoutLearned } from './learned-flows.js';
 import type { OpenFlowConnection } from './openflow-connection.js';
 
@@ -21,6 +21,51 @@ export function flowDriver(
     apply: async (flows, { signal }) =>
       (await applyDataplanePlan(connection, { flows }, { signal, operation: 'program flows' })).flows,
   };
+}
+
+/**
+ * The flows and groups of a bridge, by `itemKey`: reads back all of both, apart from learned flows, and applies a plan
+ * as one atomic bundle, in which groups are there before the flows that use them and go after them.
+ */
+export function switchDriver(connection: OpenFlowConnection): Driver<string, SwitchItem> {
+  return {
+    observe: async ({ signal }) => {
+      const items = new Map<string, SwitchItem>();
+      const { flows, groups } = await observeDataplane(connection, { signal });
+      for (const [key, flow] of flows) items.set(key, flow);
+      for (const group of groups.values()) items.set(itemKey(group), group);
+      return items;
+    },
+    apply: async (plan, { signal }) => {
+      const { flows, groups } = await applyDataplanePlan(connection, apart(plan), {
+        signal,
+        operation: 'program flows',
+      });
+      return [...flows, ...groups.map((outcome) => ({ ...outcome, key: groupKey(outcome.key) }))];
+    },
+  };
+}
+
+/** A plan of both as one of each. */
+function apart({ create, update, remove }: Plan<string, SwitchItem>): {
+  readonly flows: Plan<string, Flow>;
+  readonly groups: Plan<number, Group>;
+} {
+  const flows = emptyPlan<string, Flow>();
+  const groups = emptyPlan<number, Group>();
+  for (const [key, item] of create) {
+    if (isGroup(item)) groups.create.set(item.group, item);
+    else flows.create.set(key, item);
+  }
+  for (const [key, { observed, desired }] of update) {
+    if (isGroup(desired)) groups.update.set(desired.group, { observed: observed as Group, desired });
+    else flows.update.set(key, { observed: observed as Flow, desired });
+  }
+  for (const [key, item] of remove) {
+    if (isGroup(item)) groups.remove.set(item.group, item);
+    else flows.remove.set(key, item);
+  }
+  return { flows, groups };
 }
 
 /** The groups of a bridge, by id. Deleting a group makes the switch delete the flows that use it. */

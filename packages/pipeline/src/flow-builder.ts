@@ -20,22 +20,26 @@ export interface FlowSpec {
   readonly match?: readonly FieldMatch[];
   readonly actions?: readonly Action[];
   readonly goto?: TableName;
+  /** Instructions before the actions. */
+  readonly first?: readonly Instruction[];
+  /** Object id of the cookie. */
+  readonly object?: number;
 }
 
 /** Turns specs into flows of one category and round. */
 export function renderFlows(round: number, category: CookieCategory, specs: readonly FlowSpec[]): Flow[] {
-  const flowCookie = cookie(round, category);
+  const common = cookie(round, category);
   return specs.map((spec) => ({
     table: tableIds[spec.table],
     priority: spec.priority,
-    cookie: flowCookie,
+    cookie: spec.object === undefined ? common : cookie(round, category, spec.object),
     match: spec.match ?? [],
     instructions: instructionsOf(spec),
   }));
 }
 
-function instructionsOf({ actions = [], goto }: FlowSpec): Instruction[] {
-  const instructions: Instruction[] = [];
+function instructionsOf({ first = [], actions = [], goto }: FlowSpec): Instruction[] {
+  const instructions: Instruction[] = [...first];
   if (actions.length > 0) instructions.push({ kind: 'apply_actions', actions });
   if (goto !== undefined) instructions.push({ kind: 'goto_table', table: tableIds[goto] });
   return instructions;

@@ -8,6 +8,9 @@ export { PolicyFlows, type PolicyFlowChanges, type PolicyPod } from './features/
 export { recoverRules, type RecoveredRules } from './features/network-policy/recover.js';
 export { conjunctionsIn } from './features/network-policy/conjunctions-in.js';
 export { readPolicyPacket, rejectActions, type PolicyPacket } from './features/network-policy/policy-packet.js';
+export { recoverGroups } from './features/service/recover-groups.js';
+export { ServiceFlows } from './features/service/service-flows.js';
+export type { ServiceSettings } from './features/service/service-specs.js';
 export type { LocalPod } from './features/pods.js';
 export type { PeerNode, PeerPath } from './features/ports.js';
 export { FlowOwners, type FlowChanges, type FlowConflict } from './flow-owners.js';

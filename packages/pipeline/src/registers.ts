@@ -29,6 +29,9 @@ export const registers = {
   denyingConjunction: bits('reg3', 0, 32),
   endpointPort: bits('reg4', 0, 16),
   serviceState: bits('reg4', 16, 3),
+  /** Port and state in one match. */
+  endpointAndState: bits('reg4', 0, 19),
+  endpointIpv6: bits('xxreg3', 0, 128),
   egressConjunction: bits('reg5', 0, 32),
   ingressConjunction: bits('reg6', 0, 32),
 } as const;

@@ -1,4 +1,4 @@
-import { normalizeMatch, type Action, type Flow } from '@antrea-ts/openflow';
+import { flowKey, normalizeMatch, type Action, type Flow } from '@antrea-ts/openflow';
 import { fieldName, type PacketState } from './packet-state.js';
 
 type ConjunctionAction = Extract<Action, { kind: 'conjunction' }>;
@@ -50,6 +50,19 @@ export class Classifier {
         table,
         [...levels].sort(([a], [b]) => b - a),
       );
+  }
+
+  /** Adds a flow, or replaces the one with its table, priority and match. */
+  put(flow: Flow): void {
+    const levels = this.#tables.get(flow.table) ?? [];
+    const others = levels.find(([priority]) => priority === flow.priority)?.[1] ?? [];
+    const key = flowKey(flow);
+    const entries = [...others.filter((entry) => flowKey(entry.flow) !== key), entryOf(flow)];
+    const rest = levels.filter(([priority]) => priority !== flow.priority);
+    this.#tables.set(
+      flow.table,
+      [...rest, [flow.priority, entries] as const].sort(([a], [b]) => b - a),
+    );
   }
 
   find(table: number, packet: PacketState): Found | undefined {

@@ -2,6 +2,7 @@ import { ports, type Action, type Flow, type Group } from '@antrea-ts/openflow';
 import { Classifier, type Found } from './classifier.js';
 import { applyTranslation, Connections, showConnection, translate, type Tracked } from './connections.js';
 import { stateOf, type EvaluatedPacket } from './packet.js';
+import { isTaught, learnedFlow } from './learned.js';
 import { fieldName, type PacketState } from './packet-state.js';
 
 /** One table that a packet came through. `found` is absent where no flow matched: the packet is dropped. */
@@ -27,14 +28,16 @@ export interface Evaluation {
 const mostSteps = 300;
 
 /**
- * What flows do with packets, in software: matches with conjunctions, registers, jumps, connection tracking. It knows
- * what policies, forwarding and translation need; learning and `NORMAL` end a packet's way, and of a group the bucket
- * that `chooseBucket` names is taken, else the first. Connections are remembered from one packet to the next.
+ * What flows do with packets, in software: matches with conjunctions, registers, jumps, connection tracking, learning.
+ * It knows what policies, forwarding, translation and Services need; `NORMAL` ends a packet's way, and of a group the
+ * bucket that `chooseBucket` names is taken, else the first. Connections, and flows that were learned, are remembered
+ * from one packet to the next; other flows make those go that they do not teach.
  */
 export class FlowEvaluator {
   #classifier: Classifier;
   #connections = new Connections();
-  readonly #groups: Groups;
+  #groups: Groups;
+  #learned: readonly Flow[] = [];
 
   constructor(flows: Iterable<Flow>, options: EvaluatorOptions = {}) {
     this.#classifier = new Classifier(flows);
@@ -44,9 +47,12 @@ export class FlowEvaluator {
     };
   }
 
-  /** Other flows, the same connections. */
-  setFlows(flows: Iterable<Flow>): void {
-    this.#classifier = new Classifier(flows);
+  /** Other flows, and groups where they are given; the same connections. */
+  setFlows(flows: Iterable<Flow>, groups?: readonly Group[]): void {
+    const given = [...flows];
+    this.#learned = this.#learned.filter((flow) => isTaught(flow, given));
+    this.#classifier = new Classifier([...given, ...this.#learned]);
+    if (groups) this.#groups = { ...this.#groups, known: new Map(groups.map((group) => [group.group, group])) };
   }
 
   /** The same flows, no connections. */
@@ -55,12 +61,19 @@ export class FlowEvaluator {
   }
 
   evaluate(packet: EvaluatedPacket): Evaluation {
-    return new Run(this.#classifier, this.#connections, this.#groups).walk(stateOf(packet));
+    return this.#run().walk(stateOf(packet));
   }
 
   /** As `evaluate`, for a packet whose fields (registers, say) are set already. */
   evaluateState(state: PacketState, table = 0): Evaluation {
-    return new Run(this.#classifier, this.#connections, this.#groups).walk(state.copy(), table);
+    return this.#run().walk(state.copy(), table);
+  }
+
+  #run(): Run {
+    return new Run(this.#classifier, this.#connections, this.#groups, (flow) => {
+      this.#classifier.put(flow);
+      this.#learned = [...this.#learned, flow];
+    });
   }
 }
 
@@ -79,6 +92,7 @@ class Run {
   readonly #classifier: Classifier;
   readonly #connections: Connections;
   readonly #groups: Groups;
+  readonly #learn: (flow: Flow) => void;
   readonly #path: EvaluatedStep[] = [];
   readonly #outputs: (number | 'normal')[] = [];
   readonly #toController: { table: number; packet: PacketState }[] = [];
@@ -87,10 +101,11 @@ class Run {
   #tracked: Tracked | undefined;
   #ended: { flow?: Flow; group?: number } = {};
 
-  constructor(classifier: Classifier, connections: Connections, groups: Groups) {
+  constructor(classifier: Classifier, connections: Connections, groups: Groups, learn: (flow: Flow) => void) {
     this.#classifier = classifier;
     this.#connections = connections;
     this.#groups = groups;
+    this.#learn = learn;
   }
 
   walk(packet: PacketState, table = 0): Evaluation {
@@ -167,6 +182,9 @@ class Run {
         break;
       case 'ct':
         this.#connectionTracking(action, packet);
+        break;
+      case 'learn':
+        this.#learn(learnedFlow(action, packet));
         break;
       case 'ct_clear':
         this.#tracked = undefined;

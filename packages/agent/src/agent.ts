@@ -13,6 +13,7 @@ import { startPeers } from './peers/start-peers.js';
 import { startLocalPods, type LocalPodParts } from './pods/local-pods.js';
 import { startNodePolicies, type PolicyParts } from './policy/start-node-policies.js';
 import { ChainedPodNetwork } from './pods/chained-pod-network.js';
+import { startProxy } from './proxy/start-proxy.js';
 import { AgentPodNetwork } from './pods/pod-network.js';
 
 /**
@@ -57,6 +58,7 @@ async function start(options: AgentOptions, modules: PartModules): Promise<void>
   const parts = await startSwitch(options, node, modules);
   const pods = await startLocalPods(options, node, parts, modules);
   const policy = await startNodePolicies(options, { parts, pods }, modules);
+  await startProxy(options, { nodes, parts }, modules);
   const peers = await startPeers(options, { nodes, node, parts }, modules);
   // Every owner of flows has spoken: what is installed and wanted by nobody may go.
   await parts.forward();

@@ -1,0 +1,126 @@
+import type { ServiceFlows } from '@antrea-ts/pipeline';
+import type { EndpointsSpec, NodeFacts, ServicePort, ServicePorts, ServiceSpec } from '@antrea-ts/proxy';
+import type { Clock } from '@antrea-ts/reconcile';
+import { errorMessage, type Logger } from '@antrea-ts/runtime';
+import type { Dataplane } from '../dataplane/dataplane.js';
+import type { ProxyFamily, ProxyMetrics } from '../metrics/proxy-metrics.js';
+import { VanishedEndpoints } from './vanished-endpoints.js';
+
+/** Owner of a Service port's flows and groups. Begins with the Service: `service/default/web:http/TCP/ipv4`. */
+export function serviceOwner(id: string): string {
+  return `service/${id}`;
+}
+
+interface Modules {
+  readonly ports: ServicePorts;
+  readonly flows: ServiceFlows;
+  readonly dataplane: Pick<Dataplane, 'set' | 'patch' | 'settled'>;
+  readonly metrics: ProxyMetrics;
+  /** Forgets connections and learned choices of Endpoints that are gone from the switch. */
+  readonly forget: (vanished: VanishedEndpoints) => void;
+  readonly logger: Logger;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+}
+
+const familyLabels = { ipv4: 'v4', ipv6: 'v6' } as const satisfies Record<string, ProxyFamily>;
+
+/**
+ * Brings the cluster's Services to the dataplane. What is stated is collected until the current turn ends; nothing is
+ * applied before `begin`.
+ */
+export class NodeServices {
+  readonly #modules: Modules;
+  readonly #installed = { v4: { services: 0, endpoints: 0 }, v6: { services: 0, endpoints: 0 } };
+  readonly #placed = new Map<string, ServicePort>();
+  #begun = false;
+  #scheduled: NodeJS.Immediate | undefined;
+
+  constructor(modules: Modules) {
+    this.#modules = modules;
+  }
+
+  setService(key: string, spec: ServiceSpec | undefined): void {
+    this.#modules.ports.setService(key, spec);
+    this.#count({ services: 1, endpoints: 0 });
+    this.#schedule();
+  }
+
+  setEndpoints(key: string, spec: EndpointsSpec | undefined): void {
+    this.#modules.ports.setEndpoints(key, spec);
+    this.#count({ services: 0, endpoints: 1 });
+    this.#schedule();
+  }
+
+  setNode(node: NodeFacts): void {
+    this.#modules.ports.setNode(node);
+    this.#schedule();
+  }
+
+  /** Everything that the cluster has was stated: applies it, and every change from now on. */
+  begin(): void {
+    this.#begun = true;
+    this.#apply();
+    this.#modules.flows.abandonRecovered();
+  }
+
+  stop(): void {
+    this.#begun = false;
+    clearImmediate(this.#scheduled);
+  }
+
+  #schedule(): void {
+    if (this.#begun) this.#scheduled ??= setImmediate(() => this.#apply());
+  }
+
+  #apply(): void {
+    this.#scheduled = undefined;
+    const { ports, flows, dataplane, clock, logger } = this.#modules;
+    if (!this.#begun || !ports.hasChanges) return;
+    const startedAt = clock.now();
+    const { changed, removed } = ports.takeChanges();
+    const vanished = new VanishedEndpoints();
+    for (const [id, port] of removed) {
+      vanished.add(port, undefined, flows.groupOf(id));
+      dataplane.patch(serviceOwner(id), flows.remove(id));
+      this.#note(port, undefined);
+    }
+    for (const [id, port] of changed) {
+      const before = this.#placed.get(id);
+      dataplane.patch(serviceOwner(id), flows.set(port));
+      if (before) vanished.add(before, port, flows.groupOf(id));
+      this.#note(before, port);
+    }
+    if (changed.size + removed.size === 0) return;
+    logger.debug('Stated Services', { changed: changed.size, removed: removed.size });
+    const families = new Set([...changed.values(), ...removed.values()].map(({ family }) => familyLabels[family]));
+    void this.#whenInstalled([...changed.keys(), ...removed.keys()]).then(() => {
+      for (const family of families) this.#modules.metrics.synced((clock.now() - startedAt) / 1000, family);
+      if (vanished.size > 0) this.#modules.forget(vanished);
+    });
+  }
+
+  /** Resolves when the switch has said of each what became of it; what it refuses is tried again by the dataplane. */
+  async #whenInstalled(ids: readonly string[]): Promise<void> {
+    const { dataplane, signal, logger } = this.#modules;
+    const results = await Promise.allSettled(ids.map((id) => dataplane.settled({ signal, owner: serviceOwner(id) })));
+    const failed = results.find((result) => result.status === 'rejected');
+    if (failed && !signal.aborted) logger.debug('Services are not installed', { error: errorMessage(failed.reason) });
+  }
+
+  #note(before: ServicePort | undefined, after: ServicePort | undefined): void {
+    const port = after ?? before;
+    if (port === undefined) return;
+    if (after) this.#placed.set(after.id, after);
+    else this.#placed.delete(port.id);
+    const label = familyLabels[port.family];
+    const counts = this.#installed[label];
+    counts.services += (after ? 1 : 0) - (before ? 1 : 0);
+    counts.endpoints += (after?.endpoints.length ?? 0) - (before?.endpoints.length ?? 0);
+    this.#modules.metrics.installed(counts, label);
+  }
+
+  #count(counts: { readonly services: number; readonly endpoints: number }): void {
+    for (const family of Object.values(familyLabels)) this.#modules.metrics.updated(counts, family);
+  }
+}

@@ -1,0 +1,72 @@
+import type { Node } from '@antrea-ts/apis';
+import type { Reflector } from '@antrea-ts/kube';
+import { recoverGroups, ServiceFlows } from '@antrea-ts/pipeline';
+import { ServicePorts, type NodeFacts } from '@antrea-ts/proxy';
+import type { AgentOptions } from '../config/options.js';
+import type { PartModules } from '../modules.js';
+import { ensurePolicyMeter } from '../ovs/policy-meter.js';
+import type { SwitchParts } from '../ovs/start-switch.js';
+import { NodeServices, serviceOwner } from './node-services.js';
+import { watchEndpoints, watchEndpointSlices, watchServices } from './watch-services.js';
+
+const zoneLabel = 'topology.kubernetes.io/zone';
+
+interface Inputs {
+  readonly nodes: Reflector<Node>;
+  readonly parts: SwitchParts;
+}
+
+/** Balances Services in the switch; when it resolves, all that the cluster has now are stated. */
+export async function startProxy(options: AgentOptions, { nodes, parts }: Inputs, modules: PartModules): Promise<void> {
+  if (!options.gates.AntreaProxy) return;
+  const { client, lifetime, metrics, clock, signal } = modules;
+  const logger = modules.logger.child('proxy');
+  const { connection, dataplane, intent, controllerId } = parts;
+  const recovered = recoverGroups(await connection.dumpFlows({}, { signal }));
+  const meters = await ensurePolicyMeter(connection, { signal });
+  const services = new NodeServices({
+    ports: new ServicePorts(nodeFacts(options, nodes), intent.profile.families),
+    flows: new ServiceFlows(intent.profile, { controllerId, meters }, recovered),
+    dataplane,
+    metrics: metrics.proxy,
+    forget: () => undefined,
+    logger,
+    clock,
+    signal,
+  });
+  lifetime.onStop(() => services.stop());
+
+  const reflectors = {
+    services: watchServices(client, logger),
+    endpoints: options.gates.EndpointSlice
+      ? await watchEndpointSlices(client, logger, { signal })
+      : watchEndpoints(client, logger),
+  };
+  reflectors.services.store.subscribe((change) => {
+    services.setService(change.key, change.kind === 'removed' ? undefined : change.object);
+  });
+  reflectors.endpoints.store.subscribe((change) => {
+    services.setEndpoints(change.key, change.kind === 'removed' ? undefined : change.object);
+  });
+  lifetime.onStop(
+    nodes.store.subscribe(({ key }) => key === options.nodeName && services.setNode(nodeFacts(options, nodes))),
+  );
+  for (const reflector of Object.values(reflectors)) {
+    await reflector.start({ signal });
+    lifetime.onStop(() => reflector.stop());
+  }
+  modules.inspection.add({
+    serviceFlows(name, namespace) {
+      if (!reflectors.services.store.has(`${namespace}/${name}`)) return undefined;
+      const prefix = serviceOwner(`${namespace}/${name}:`);
+      return (key) => dataplane.ownersOf(key).some((owner) => owner.startsWith(prefix));
+    },
+  });
+  await Promise.all(Object.values(reflectors).map((reflector) => reflector.whenSynced({ signal })));
+  services.begin();
+}
+
+function nodeFacts({ nodeName }: AgentOptions, nodes: Reflector<Node>): NodeFacts {
+  const zone = nodes.store.get(nodeName)?.metadata?.labels?.[zoneLabel];
+  return { name: nodeName, ...(zone ? { zone } : {}) };
+}

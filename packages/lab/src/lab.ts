@@ -11,6 +11,7 @@ import {
 } from './controller/lab-controller.js';
 import { LabError } from './errors.js';
 import { startOutside, type Outside } from './external/outside.js';
+import type { Nameservers } from './kubelet/pod-files.js';
 import { runKubelets } from './kubelet/kubelet.js';
 import { runScheduler } from './kubelet/scheduler-loop.js';
 import { connectNetwork } from './network/network-between.js';
@@ -68,11 +69,9 @@ export async function startLab(modules: LabModules): Promise<Lab> {
   const components = findComponents();
   const plan = planAddresses(options);
   await mkdir(paths.pods, { recursive: true });
-  const hosts = plan.families.map(({ underlayRouter }) => underlayRouter);
   const starting = startApi({
     paths,
-    hosts,
-    serviceCidrs: plan.families.map(({ serviceCidr }) => serviceCidr),
+    families: plan.families,
     rbac: options.rbac ?? false,
     log: log.child('api'),
   });
@@ -86,7 +85,7 @@ export async function startLab(modules: LabModules): Promise<Lab> {
 
   progress(`Open vSwitch on every Node (datapath ${options.datapath})`);
   const [outside, nodes, api] = await Promise.all([
-    startOutside(external, plan, log.child('outside')),
+    starting.then(({ services }) => startOutside(external, { plan, services, log: log.child('outside') })),
     startNodes(plan, nodeNamespaces, components, modules),
     starting,
   ]);
@@ -98,7 +97,8 @@ export async function startLab(modules: LabModules): Promise<Lab> {
   );
   for (const door of doors) if (door.kind === 'tcp') api.acceptFrom(door.server);
 
-  const nameservers = plan.families.map(({ dns }) => dns);
+  const node = plan.families.map(({ dns }) => dns);
+  const nameservers = { cluster: node, node };
   await startKubernetes({ api, nodes, components, nameservers, modules });
   const server = apiUrl(plan);
   progress('antrea-controller');
@@ -176,7 +176,7 @@ async function startKubernetes(start: {
   readonly api: LabApi;
   readonly nodes: ReadonlyMap<string, LabNode>;
   readonly components: Components;
-  readonly nameservers: readonly string[];
+  readonly nameservers: Nameservers;
   readonly modules: LabModules;
 }): Promise<void> {
   const { api, nodes, components, nameservers, modules } = start;

@@ -25,7 +25,7 @@ import type { LabOptions } from './options.js';
 import type { LabPaths } from './paths.js';
 import { planAddresses, type AddressPlan } from './plan/addresses.js';
 import { planNetworkConfig } from './plan/network-config.js';
-import { renderAgentConfig } from './plan/agent-config.js';
+import { renderAgentConfig, servesServices } from './plan/agent-config.js';
 import { apiPort, apiUrl, controllerEnvironment } from './plan/endpoints.js';
 import { holdNamespace, type Namespace } from './process/namespace.js';
 import { waitFor } from './process/wait-for.js';
@@ -98,7 +98,8 @@ export async function startLab(modules: LabModules): Promise<Lab> {
   for (const door of doors) if (door.kind === 'tcp') api.acceptFrom(door.server);
 
   const node = plan.families.map(({ dns }) => dns);
-  const nameservers = { cluster: node, node };
+  const cluster = servesServices(options) ? plan.families.map(({ clusterDns }) => clusterDns) : node;
+  const nameservers = { cluster, node };
   await startKubernetes({ api, nodes, components, nameservers, modules });
   const server = apiUrl(plan);
   progress('antrea-controller');

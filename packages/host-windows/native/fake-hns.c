@@ -19,10 +19,24 @@
 #define EXPORT __declspec(dllexport)
 #define API __stdcall
 static void sleep_ms(unsigned ms) { Sleep(ms); }
-static void replace_file(const char *from, const char *to) { MoveFileExA(from, to, MOVEFILE_REPLACE_EXISTING); }
-static SRWLOCK lock = SRWLOCK_INIT;
-static void enter(void) { AcquireSRWLockExclusive(&lock); }
-static void leave(void) { ReleaseSRWLockExclusive(&lock); }
+// Not the C library's copy of the environment: Node.js changes the process's own.
+static const char *setting(const char *name) {
+  static char values[2][MAX_PATH];
+  char *value = values[strcmp(name, "FAKE_HNS_STATE") != 0];
+  return GetEnvironmentVariableA(name, value, MAX_PATH) ? value : NULL;
+}
+// Fails while another process has the file open, which is never long.
+static void replace_file(const char *from, const char *to) {
+  for (int attempt = 0; !MoveFileExA(from, to, MOVEFILE_REPLACE_EXISTING) && attempt < 200; attempt++) Sleep(5);
+}
+// By its name: both libraries are copies of this one, and other processes have theirs.
+static HANDLE mutex(void) {
+  static HANDLE held;
+  if (!held) held = CreateMutexA(NULL, FALSE, "fake-hns");
+  return held;
+}
+static void enter(void) { WaitForSingleObject(mutex(), INFINITE); }
+static void leave(void) { ReleaseMutex(mutex()); }
 #else
 #include <pthread.h>
 #define EXPORT __attribute__((visibility("default")))
@@ -30,6 +44,7 @@ static void leave(void) { ReleaseSRWLockExclusive(&lock); }
 static void *CoTaskMemAlloc(size_t size) { return malloc(size); }
 EXPORT void CoTaskMemFree(void *memory) { free(memory); }
 static void replace_file(const char *from, const char *to) { rename(from, to); }
+static const char *setting(const char *name) { return getenv(name); }
 static void sleep_ms(unsigned ms) {
   struct timespec time = {ms / 1000, (ms % 1000) * 1000000L};
   nanosleep(&time, NULL);
@@ -164,7 +179,7 @@ static void read_state(void) {
     objects = each->next;
     free(each->kind), free(each->json), free(each);
   }
-  const char *path = getenv("FAKE_HNS_STATE");
+  const char *path = setting("FAKE_HNS_STATE");
   FILE *file = path ? fopen(path, "rb") : NULL;
   if (!file) return;
   static char line[1 << 16];
@@ -178,7 +193,7 @@ static void read_state(void) {
 
 // Whoever reads the file meets all of a state or all of the one before.
 static void write_state(void) {
-  const char *path = getenv("FAKE_HNS_STATE");
+  const char *path = setting("FAKE_HNS_STATE");
   if (!path) return;
   char *fresh = format("%s.new", path);
   FILE *file = fopen(fresh, "wb");
@@ -204,7 +219,7 @@ static char *new_id(char text[37]) {
 
 // Takes the first fault for this call out of the file; NULL: there is none.
 static char *take_fault(const char *method, const char *path) {
-  const char *name = getenv("FAKE_HNS_FAULTS");
+  const char *name = setting("FAKE_HNS_FAULTS");
   FILE *file = name ? fopen(name, "rb") : NULL;
   if (!file) return NULL;
   char line[1024], *found = NULL, *rest = strdup("");

@@ -1,2 +1,3 @@
 export { createWindowsHost, type WindowsHostOptions } from './windows-host.js';
 export { names, routeMetric, hostAdapterName } from './names.js';
+export { PowerShellSession, type SessionOptions } from './powershell/session.js';

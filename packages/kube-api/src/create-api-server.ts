@@ -19,7 +19,6 @@ import { renderKubeconfig } from './kubeconfig.js';
 import { Operations } from './operations.js';
 import { createResolver, type ResolveService } from './outbound/connect.js';
 import { ResourceRegistry } from './resources/registry.js';
-import { kubernetesAddress, storeKubernetesService, type Advertised } from './services/kubernetes-service.js';
 import { ServiceAllocator } from './services/service-allocator.js';
 import { Snapshot } from './storage/snapshot.js';
 import { Store } from './storage/store.js';
@@ -41,8 +40,6 @@ export interface ApiServerOptions {
   readonly resolveService?: ResolveService;
   /** Ranges of the Services' addresses, the preferred family first. */
   readonly serviceCidrs?: readonly string[];
-  /** Where Pods reach this server: what stands behind the Service `kubernetes`. Without it there is no such Service. */
-  readonly advertise?: Advertised;
   /** Keeps the objects in this file over restarts; certificates and tokens are new each time. */
   readonly snapshotFile?: string;
 }
@@ -82,8 +79,7 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
 
   const registry = new ResourceRegistry();
   const findService = createResolver(store, options.resolveService);
-  const serviceCidrs = options.serviceCidrs ?? defaultServiceCidrs;
-  const allocator = new ServiceAllocator({ store, serviceCidrs });
+  const allocator = new ServiceAllocator({ store, serviceCidrs: options.serviceCidrs ?? defaultServiceCidrs });
   const admission = new Webhooks({ store, registry, findService, log: logger });
   const operations = new Operations({ store, admission, allocator });
   const tokens = new ServiceAccountTokens({ store });
@@ -103,12 +99,10 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
   });
   const { caPem } = authority;
   const stopControllers = startControllers({ store, registry, operations, aggregator, allocator, tokens, caPem });
-  const ownAddress = kubernetesAddress(serviceCidrs);
-  if (options.advertise) storeKubernetesService(store, ownAddress, options.advertise);
   snapshot?.follow();
 
   const hosts = ['localhost', '127.0.0.1', '::1', 'kubernetes', 'kubernetes.default', 'kubernetes.default.svc'];
-  const pair = await authority.server('kube-apiserver', [...hosts, ownAddress, ...(options.hosts ?? [])]);
+  const pair = await authority.server('kube-apiserver', [...hosts, ...(options.hosts ?? [])]);
   const tls = createTlsServer({ ...pair, ca: caPem }, router);
   const listeners = await Promise.all(options.listeners.map(listen));
   for (const listener of listeners) tls.acceptFrom(listener);

@@ -6,11 +6,8 @@ export interface WatcherLimits {
 
 export const defaultWatcherLimits: WatcherLimits = { events: 10_000, bytes: 64 * 1024 * 1024 };
 
-const pieceLength = 64 * 1024;
-
 /**
- * The events for one reader, in order. What was there when it came is given first, later events wait in a queue. The
- * lines are shared between readers: an event costs each of them a reference.
+ * The events for one reader, in order. What was there when it came is given first, later events wait in a queue. The lines are shared between readers: an event costs each of them a reference.
  */
 export class Watcher implements AsyncIterable<string> {
   /** Set once the reader was too slow, or the store has ended. */
@@ -33,21 +30,19 @@ export class Watcher implements AsyncIterable<string> {
     if (this.ended.aborted) return;
     this.#waiting.push(line);
     this.#bytes += line.length;
-    const { events, bytes } = this.#limits;
-    if (this.#waiting.length > events || this.#bytes > bytes) {
-      this.end(new Error(`the watcher does not read: ${this.#waiting.length} events wait for it`));
-    } else this.#wake?.();
+    if (this.#waiting.length > this.#limits.events || this.#bytes > this.#limits.bytes) this.end();
+    else this.#wake?.();
   }
 
   /** Ends the stream; what still waits is dropped. */
-  end(reason?: Error): void {
-    this.#end.abort(reason);
+  end(): void {
+    this.#end.abort();
     this.#waiting = [];
     this.#wake?.();
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<string, void, undefined> {
-    yield* this.#inPieces(this.#initial);
+    yield* inPieces(this.#initial);
     while (!this.ended.aborted) {
       if (this.#waiting.length === 0) {
         await new Promise<void>((resolve) => {
@@ -59,23 +54,22 @@ export class Watcher implements AsyncIterable<string> {
       const lines = this.#waiting;
       this.#waiting = [];
       this.#bytes = 0;
-      yield* this.#inPieces(lines);
+      // One write for all that came meanwhile.
+      yield lines.length === 1 ? (lines[0] as string) : lines.join('');
     }
   }
+}
 
-  /**
-   * Joins short lines, so that a first list is not ten thousand small writes; never all of them, as each reader would
-   * have a text of its own of what all of them share.
-   */
-  *#inPieces(lines: Iterable<string>): Generator<string, void, undefined> {
-    let piece = '';
-    for (const line of lines) {
-      piece += line;
-      if (piece.length < pieceLength) continue;
-      yield piece;
-      if (this.ended.aborted) return;
-      piece = '';
-    }
-    if (piece !== '') yield piece;
+const pieceLength = 64 * 1024;
+
+/** Joins short lines, so that a first list is not ten thousand small writes. */
+function* inPieces(lines: Iterable<string>): Generator<string, void, undefined> {
+  let piece = '';
+  for (const line of lines) {
+    piece += line;
+    if (piece.length < pieceLength) continue;
+    yield piece;
+    piece = '';
   }
+  if (piece !== '') yield piece;
 }

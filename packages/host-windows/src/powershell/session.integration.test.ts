@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { silentLogger } from '@antrea-ts/runtime';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { MachineFile } from '../testing/machine-file.js';
+import { addAdapter } from '../testing/machine.js';
 import { cmdlet, query } from './command.js';
 import { PowerShellSession } from './session.js';
 
@@ -17,7 +19,12 @@ describe.skipIf(process.platform !== 'linux')('a session', () => {
   let session: PowerShellSession;
   const open = (fault: string, timeoutMs = 5_000): void => {
     const program = join(directory, 'powershell');
-    writeFileSync(program, `#!/bin/sh\nMODEL_POWERSHELL=${fault} exec '${process.execPath}' '${modelMain}'\n`);
+    new MachineFile(join(directory, 'machine')).update((machine) => {
+      addAdapter(machine, 'Ethernet');
+      addAdapter(machine, 'Überseekabel “1”');
+    });
+    const environment = `MODEL_MACHINE='${join(directory, 'machine')}' MODEL_POWERSHELL=${fault}`;
+    writeFileSync(program, `#!/bin/sh\n${environment} exec '${process.execPath}' '${modelMain}'\n`);
     chmodSync(program, 0o755);
     process.env['NODE_POWERSHELL'] = program;
     session = new PowerShellSession({ logger: silentLogger, timeoutMs });

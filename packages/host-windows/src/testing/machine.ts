@@ -50,8 +50,9 @@ export interface ModelMachine {
   readonly firewall: ModelFirewallRule[];
   readonly switches: Map<string, ModelSwitch>;
   readonly features: Set<string>;
-  /** Called before each cmdlet with its name; a text makes it fail. */
-  fault?: (cmdlet: string) => string | undefined;
+  /** Cmdlets that were run so far; the one with the number `failAt` fails. */
+  calls: number;
+  failAt?: number;
   /** File of the fake HNS, whose endpoints appear as adapters. */
   readonly hnsStateFile?: string;
 }
@@ -66,6 +67,7 @@ export function createModelMachine(options: { readonly hnsStateFile?: string } =
     firewall: [],
     switches: new Map(),
     features: new Set(['Microsoft-Hyper-V']),
+    calls: 0,
     ...options,
   };
 }

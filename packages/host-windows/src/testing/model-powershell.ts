@@ -10,10 +10,16 @@ import { parseCommand, SyntaxFailure, type ParsedCmdlet, type Value } from './pa
 /** What a PowerShell session does that talks to this machine instead of Windows. Whatever it does not know is an error. */
 export class ModelPowerShell {
   readonly #machine: ModelMachine;
-  #defined = false;
+  #defined: boolean;
 
-  constructor(machine: ModelMachine) {
+  /** @param defined The session has read our prelude. */
+  constructor(machine: ModelMachine, { defined = false } = {}) {
     this.#machine = machine;
+    this.#defined = defined;
+  }
+
+  get defined(): boolean {
+    return this.#defined;
   }
 
   /** Runs one line of input, and gives what it prints. */
@@ -54,8 +60,9 @@ export class ModelPowerShell {
       ...Object.entries(model.parameters).map(([key, type]) => [key.toLowerCase(), type] as const),
     ]);
     for (const [key, value] of parameters) checkParameter(name, key, value, known.get(key));
-    const fault = this.#machine.fault?.(name);
-    if (fault !== undefined) throw new CmdletFailure(`Injected,${name}`, fault);
+    this.#machine.calls += 1;
+    if (this.#machine.calls === this.#machine.failAt)
+      throw new CmdletFailure(`Injected,${name}`, `${name} was made to fail`);
     try {
       return model.run(this.#machine, new Arguments(parameters), input);
     } catch (error) {

@@ -1,17 +1,18 @@
 #!/usr/bin/env node
 /**
- * `powershell -Command -` of a machine that is a model: reads lines, runs them, prints. `MODEL_POWERSHELL` makes it
- * misbehave: `silent` prints nothing but what the session's delimiters ask for, `hang` answers nothing, `die` ends.
+ * `powershell -Command -` of a machine that is a model: reads lines, runs them, prints.
+ *
+ *   MODEL_MACHINE     file with the machine; it outlives the process
+ *   MODEL_POWERSHELL  how to misbehave: `silent` prints nothing but what delimits answers, `hang` answers nothing, `die` ends
  */
 import { createInterface } from 'node:readline';
-import { addAdapter, createModelMachine } from './machine.js';
+import { MachineFile } from './machine-file.js';
 import { ModelPowerShell } from './model-powershell.js';
 
-const machine = createModelMachine();
-addAdapter(machine, 'Ethernet');
-addAdapter(machine, 'Überseekabel “1”');
-const model = new ModelPowerShell(machine);
-const fault = process.env['MODEL_POWERSHELL'];
+const { MODEL_MACHINE: file, MODEL_POWERSHELL: fault } = process.env;
+if (!file) throw new Error('MODEL_MACHINE does not name a file');
+const machine = new MachineFile(file);
+let defined = false;
 
 for await (const line of createInterface({ input: process.stdin })) {
   const echo = /^\[Console\]::(Out|Error)\.WriteLine\("(\w+)"\)$/.exec(line);
@@ -20,10 +21,14 @@ for await (const line of createInterface({ input: process.stdin })) {
 }
 
 function answer(line: string): void {
-  const isCall = line.startsWith('Invoke-AntreaCommands');
-  if (isCall && fault === 'die') process.exit(3);
-  if (isCall && fault === 'hang') Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
-  if (isCall && fault) return;
-  const printed = model.runLine(line);
+  if (defined && fault === 'die') process.exit(3);
+  if (defined && fault === 'hang') Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+  if (defined && fault === 'silent') return;
+  const printed = machine.update((state) => {
+    const model = new ModelPowerShell(state, { defined });
+    const text = model.runLine(line);
+    defined = model.defined;
+    return text;
+  });
   if (printed !== '') process.stdout.write(`${printed}\n`);
 }

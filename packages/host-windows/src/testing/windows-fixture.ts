@@ -2,53 +2,70 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { HostFixture } from '@antrea-ts/host/testing';
+import type { HostFixture, OptionalFeature } from '@antrea-ts/host/testing';
 import { silentLogger } from '@antrea-ts/runtime';
 import { Hns } from '../hns/hns.js';
 import { openHostCompute, type LibraryNames } from '../hns/libraries.js';
 import { names } from '../names.js';
 import { createWindowsHost } from '../windows-host.js';
+import type { PowerShell } from '../powershell/powershell.js';
 import { containerRuntime } from './fake-hns.js';
 import { addAdapter, createModelMachine, type ModelMachine } from './machine.js';
 import { createModelPowerShell } from './model-powershell.js';
 import { z } from 'zod';
 
-export interface WindowsFixture extends HostFixture {
-  readonly machine: ModelMachine;
-  readonly powerShell: ReturnType<typeof createModelPowerShell>;
+/** What of the contract Windows does not have. */
+export const windowsLacks: readonly OptionalFeature[] = ['ipv6', 'podRoutes', 'foreignPods', 'trafficMarks'];
+
+export interface WindowsFixtureOptions {
+  readonly libraries: LibraryNames;
+  /** A PowerShell that works on the machine of this store. */
+  readonly open: (directory: string) => { readonly machine: MachineStore; readonly powerShell: PowerShell };
+}
+
+/** Lets the test change the machine behind the host's back. */
+export interface MachineStore {
+  update<T>(use: (machine: ModelMachine) => T): T;
+}
+
+/** PowerShell and machine in this process. */
+export function openModelInProcess(directory: string) {
+  const model = createModelMachine({ hnsStateFile: join(directory, 'hns.state') });
+  return {
+    machine: { update: <T>(use: (machine: ModelMachine) => T) => use(model) },
+    powerShell: createModelPowerShell(model),
+  };
 }
 
 /** The Windows driver over the model of a machine and the fake HNS, as the contract wants it. */
-export async function makeWindowsFixture(libraries: LibraryNames): Promise<WindowsFixture> {
+export async function makeWindowsFixture({ libraries, open }: WindowsFixtureOptions): Promise<HostFixture> {
   const directory = mkdtempSync(join(tmpdir(), 'windows-host-'));
-  const stateFile = join(directory, 'hns.state');
-  process.env['FAKE_HNS_STATE'] = stateFile;
-  const machine = createModelMachine({ hnsStateFile: stateFile });
+  process.env['FAKE_HNS_STATE'] = join(directory, 'hns.state');
+  const { machine, powerShell } = open(directory);
   const gatewayName = 'antrea-gw0';
-  const gateway = addAdapter(machine, gatewayName, { virtual: true, status: 'Disabled' });
-  const powerShell = createModelPowerShell(machine);
+  const { index } = machine.update((state) => addAdapter(state, gatewayName, { virtual: true, status: 'Disabled' }));
   const { signal } = new AbortController();
   const request = { Name: names.hnsNetwork, Type: 'Transparent' };
   await new Hns(openHostCompute(libraries)).post('/networks/', request, z.unknown(), { signal });
   const runtime = containerRuntime(libraries);
-  const open = () =>
+  // The host closes the session it is given; the machine's goes on.
+  const shared: PowerShell = { run: (...args) => powerShell.run(...args), close: async () => undefined };
+  const openHost = () =>
     createWindowsHost({
       logger: silentLogger,
-      powerShell,
+      powerShell: shared,
       libraries,
       gatewayAppearTimeoutMs: 100,
       pollMs: 1,
       settingsFile: join(directory, 'uplink.json'),
     });
-  let host = open();
+  let host = openHost();
   return {
     host,
     gatewayName,
-    machine,
-    powerShell,
     async restart() {
       await host.close();
-      host = open();
+      host = openHost();
       return host;
     },
     async addNetns() {
@@ -58,24 +75,26 @@ export async function makeWindowsFixture(libraries: LibraryNames): Promise<Windo
     },
     async addForeignAddress(text) {
       const [ip = '', length] = text.split('/');
-      machine.addresses.push({ index: gateway.index, ip, prefixLength: Number(length) });
+      machine.update(({ addresses }) => addresses.push({ index, ip, prefixLength: Number(length) }));
     },
     async addForeignRoute(prefix) {
-      machine.routes.push({ prefix, nextHop: '0.0.0.0', index: gateway.index, metric: 256 });
+      machine.update(({ routes }) => routes.push({ prefix, nextHop: '0.0.0.0', index, metric: 256 }));
     },
-    hasForeignRoute: async (prefix) => machine.routes.some((route) => route.prefix === prefix && route.metric === 256),
+    hasForeignRoute: async (prefix) =>
+      machine.update(({ routes }) => routes.some((route) => route.prefix === prefix && route.metric === 256)),
     async loseRoute(prefix) {
-      machine.routes.splice(
-        machine.routes.findIndex((route) => route.prefix === prefix),
-        1,
-      );
+      machine.update(({ routes }) => {
+        const at = routes.findIndex((route) => route.prefix === prefix);
+        routes.splice(at, 1);
+      });
     },
     async damageTrafficRules() {
-      machine.nats.clear();
+      machine.update(({ nats }) => nats.clear());
     },
     async close() {
       await host.close();
-      rmSync(directory, { recursive: true, force: true });
+      await powerShell.close();
+      rmSync(directory, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
     },
   };
 }

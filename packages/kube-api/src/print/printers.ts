@@ -106,12 +106,7 @@ function endpoints(object: ApiObject): string {
       list(at(subset, 'ports')).map((port) => `${textAt(address, 'ip')}:${textAt(port, 'port')}`),
     ),
   );
-  return all.length === 0 ? none : someOf(all);
-}
-
-/** The first of many. */
-function someOf(all: readonly unknown[]): string {
-  return all.slice(0, 3).join(',') + (all.length > 3 ? ` + ${all.length - 3} more...` : '');
+  return all.length === 0 ? none : all.slice(0, 3).join(',') + (all.length > 3 ? ` + ${all.length - 3} more...` : '');
 }
 
 const containers = (...path: string[]): Column[] => [
@@ -182,10 +177,19 @@ export const printers: Readonly<Record<string, readonly Column[]>> = {
   EndpointSlice: [
     name,
     column('AddressType', (slice) => text(slice['addressType'])),
-    column('Ports', (slice) => someOf(list(slice['ports']).map((port) => at(port, 'port'))) || '<unset>'),
+    column(
+      'Ports',
+      (slice) =>
+        list(slice['ports'])
+          .map((port) => at(port, 'port'))
+          .join(',') || '<unset>',
+    ),
     column(
       'Endpoints',
-      (slice) => someOf(list(slice['endpoints']).flatMap((row) => list(at(row, 'addresses')))) || '<unset>',
+      (slice) =>
+        list(slice['endpoints'])
+          .flatMap((row) => list(at(row, 'addresses')))
+          .join(',') || '<unset>',
     ),
     age,
   ],

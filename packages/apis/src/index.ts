@@ -5,8 +5,10 @@ export { controlPlaneObjects, controllerPort } from './control-plane-objects.js'
 export { controlplaneApiVersion, statsApiVersion } from './controlplane.js';
 export type * from './controlplane.js';
 export type * from './policy-objects.js';
+export { accessObjects, type AccessObject } from './access-objects.js';
 export { agentPermissions, antctlPaths, type Permission } from './agent-permissions.js';
 export { antctlPermissions, antctlUrls } from './antctl-permissions.js';
+export { authorityPlaces, controllerNamespacePermissions, controllerPermissions } from './controller-permissions.js';
 export { infoApiVersion } from './component-info.js';
 export type * from './component-info.js';
 export type * from './inspection-api.js';

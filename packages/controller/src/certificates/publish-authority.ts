@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer';
+import { authorityPlaces } from '@antrea-ts/apis';
 import { isKubeError, resource, resources, type KubeClient, type KubeObject, type Resource } from '@antrea-ts/kube';
 
 interface WebhookConfiguration extends KubeObject {
@@ -59,26 +60,19 @@ function place<T extends KubeObject>(
   return { of, name, bundles: bundles as Place['bundles'] };
 }
 
-/** Everything that Antrea 1.3 keeps its authority in, besides the ConfigMap. */
+/** Everything that the authority is kept in, besides the ConfigMap. */
 const places: readonly Place[] = [
-  ...[
-    'v1beta2.controlplane.antrea.io',
-    'v1alpha1.stats.antrea.io',
-    'v1beta1.system.antrea.io',
-    'v1beta2.controlplane.antrea.tanzu.vmware.com',
-    'v1alpha1.stats.antrea.tanzu.vmware.com',
-    'v1beta1.system.antrea.tanzu.vmware.com',
-  ].map((name) => place(apiServices, name, ({ spec }) => [['/spec/caBundle', spec?.caBundle]])),
-  ...['crdmutator.antrea.io', 'crdmutator.antrea.tanzu.vmware.com', 'labelsmutator.antrea.io'].map((name) =>
-    place(mutating, name, inWebhooks),
+  ...authorityPlaces.apiServices.map((name) =>
+    place(apiServices, name, ({ spec }) => [['/spec/caBundle', spec?.caBundle]]),
   ),
-  ...['crdvalidator.antrea.io', 'crdvalidator.antrea.tanzu.vmware.com'].map((name) =>
-    place(validating, name, inWebhooks),
+  ...authorityPlaces.mutatingWebhooks.map((name) => place(mutating, name, inWebhooks)),
+  ...authorityPlaces.validatingWebhooks.map((name) => place(validating, name, inWebhooks)),
+  ...authorityPlaces.conversions.map((name) =>
+    place(definitions, name, ({ spec }) => {
+      const webhook = spec?.conversion?.webhook;
+      return webhook ? [['/spec/conversion/webhook/clientConfig/caBundle', webhook.clientConfig?.caBundle]] : [];
+    }),
   ),
-  place(definitions, 'clustergroups.crd.antrea.io', ({ spec }) => {
-    const webhook = spec?.conversion?.webhook;
-    return webhook ? [['/spec/conversion/webhook/clientConfig/caBundle', webhook.clientConfig?.caBundle]] : [];
-  }),
 ];
 
 /** What was written, to be told: names of objects. */

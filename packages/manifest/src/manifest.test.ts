@@ -1,0 +1,109 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { agentConfigTable, agentOptions } from '@antrea-ts/agent';
+import { parseNetworkConfig } from '@antrea-ts/cni';
+import { controllerConfigTable } from '@antrea-ts/controller';
+import { loadConfig, type ConfigTable } from '@antrea-ts/runtime';
+import { afterAll, describe, expect, it } from 'vitest';
+import { parseAllDocuments } from 'yaml';
+import { renderManifest } from './render-manifest.js';
+
+const file = new URL('../../../scripts-linux/antrea.yml', import.meta.url);
+const directory = mkdtempSync(join(tmpdir(), 'antrea-manifest-'));
+afterAll(() => rmSync(directory, { recursive: true }));
+
+interface Container {
+  readonly name: string;
+  readonly image: string;
+  readonly securityContext: { readonly privileged?: boolean; readonly capabilities: { readonly drop: string[] } };
+  readonly volumeMounts: readonly { readonly name: string }[];
+}
+interface Manifested {
+  readonly kind: string;
+  readonly metadata: { readonly name: string; readonly namespace?: string };
+  readonly data: Readonly<Record<string, string>>;
+  readonly spec: {
+    readonly template: {
+      readonly spec: {
+        readonly initContainers?: readonly Container[];
+        readonly containers: readonly Container[];
+        readonly volumes: readonly { readonly name: string }[];
+      };
+    };
+  };
+}
+
+const objects = parseAllDocuments(await renderManifest()).map((document) => {
+  expect(document.errors).toEqual([]);
+  return document.toJS() as Manifested;
+});
+const find = (kind: string, name: string): Manifested =>
+  objects.find((object) => object.kind === kind && object.metadata.name === name)!;
+
+/** `UPDATE_DOCS=1` makes the file anew. */
+it('the manifest in scripts-linux is as it is made', async () => {
+  const expected = await renderManifest();
+  if (process.env['UPDATE_DOCS']) writeFileSync(file, expected);
+  expect(existsSync(file) && readFileSync(file, 'utf8')).toBe(expected);
+});
+
+it('has every object once', () => {
+  const names = objects.map(({ kind, metadata }) => `${kind} ${metadata.namespace ?? ''}/${metadata.name}`);
+  expect(new Set(names).size).toBe(names.length);
+});
+
+describe('its configuration', () => {
+  const { data } = find('ConfigMap', 'antrea-config');
+
+  async function load(table: ConfigTable, name: string) {
+    const path = join(directory, name);
+    writeFileSync(path, data[name]!);
+    const argv = ['--config', path];
+    const [loaded, bare] = await Promise.all(
+      [argv, []].map((args) => loadConfig(table, { argv: args, env: {}, platform: 'linux' })),
+    );
+    if (loaded?.kind !== 'run' || bare?.kind !== 'run') throw new Error('it does not run');
+    expect(loaded.config).toEqual(bare.config);
+    // What an administrator uncomments is valid, too.
+    const all = join(directory, `all-${name}`);
+    writeFileSync(all, data[name]!.replace(/^( *)#(?! )/gm, '$1'));
+    const uncommented = await loadConfig(table, { argv: ['--config', all], env: {}, platform: 'linux' });
+    if (uncommented.kind !== 'run') throw new Error('it does not run');
+    expect(uncommented.config).toEqual(bare.config);
+    return loaded.config;
+  }
+
+  it('of the agent loads, and is the default', async () => {
+    const config = await load(agentConfigTable, 'antrea-agent.conf');
+    expect(() => agentOptions(config as Parameters<typeof agentOptions>[0])).not.toThrow();
+  });
+
+  it('of the controller loads, and is the default', () => load(controllerConfigTable, 'antrea-controller.conf'));
+
+  it('of the runtimes is one that our plugin takes', () => {
+    const { plugins, ...list } = JSON.parse(data['antrea-cni.conflist']!) as { plugins: object[] };
+    expect(parseNetworkConfig(JSON.stringify({ ...list, ...plugins[0] }))).toMatchObject({ version: '0.4.0' });
+  });
+});
+
+describe.each([
+  ['Deployment', 'antrea-controller'],
+  ['DaemonSet', 'antrea-agent'],
+])('%s %s', (kind, name) => {
+  const { initContainers = [], containers, volumes } = find(kind, name).spec.template.spec;
+  const all = [...initContainers, ...containers];
+
+  it('is not privileged, and drops what it does not name', () => {
+    for (const { securityContext } of all) {
+      expect(securityContext.privileged).toBeUndefined();
+      expect(securityContext.capabilities.drop).toEqual(['ALL']);
+    }
+  });
+
+  it('mounts what there is, and uses all of it', () => {
+    const mounted = new Set(all.flatMap(({ volumeMounts }) => volumeMounts.map((mount) => mount.name)));
+    expect([...mounted].sort()).toEqual(volumes.map((volume) => volume.name).sort());
+    expect(new Set(all.map(({ image }) => image)).size).toBe(1);
+  });
+});

@@ -19,6 +19,7 @@ import { renderKubeconfig } from './kubeconfig.js';
 import { Operations } from './operations.js';
 import { createResolver, type ResolveService } from './outbound/connect.js';
 import { ResourceRegistry } from './resources/registry.js';
+import { kubernetesAddress, storeKubernetesService, type Advertised } from './services/kubernetes-service.js';
 import { ServiceAllocator } from './services/service-allocator.js';
 import { Snapshot } from './storage/snapshot.js';
 import { Store } from './storage/store.js';
@@ -40,6 +41,8 @@ export interface ApiServerOptions {
   readonly resolveService?: ResolveService;
   /** Ranges of the Services' addresses, the preferred family first. */
   readonly serviceCidrs?: readonly string[];
+  /** Where Pods reach this server: what stands behind the Service `kubernetes`. Without it there is no such Service. */
+  readonly advertise?: Advertised;
   /** Keeps the objects in this file over restarts; certificates and tokens are new each time. */
   readonly snapshotFile?: string;
 }
@@ -79,7 +82,8 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
 
   const registry = new ResourceRegistry();
   const findService = createResolver(store, options.resolveService);
-  const allocator = new ServiceAllocator({ store, serviceCidrs: options.serviceCidrs ?? defaultServiceCidrs });
+  const serviceCidrs = options.serviceCidrs ?? defaultServiceCidrs;
+  const allocator = new ServiceAllocator({ store, serviceCidrs });
   const admission = new Webhooks({ store, registry, findService, log: logger });
   const operations = new Operations({ store, admission, allocator });
   const tokens = new ServiceAccountTokens({ store });
@@ -99,10 +103,12 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
   });
   const { caPem } = authority;
   const stopControllers = startControllers({ store, registry, operations, aggregator, allocator, tokens, caPem });
+  const ownAddress = kubernetesAddress(serviceCidrs);
+  if (options.advertise) storeKubernetesService(store, ownAddress, options.advertise);
   snapshot?.follow();
 
   const hosts = ['localhost', '127.0.0.1', '::1', 'kubernetes', 'kubernetes.default', 'kubernetes.default.svc'];
-  const pair = await authority.server('kube-apiserver', [...hosts, ...(options.hosts ?? [])]);
+  const pair = await authority.server('kube-apiserver', [...hosts, ownAddress, ...(options.hosts ?? [])]);
   const tls = createTlsServer({ ...pair, ca: caPem }, router);
   const listeners = await Promise.all(options.listeners.map(listen));
   for (const listener of listeners) tls.acceptFrom(listener);

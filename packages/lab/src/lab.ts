@@ -11,6 +11,7 @@ import {
 } from './controller/lab-controller.js';
 import { LabError } from './errors.js';
 import { startOutside, type Outside } from './external/outside.js';
+import type { Nameservers } from './kubelet/pod-files.js';
 import { runKubelets } from './kubelet/kubelet.js';
 import { runScheduler } from './kubelet/scheduler-loop.js';
 import { connectNetwork } from './network/network-between.js';
@@ -24,7 +25,7 @@ import type { LabOptions } from './options.js';
 import type { LabPaths } from './paths.js';
 import { planAddresses, type AddressPlan } from './plan/addresses.js';
 import { planNetworkConfig } from './plan/network-config.js';
-import { renderAgentConfig } from './plan/agent-config.js';
+import { renderAgentConfig, servesServices } from './plan/agent-config.js';
 import { apiPort, apiUrl, controllerEnvironment } from './plan/endpoints.js';
 import { holdNamespace, type Namespace } from './process/namespace.js';
 import { waitFor } from './process/wait-for.js';
@@ -68,11 +69,9 @@ export async function startLab(modules: LabModules): Promise<Lab> {
   const components = findComponents();
   const plan = planAddresses(options);
   await mkdir(paths.pods, { recursive: true });
-  const hosts = plan.families.map(({ underlayRouter }) => underlayRouter);
   const starting = startApi({
     paths,
-    hosts,
-    serviceCidrs: plan.families.map(({ serviceCidr }) => serviceCidr),
+    families: plan.families,
     rbac: options.rbac ?? false,
     log: log.child('api'),
   });
@@ -86,7 +85,7 @@ export async function startLab(modules: LabModules): Promise<Lab> {
 
   progress(`Open vSwitch on every Node (datapath ${options.datapath})`);
   const [outside, nodes, api] = await Promise.all([
-    startOutside(external, plan, log.child('outside')),
+    starting.then(({ services }) => startOutside(external, { plan, services, log: log.child('outside') })),
     startNodes(plan, nodeNamespaces, components, modules),
     starting,
   ]);
@@ -98,7 +97,9 @@ export async function startLab(modules: LabModules): Promise<Lab> {
   );
   for (const door of doors) if (door.kind === 'tcp') api.acceptFrom(door.server);
 
-  const nameservers = plan.families.map(({ dns }) => dns);
+  const node = plan.families.map(({ dns }) => dns);
+  const cluster = servesServices(options) ? plan.families.map(({ clusterDns }) => clusterDns) : node;
+  const nameservers = { cluster, node };
   await startKubernetes({ api, nodes, components, nameservers, modules });
   const server = apiUrl(plan);
   progress('antrea-controller');
@@ -176,7 +177,7 @@ async function startKubernetes(start: {
   readonly api: LabApi;
   readonly nodes: ReadonlyMap<string, LabNode>;
   readonly components: Components;
-  readonly nameservers: readonly string[];
+  readonly nameservers: Nameservers;
   readonly modules: LabModules;
 }): Promise<void> {
   const { api, nodes, components, nameservers, modules } = start;

@@ -51,7 +51,7 @@ function watch(
   watcher.ended.addEventListener('abort', onEnd, { once: true });
   http.signal.addEventListener('abort', () => watcher.end(), { once: true });
   if (http.signal.aborted) watcher.end();
-  return { headers: { 'content-type': 'application/json' }, body: watcher };
+  return { headers: { 'content-type': 'application/json' }, body: watcher, cut: watcher.ended };
 }
 
 /** `metadata.name=` and `nodeName=`; anything else is refused, as in 1.3. */

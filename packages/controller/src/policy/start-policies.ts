@@ -26,7 +26,10 @@ export interface PolicyParts {
 export async function startPolicies(options: ControllerOptions, modules: PartModules): Promise<PolicyParts> {
   const { client, logger, health, lifetime, signal } = modules;
   const log = logger.child('policy');
-  const policies = new ClusterPolicies({ sha1 });
+  const policies = new ClusterPolicies({
+    sha1,
+    onRefused: (kind, name, problem) => log.warn('Left out an object that cannot be', { kind, name, problem }),
+  });
   const stores = createStores();
   lifetime.onStop(() => {
     for (const store of Object.values(stores)) store.close();

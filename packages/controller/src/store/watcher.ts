@@ -6,8 +6,11 @@ export interface WatcherLimits {
 
 export const defaultWatcherLimits: WatcherLimits = { events: 10_000, bytes: 64 * 1024 * 1024 };
 
+const pieceLength = 64 * 1024;
+
 /**
- * The events for one reader, in order. What was there when it came is given first, later events wait in a queue. The lines are shared between readers: an event costs each of them a reference.
+ * The events for one reader, in order. What was there when it came is given first, later events wait in a queue. The
+ * lines are shared between readers: an event costs each of them a reference.
  */
 export class Watcher implements AsyncIterable<string> {
   /** Set once the reader was too slow, or the store has ended. */
@@ -30,19 +33,21 @@ export class Watcher implements AsyncIterable<string> {
     if (this.ended.aborted) return;
     this.#waiting.push(line);
     this.#bytes += line.length;
-    if (this.#waiting.length > this.#limits.events || this.#bytes > this.#limits.bytes) this.end();
-    else this.#wake?.();
+    const { events, bytes } = this.#limits;
+    if (this.#waiting.length > events || this.#bytes > bytes) {
+      this.end(new Error(`the watcher does not read: ${this.#waiting.length} events wait for it`));
+    } else this.#wake?.();
   }
 
   /** Ends the stream; what still waits is dropped. */
-  end(): void {
-    this.#end.abort();
+  end(reason?: Error): void {
+    this.#end.abort(reason);
     this.#waiting = [];
     this.#wake?.();
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<string, void, undefined> {
-    yield* inPieces(this.#initial);
+    yield* this.#inPieces(this.#initial);
     while (!this.ended.aborted) {
       if (this.#waiting.length === 0) {
         await new Promise<void>((resolve) => {
@@ -54,22 +59,23 @@ export class Watcher implements AsyncIterable<string> {
       const lines = this.#waiting;
       this.#waiting = [];
       this.#bytes = 0;
-      // One write for all that came meanwhile.
-      yield lines.length === 1 ? (lines[0] as string) : lines.join('');
+      yield* this.#inPieces(lines);
     }
   }
-}
 
-const pieceLength = 64 * 1024;
-
-/** Joins short lines, so that a first list is not ten thousand small writes. */
-function* inPieces(lines: Iterable<string>): Generator<string, void, undefined> {
-  let piece = '';
-  for (const line of lines) {
-    piece += line;
-    if (piece.length < pieceLength) continue;
-    yield piece;
-    piece = '';
+  /**
+   * Joins short lines, so that a first list is not ten thousand small writes; never all of them, as each reader would
+   * have a text of its own of what all of them share.
+   */
+  *#inPieces(lines: Iterable<string>): Generator<string, void, undefined> {
+    let piece = '';
+    for (const line of lines) {
+      piece += line;
+      if (piece.length < pieceLength) continue;
+      yield piece;
+      if (this.ended.aborted) return;
+      piece = '';
+    }
+    if (piece !== '') yield piece;
   }
-  if (piece !== '') yield piece;
 }

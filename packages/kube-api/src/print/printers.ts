@@ -106,7 +106,12 @@ function endpoints(object: ApiObject): string {
       list(at(subset, 'ports')).map((port) => `${textAt(address, 'ip')}:${textAt(port, 'port')}`),
     ),
   );
-  return all.length === 0 ? none : all.slice(0, 3).join(',') + (all.length > 3 ? ` + ${all.length - 3} more...` : '');
+  return all.length === 0 ? none : someOf(all);
+}
+
+/** The first of many. */
+function someOf(all: readonly unknown[]): string {
+  return all.slice(0, 3).join(',') + (all.length > 3 ? ` + ${all.length - 3} more...` : '');
 }
 
 const containers = (...path: string[]): Column[] => [
@@ -177,19 +182,10 @@ export const printers: Readonly<Record<string, readonly Column[]>> = {
   EndpointSlice: [
     name,
     column('AddressType', (slice) => text(slice['addressType'])),
-    column(
-      'Ports',
-      (slice) =>
-        list(slice['ports'])
-          .map((port) => at(port, 'port'))
-          .join(',') || '<unset>',
-    ),
+    column('Ports', (slice) => someOf(list(slice['ports']).map((port) => at(port, 'port'))) || '<unset>'),
     column(
       'Endpoints',
-      (slice) =>
-        list(slice['endpoints'])
-          .flatMap((row) => list(at(row, 'addresses')))
-          .join(',') || '<unset>',
+      (slice) => someOf(list(slice['endpoints']).flatMap((row) => list(at(row, 'addresses')))) || '<unset>',
     ),
     age,
   ],

@@ -4,6 +4,8 @@ import type { Allocator } from '../operations.js';
 import type { ApiResource } from '../resources/resource.js';
 import { invalid, type StatusCause } from '../status.js';
 import { objectKey, type Store } from '../storage/store.js';
+import { wrong } from '../validation/causes.js';
+import { decideFamilies, familyName, type FamilyName } from './service-families.js';
 
 const nodePorts = { first: 30_000, last: 32_767 };
 
@@ -30,7 +32,7 @@ export class ServiceAllocator implements Allocator {
 
   allocate(resource: ApiResource, object: ApiObject, existing: ApiObject | undefined): ApiObject {
     if (resource.kind !== 'Service' || resource.group !== '') return object;
-    const spec = isJsonObject(object['spec']) ? object['spec'] : {};
+    const spec = ofItsType(isJsonObject(object['spec']) ? object['spec'] : {});
     const causes: StatusCause[] = [];
     const addressed = this.#withAddresses(spec, object, existing, causes);
     const allocated = this.#withNodePorts(addressed, object, existing, causes);
@@ -44,76 +46,50 @@ export class ServiceAllocator implements Allocator {
     existing: ApiObject | undefined,
     causes: StatusCause[],
   ): JsonObject {
-    const { clusterIP, clusterIPs, ipFamilies, ipFamilyPolicy, ...rest } = spec;
+    const { clusterIP: _, clusterIPs: _s, ipFamilies: _f, ipFamilyPolicy: _p, ...rest } = spec;
     if (spec['type'] === 'ExternalName') return rest;
-    const known = at(existing, 'spec', 'clusterIPs');
-    const had = Array.isArray(known) ? (known as string[]) : [];
-    let given =
-      Array.isArray(clusterIPs) && clusterIPs.length > 0
-        ? (clusterIPs as string[])
-        : clusterIP
-          ? [clusterIP as string]
-          : [];
-    if (given.length === 0) given = had;
+    const had = listOf(at(existing, 'spec', 'clusterIPs'));
+    const given = askedAddresses(spec, had);
     if (had.length > 0 && given[0] !== had[0]) {
       causes.push(wrong('spec.clusterIPs[0]', given, 'may not change once set'));
       return spec;
     }
-    const families = this.#families(
-      ipFamilies,
-      ipFamilyPolicy ?? at(existing, 'spec', 'ipFamilyPolicy'),
-      given,
-      causes,
-    );
-    const policy =
-      ipFamilyPolicy ??
-      at(existing, 'spec', 'ipFamilyPolicy') ??
-      (families.length > 1 ? 'RequireDualStack' : 'SingleStack');
-    const common = { ...rest, ipFamilies: families, ipFamilyPolicy: policy as string };
+    const offered = [...new Set(this.#cidrs.map(({ address }) => familyName(address.family)))];
+    const { families, policy } = decideFamilies(spec, existing, { addresses: given, offered }, causes);
+    const common = { ...rest, ipFamilies: [...families], ipFamilyPolicy: policy };
     if (given[0] === 'None') return { ...common, clusterIP: 'None', clusterIPs: ['None'] };
     const addresses = families.map((family, index) => {
       const wanted = given[index];
-      return wanted === undefined ? this.#freeAddress(family) : this.#checked(wanted, service, causes);
+      return wanted === undefined
+        ? this.#freeAddress(family)
+        : this.#checked(wanted, { index, family, service }, causes);
     });
     return { ...common, clusterIP: addresses[0] ?? '', clusterIPs: addresses };
   }
 
-  #families(given: unknown, policy: unknown, addresses: readonly string[], causes: StatusCause[]): string[] {
-    const offered = [...new Set(this.#cidrs.map(({ address }) => familyName(address.family)))];
-    const ofAddresses = addresses.flatMap((text) => {
-      const address = tryParseIp(text);
-      return address ? familyName(address.family) : [];
-    });
-    const asked = Array.isArray(given) && given.length > 0 ? (given as string[]) : ofAddresses;
-    const families = [...asked, ...offered.filter((family) => !asked.includes(family))];
-    for (const [index, family] of asked.entries()) {
-      if (!offered.includes(family)) {
-        causes.push(wrong(`spec.ipFamilies[${index}]`, family, 'not configured on this cluster'));
-      }
-    }
-    if (policy === 'RequireDualStack' && offered.length < 2) {
-      causes.push(wrong('spec.ipFamilyPolicy', policy, 'this cluster is not configured for dual-stack services'));
-    }
-    const isDual = policy === 'PreferDualStack' || policy === 'RequireDualStack' || asked.length > 1;
-    return families.slice(0, isDual ? 2 : 1);
-  }
-
-  #checked(text: string, service: ApiObject, causes: StatusCause[]): string {
+  /** An address that somebody asks for, or has. */
+  #checked(
+    text: string,
+    { index, family, service }: { index: number; family: FamilyName; service: ApiObject },
+    causes: StatusCause[],
+  ): string {
     const address = tryParseIp(text);
-    const owner = this.#owners.get(text);
-    const ranges = this.#cidrs.map(formatCidr).join(', ');
+    const field = `spec.clusterIPs[${index}]`;
     const failed = `failed to allocate IP ${text}: `;
-    if (!address) causes.push(wrong('spec.clusterIPs[0]', text, 'must be a valid IP address'));
-    else if (!this.#cidrs.some((cidr) => cidrContains(cidr, address))) {
+    const ranges = this.#cidrs.map(formatCidr).join(', ');
+    if (!address) causes.push(wrong(field, text, 'must be a valid IP address'));
+    else if (familyName(address.family) !== family) {
+      causes.push(wrong(field, text, `expected an ${family} value as indicated by \`ipFamilies[${index}]\``));
+    } else if (!this.#cidrs.some((cidr) => cidrContains(cidr, address))) {
       const why = `the provided IP (${text}) is not in the valid range. The range of valid IPs is ${ranges}`;
       causes.push(wrong('spec.clusterIPs', [text], failed + why));
-    } else if (owner !== undefined && owner !== objectKey(service)) {
+    } else if ((this.#owners.get(formatIp(address)) ?? objectKey(service)) !== objectKey(service)) {
       causes.push(wrong('spec.clusterIPs', [text], `${failed}provided IP is already allocated`));
     }
     return text;
   }
 
-  #freeAddress(family: string): string {
+  #freeAddress(family: FamilyName): string {
     const cidr = this.#cidrs.find(({ address }) => familyName(address.family) === family);
     if (!cidr) return '';
     // The first address is that of the API itself.
@@ -179,7 +155,7 @@ export class ServiceAllocator implements Allocator {
     const addresses = at(service, 'spec', 'clusterIPs');
     const ports = at(service, 'spec', 'ports');
     const keys = [
-      ...(Array.isArray(addresses) ? (addresses as string[]).filter((address) => address !== 'None') : []),
+      ...(Array.isArray(addresses) ? (addresses as string[]).flatMap(canonical) : []),
       ...(Array.isArray(ports)
         ? ports.flatMap((port) => {
             const nodePort = at(port, 'nodePort');
@@ -203,10 +179,35 @@ function sameNodePort(existing: ApiObject | undefined, port: JsonObject): number
   return typeof nodePort === 'number' ? nodePort : undefined;
 }
 
-function familyName(family: 'ipv4' | 'ipv6'): string {
-  return family === 'ipv4' ? 'IPv4' : 'IPv6';
+/** The addresses that a specification asks for; who names one only means the first. */
+function askedAddresses({ clusterIP, clusterIPs }: JsonObject, had: readonly string[]): readonly string[] {
+  const given = listOf(clusterIPs);
+  if (given.length > 0 && (!clusterIP || clusterIP === given[0])) return given;
+  return clusterIP ? [clusterIP as string, ...given.slice(1)] : had;
 }
 
-function wrong(field: string, value: unknown, why: string): StatusCause {
-  return { reason: 'FieldValueInvalid', field, message: `Invalid value: ${JSON.stringify(value)}: ${why}` };
+function listOf(value: unknown): readonly string[] {
+  return Array.isArray(value) ? (value as string[]) : [];
+}
+
+/** An address in its one spelling; nothing for what is none. */
+function canonical(text: string): string[] {
+  const address = tryParseIp(text);
+  return address ? [formatIp(address)] : [];
+}
+
+/** A specification without what an earlier type of the Service had. */
+function ofItsType(spec: JsonObject): JsonObject {
+  const { externalTrafficPolicy, allocateLoadBalancerNodePorts, loadBalancerClass, ...rest } = spec;
+  const { type } = spec;
+  return {
+    ...rest,
+    ...(externalTrafficPolicy !== undefined && (type === 'NodePort' || type === 'LoadBalancer')
+      ? { externalTrafficPolicy }
+      : {}),
+    ...(type === 'LoadBalancer' && allocateLoadBalancerNodePorts !== undefined
+      ? { allocateLoadBalancerNodePorts }
+      : {}),
+    ...(type === 'LoadBalancer' && loadBalancerClass !== undefined ? { loadBalancerClass } : {}),
+  };
 }

@@ -163,19 +163,22 @@ function qosClassOf(spec: JsonObject): string {
   return isEverything ? 'Guaranteed' : 'Burstable';
 }
 
-function serviceDefaults(spec: JsonObject): JsonObject {
+function serviceDefaults({ sessionAffinityConfig, ...spec }: JsonObject): JsonObject {
   const type = spec['type'] ?? 'ClusterIP';
   const isExternal = type === 'NodePort' || type === 'LoadBalancer';
+  const clientIP = { timeoutSeconds: 10_800, ...objectAt(sessionAffinityConfig, 'clientIP') };
   return {
     type,
     sessionAffinity: 'None',
     ...(type === 'ExternalName' ? {} : { internalTrafficPolicy: 'Cluster' }),
     ...(isExternal ? { externalTrafficPolicy: 'Cluster' } : {}),
     ...(type === 'LoadBalancer' ? { allocateLoadBalancerNodePorts: true } : {}),
-    ...(spec['sessionAffinity'] === 'ClientIP'
-      ? { sessionAffinityConfig: { clientIP: { timeoutSeconds: 10_800 } } }
-      : {}),
-    ...withListDefaults(spec, 'ports', (port) => ({ protocol: 'TCP', targetPort: port['port'] ?? null, ...port })),
+    ...(spec['sessionAffinity'] === 'ClientIP' ? { sessionAffinityConfig: { clientIP } } : {}),
+    ...withListDefaults(spec, 'ports', (port) => ({
+      protocol: 'TCP',
+      ...port,
+      targetPort: port['targetPort'] || (port['port'] ?? null),
+    })),
   };
 }
 

@@ -2,23 +2,17 @@ import { type ApiObject, at, deepEqual, isJsonObject, textAt } from '../object.j
 import { definitionProblems } from '../custom/definition.js';
 import type { ApiResource } from '../resources/resource.js';
 import { invalid, type StatusCause } from '../status.js';
+import { duplicate, forbidden, required, unsupported, wrong } from './causes.js';
+import { endpointSliceProblems, endpointsProblems } from './endpoints.js';
+import { serviceProblems } from './services.js';
 
 type Check = (object: ApiObject, existing: ApiObject | undefined) => StatusCause[];
-
-const required = (field: string, message = 'Required value'): StatusCause => ({
-  reason: 'FieldValueRequired',
-  field,
-  message,
-});
-const wrong = (field: string, value: unknown, why: string): StatusCause => ({
-  reason: 'FieldValueInvalid',
-  field,
-  message: `Invalid value: ${JSON.stringify(value)}: ${why}`,
-});
 
 const checks: Readonly<Record<string, Check>> = {
   Pod: podProblems,
   Service: serviceProblems,
+  Endpoints: endpointsProblems,
+  EndpointSlice: endpointSliceProblems,
   NetworkPolicy: (object) => (isJsonObject(at(object, 'spec', 'podSelector')) ? [] : [required('spec.podSelector')]),
   Deployment: templateProblems,
   ReplicaSet: templateProblems,
@@ -48,11 +42,7 @@ function podProblems(pod: ApiObject, existing: ApiObject | undefined): StatusCau
   const problems = containerProblems(at(pod, 'spec', 'containers'), 'spec.containers');
   const policy = at(pod, 'spec', 'restartPolicy');
   if (!['Always', 'OnFailure', 'Never'].includes(policy as string)) {
-    problems.push({
-      reason: 'FieldValueNotSupported',
-      field: 'spec.restartPolicy',
-      message: `Unsupported value: ${JSON.stringify(policy)}: supported values: "Always", "OnFailure", "Never"`,
-    });
+    problems.push(unsupported('spec.restartPolicy', policy, ['Always', 'OnFailure', 'Never']));
   }
   if (existing) problems.push(...immutablePodProblems(pod, existing));
   return problems;
@@ -65,13 +55,7 @@ function containerProblems(containers: unknown, field: string): StatusCause[] {
     const problems: StatusCause[] = [];
     const name = at(container, 'name');
     if (!name) problems.push(required(`${field}[${index}].name`));
-    else if (names.has(name)) {
-      problems.push({
-        reason: 'FieldValueDuplicate',
-        field: `${field}[${index}].name`,
-        message: `Duplicate value: ${JSON.stringify(name)}`,
-      });
-    }
+    else if (names.has(name)) problems.push(duplicate(`${field}[${index}].name`, name));
     names.add(name);
     if (!at(container, 'image')) problems.push(required(`${field}[${index}].image`));
     return problems;
@@ -96,40 +80,11 @@ function immutablePodProblems(pod: ApiObject, existing: ApiObject): StatusCause[
   const moved = before !== undefined && before !== at(pod, 'spec', 'nodeName');
   if (!moved && deepEqual(fixed(pod), fixed(existing))) return [];
   return [
-    {
-      reason: 'FieldValueForbidden',
-      field: 'spec',
-      message:
-        'Forbidden: pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)',
-    },
+    forbidden(
+      'spec',
+      'pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)',
+    ),
   ];
-}
-
-const serviceTypes = ['ClusterIP', 'NodePort', 'LoadBalancer', 'ExternalName'];
-
-function serviceProblems(service: ApiObject): StatusCause[] {
-  const type = at(service, 'spec', 'type');
-  const ports = at(service, 'spec', 'ports');
-  const headless = at(service, 'spec', 'clusterIP') === 'None';
-  const problems: StatusCause[] = [];
-  if (!serviceTypes.includes(type as string)) {
-    problems.push({
-      reason: 'FieldValueNotSupported',
-      field: 'spec.type',
-      message: `Unsupported value: ${JSON.stringify(type)}: supported values: ${serviceTypes.map((known) => `"${known}"`).join(', ')}`,
-    });
-  }
-  if (!Array.isArray(ports) || ports.length === 0) {
-    return type === 'ExternalName' || headless ? problems : [...problems, required('spec.ports')];
-  }
-  for (const [index, item] of ports.entries()) {
-    const port = at(item, 'port');
-    if (typeof port !== 'number' || port < 1 || port > 65535) {
-      problems.push(wrong(`spec.ports[${index}].port`, port ?? 0, 'must be between 1 and 65535, inclusive'));
-    }
-    if (ports.length > 1 && !at(item, 'name')) problems.push(required(`spec.ports[${index}].name`));
-  }
-  return problems;
 }
 
 function templateProblems(object: ApiObject): StatusCause[] {
@@ -149,13 +104,7 @@ function templateProblems(object: ApiObject): StatusCause[] {
 function nodeProblems(node: ApiObject, existing: ApiObject | undefined): StatusCause[] {
   const before = at(existing, 'spec', 'podCIDRs');
   if (before === undefined || deepEqual(before, at(node, 'spec', 'podCIDRs'))) return [];
-  return [
-    {
-      reason: 'FieldValueForbidden',
-      field: 'spec.podCIDRs',
-      message: 'Forbidden: node updates may not change podCIDR except from "" to valid',
-    },
-  ];
+  return [forbidden('spec.podCIDRs', 'node updates may not change podCIDR except from "" to valid')];
 }
 
 function webhookProblems(object: ApiObject): StatusCause[] {
@@ -193,11 +142,7 @@ function immutableDataProblems(object: ApiObject, existing: ApiObject | undefine
   if (existing?.['immutable'] !== true) return [];
   return ['immutable', 'data', 'binaryData']
     .filter((field) => !deepEqual(object[field], existing[field]))
-    .map((field) => ({
-      reason: 'FieldValueForbidden',
-      field,
-      message: 'Forbidden: field is immutable when `immutable` is set',
-    }));
+    .map((field) => forbidden(field, 'field is immutable when `immutable` is set'));
 }
 
 function roleRefProblems(object: ApiObject, existing: ApiObject | undefined): StatusCause[] {

@@ -10,13 +10,13 @@ import {
   type DnsRecord,
 } from '@antrea-ts/packet';
 import { parseIp, type Ipv4Address, type Ipv6Address } from '@antrea-ts/net-types';
-import type { DnsRecords, DnsRecordSet } from './dns-records.js';
+import type { DnsAnswerSet, DnsSource } from './dns-records.js';
 
 /**
  * Answers one query from the records; `undefined` for what is no query. Longer than `limit` it goes without records and
  * marked as truncated, so that the asker takes TCP.
  */
-export function answerDns(message: Uint8Array, records: DnsRecords, limit: number): Uint8Array | undefined {
+export function answerDns(message: Uint8Array, records: DnsSource, limit: number): Uint8Array | undefined {
   const query = tryParseQuery(message);
   const [question] = query?.questions ?? [];
   if (!query || !question) return undefined;
@@ -58,7 +58,7 @@ function render(
   });
 }
 
-function recordsOf({ name, type, ttl, values }: DnsRecordSet): DnsRecord[] {
+function recordsOf({ name, type, ttl, values }: DnsAnswerSet): DnsRecord[] {
   const head = { name, class: dnsClassInternet, ttl };
   return values.map((value): DnsRecord => {
     switch (type) {
@@ -67,7 +67,19 @@ function recordsOf({ name, type, ttl, values }: DnsRecordSet): DnsRecord[] {
       case 'AAAA':
         return { ...head, kind: 'AAAA', address: parseIp(value) as Ipv6Address };
       case 'CNAME':
-        return { ...head, kind: 'CNAME', target: value };
+      case 'PTR':
+        return { ...head, kind: type, target: value };
+      case 'SRV': {
+        const [priority, weight, port, target = ''] = value.split(' ');
+        return {
+          ...head,
+          kind: 'SRV',
+          priority: Number(priority),
+          weight: Number(weight),
+          port: Number(port),
+          target,
+        };
+      }
     }
   });
 }

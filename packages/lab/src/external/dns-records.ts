@@ -4,9 +4,14 @@ import { LabError } from '../errors.js';
 export const dnsTypes = ['A', 'AAAA', 'CNAME'] as const;
 export type DnsType = (typeof dnsTypes)[number];
 
-export interface DnsRecordSet {
-  readonly name: string;
+export interface DnsRecordSet extends DnsAnswerSet {
   readonly type: DnsType;
+}
+
+/** Records of one name and type as they are answered. The value of an SRV record is its four fields, with blanks. */
+export interface DnsAnswerSet {
+  readonly name: string;
+  readonly type: DnsType | 'SRV' | 'PTR';
   readonly values: readonly string[];
   /** Seconds. */
   readonly ttl: number;
@@ -14,16 +19,20 @@ export interface DnsRecordSet {
 
 export type DnsAnswer =
   /** The records, CNAMEs on the way first. Empty: the name exists, but not with this type. */
-  { readonly kind: 'found'; readonly records: readonly DnsRecordSet[] } | { readonly kind: 'no-such-name' };
+  { readonly kind: 'found'; readonly records: readonly DnsAnswerSet[] } | { readonly kind: 'no-such-name' };
 
-/** The records of the outside's DNS server. Names are compared without regard to case or a last dot. */
-export interface DnsRecords {
+/** What answers are taken from. Names are compared without regard to case or a last dot. */
+export interface DnsSource {
+  lookup(name: string, type: string): DnsAnswer;
+}
+
+/** The records of the outside's DNS server. */
+export interface DnsRecords extends DnsSource {
   /** Replaces the records of this name and type. A CNAME stands alone, so it replaces all, and is replaced by all. */
   set(name: string, type: DnsType, values: readonly string[], ttl: number): void;
   /** Removes all records of a name; false when there were none. */
   delete(name: string): boolean;
   list(): readonly DnsRecordSet[];
-  lookup(name: string, type: string): DnsAnswer;
 }
 
 const longestChain = 8;

@@ -2,13 +2,13 @@ import type { Socket as UdpSocket } from 'node:dgram';
 import type { Server, Socket } from 'node:net';
 import { errorMessage, type Logger } from '@antrea-ts/runtime';
 import { answerDns } from './answer-dns.js';
-import type { DnsRecords } from './dns-records.js';
+import type { DnsSource } from './dns-records.js';
 
 const udpLimit = 512;
 const tcpLimit = 65_535;
 const idleMs = 10_000;
 
-export function serveDnsUdp(socket: UdpSocket, records: DnsRecords, log: Logger): void {
+export function serveDnsUdp(socket: UdpSocket, records: DnsSource, log: Logger): void {
   socket.on('message', (message, from) => {
     const answer = answerDns(message, records, udpLimit);
     if (answer) socket.send(answer, from.port, from.address, () => {});
@@ -17,7 +17,7 @@ export function serveDnsUdp(socket: UdpSocket, records: DnsRecords, log: Logger)
 }
 
 /** Over TCP each message has its length, two bytes, in front (RFC 1035, 4.2.2). */
-export function serveDnsTcp(server: Server, records: DnsRecords, log: Logger): void {
+export function serveDnsTcp(server: Server, records: DnsSource, log: Logger): void {
   server.on('connection', (socket: Socket) => {
     let buffered: Buffer = Buffer.alloc(0);
     socket.setTimeout(idleMs, () => socket.destroy());

@@ -73,6 +73,18 @@ describe('answerDns', () => {
     expect(answer.subarray(-16).toString('hex')).toBe('20010db80000000000000000ffff0001');
   });
 
+  it('writes what the names of Services are answered with', () => {
+    const found = [
+      { name: '_http._tcp.web.test', type: 'SRV' as const, values: ['0 100 80 web.test'], ttl: 5 },
+      { name: '1.2.0.192.in-addr.arpa', type: 'PTR' as const, values: ['web.test'], ttl: 5 },
+    ];
+    const source = { lookup: () => ({ kind: 'found' as const, records: found }) };
+    expect(parseDns(answerDns(query('web.test', dnsTypes.SRV), source, 512)!).answers).toMatchObject([
+      { kind: 'SRV', priority: 0, weight: 100, port: 80, target: 'web.test' },
+      { kind: 'PTR', target: 'web.test' },
+    ]);
+  });
+
   it('truncates what does not fit', () => {
     const many = createDnsRecords();
     many.set(

@@ -3,6 +3,7 @@ import type { Logger } from '@antrea-ts/runtime';
 import { listenInNamespace } from '../network/passed-sockets.js';
 import type { AddressPlan } from '../plan/addresses.js';
 import type { Namespace } from '../process/namespace.js';
+import { createClusterZone, type ServiceDirectory } from './cluster-zone.js';
 import { createDnsRecords, type DnsRecords } from './dns-records.js';
 import { serveDnsTcp, serveDnsUdp } from './dns-server.js';
 
@@ -11,8 +12,12 @@ export interface Outside {
   readonly dns: DnsRecords;
 }
 
-/** Starts the outside's servers. They run in this process, on sockets of the outside's namespace. */
-export async function startOutside(external: Namespace, plan: AddressPlan, log: Logger): Promise<Outside> {
+/** Starts the outside's servers; DNS knows the cluster's Services too. They run in this process, on sockets of the outside's namespace. */
+export async function startOutside(
+  external: Namespace,
+  modules: { readonly plan: AddressPlan; readonly services: ServiceDirectory; readonly log: Logger },
+): Promise<Outside> {
+  const { plan, services, log } = modules;
   const dns = createDnsRecords();
   const addresses = (family: string, pick: 'web' | 'dns'): string[] =>
     plan.families.filter((candidate) => candidate.family === family).map((candidate) => candidate[pick]);
@@ -20,6 +25,7 @@ export async function startOutside(external: Namespace, plan: AddressPlan, log: 
     if (addresses('ipv4', 'web').length > 0) dns.set(name, 'A', addresses('ipv4', 'web'), 60);
     if (addresses('ipv6', 'web').length > 0) dns.set(name, 'AAAA', addresses('ipv6', 'web'), 60);
   }
+  const answers = createClusterZone(services, dns);
   dns.set('www.external.test', 'CNAME', ['web.external.test'], 60);
 
   const sockets = await listenInNamespace(
@@ -36,9 +42,9 @@ export async function startOutside(external: Namespace, plan: AddressPlan, log: 
     response.end(`client ${request.socket.remoteAddress}\n${request.method} ${request.url}\n`);
   });
   sockets.forEach((passed, index) => {
-    if (passed.kind === 'udp') serveDnsUdp(passed.socket, dns, log);
+    if (passed.kind === 'udp') serveDnsUdp(passed.socket, answers, log);
     else if (index % 3 === 0) passed.server.on('connection', (socket) => web.emit('connection', socket));
-    else serveDnsTcp(passed.server, dns, log);
+    else serveDnsTcp(passed.server, answers, log);
   });
   return { dns };
 }

@@ -49,7 +49,13 @@ beforeEach(async () => {
   key = `default/${name}`;
   cluster = createMemoryCluster();
   ending = new AbortController();
-  const modules = { node, hostIps: ['192.168.77.11'], paths, nameservers: ['203.0.113.53'], log: silentLogger };
+  const modules = {
+    node,
+    hostIps: ['192.168.77.11'],
+    paths,
+    nameservers: { cluster: ['203.0.113.53'], node: ['203.0.113.53'] },
+    log: silentLogger,
+  };
   const nodes = new Map([['node-1', { ...modules, plugin: { file: plugin, path: '/usr/lib/cni' } }]]);
   await runKubelets(nodes, { cluster, signal: ending.signal });
   return () => ending.abort();

@@ -3,8 +3,12 @@ import { expect, it } from 'vitest';
 import { renderHosts, renderResolvConf } from './pod-files.js';
 
 const cases: readonly [string, Partial<Pod['spec']>, string][] = [
-  ['ClusterFirst', {}, 'nameserver 1.1.1.1\nsearch shop.svc.cluster.local svc.cluster.local cluster.local\n'],
-  ['Default', { dnsPolicy: 'Default' }, 'nameserver 1.1.1.1\n'],
+  [
+    'ClusterFirst',
+    {},
+    'nameserver 1.1.1.1\nsearch shop.svc.cluster.local svc.cluster.local cluster.local\noptions ndots:5\n',
+  ],
+  ['Default', { dnsPolicy: 'Default' }, 'nameserver 3.3.3.3\n'],
   [
     'None',
     {
@@ -21,7 +25,7 @@ const cases: readonly [string, Partial<Pod['spec']>, string][] = [
 
 it.each(cases)('resolv.conf with dnsPolicy %s', (_name, spec, expected) => {
   const pod: Pod = { metadata: { name: 'p', namespace: 'shop' }, spec: { containers: [], ...spec } };
-  expect(renderResolvConf(pod, ['1.1.1.1'])).toBe(expected);
+  expect(renderResolvConf(pod, { cluster: ['1.1.1.1'], node: ['3.3.3.3'] })).toBe(expected);
 });
 
 it('hosts name the Pod by each of its addresses', () => {

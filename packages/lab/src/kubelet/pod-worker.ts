@@ -7,6 +7,7 @@ import { nameOf, type Cluster } from './cluster.js';
 import type { CniPlugin } from './cni.js';
 import { createContainer, type Container, type RestartPolicy } from './container.js';
 import { containerSpec } from './container-spec.js';
+import type { Nameservers } from './pod-files.js';
 import { startProbes } from './pod-probes.js';
 import { createPodSandbox, type ConnectedSandbox } from './pod-sandbox.js';
 import { podStatus, waitingContainers, type PodFactsForStatus } from './pod-status.js';
@@ -20,7 +21,7 @@ export interface PodModules {
   readonly hostIps: readonly string[];
   readonly plugin: CniPlugin;
   readonly paths: LabPaths;
-  readonly nameservers: readonly string[];
+  readonly nameservers: Nameservers;
   readonly log: Logger;
   /** Aborted when the lab ends. */
   readonly signal: AbortSignal;

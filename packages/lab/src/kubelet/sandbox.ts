@@ -5,7 +5,7 @@ import type { Pod } from 'kubernetes-types/core/v1.js';
 import type { LabPaths } from '../paths.js';
 import { labMark, podMark } from '../process/marks.js';
 import { holdNamespace, type Namespace } from '../process/namespace.js';
-import { renderHosts, renderResolvConf } from './pod-files.js';
+import { renderHosts, renderResolvConf, type Nameservers } from './pod-files.js';
 
 /** What a Pod's containers share. */
 export interface Sandbox {
@@ -41,7 +41,7 @@ export interface PodRecord {
 /** Makes a Pod's namespaces, with a resolv.conf and a hosts file of its own. */
 export async function createSandbox(
   pod: Pod,
-  modules: { readonly node: Namespace; readonly paths: LabPaths; readonly nameservers: readonly string[] },
+  modules: { readonly node: Namespace; readonly paths: LabPaths; readonly nameservers: Nameservers },
 ): Promise<Sandbox> {
   const { node, paths, nameservers } = modules;
   const dir = podDirectory(paths, pod);

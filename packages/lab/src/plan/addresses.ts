@@ -16,6 +16,8 @@ export interface FamilyPlan {
   /** All that is outside, and all Pods. */
   readonly outsideCidr: string;
   readonly serviceCidr: string;
+  /** The address of the Service kube-dns. */
+  readonly clusterDns: string;
 }
 
 export interface NodePlan {
@@ -57,6 +59,7 @@ const ipv4: FamilyPlan = {
   dns: '203.0.113.53',
   outsideCidr: '203.0.113.0/24',
   serviceCidr: '10.96.0.0/12',
+  clusterDns: '10.96.0.10',
 };
 
 const ipv6: FamilyPlan = {
@@ -70,6 +73,7 @@ const ipv6: FamilyPlan = {
   dns: '2001:db8:ffff::53',
   outsideCidr: '2001:db8:ffff::/64',
   serviceCidr: 'fd00:10:96::/112',
+  clusterDns: 'fd00:10:96::a',
 };
 
 type PlanOptions = Pick<LabOptions, 'nodes' | 'ip'> &

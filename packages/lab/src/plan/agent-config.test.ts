@@ -2,7 +2,7 @@ import { parse } from 'yaml';
 import { describe, expect, it } from 'vitest';
 import type { LabOptions } from '../options.js';
 import { planAddresses } from './addresses.js';
-import { renderAgentConfig } from './agent-config.js';
+import { renderAgentConfig, servesServices } from './agent-config.js';
 
 const options: LabOptions = {
   nodes: 2,
@@ -52,4 +52,13 @@ describe('renderAgentConfig', () => {
   it.each(['- a list', 'just text', 'a: [', 'a: 1\na: 2'])('refuses %j', (agentConfig) => {
     expect(() => render({ agentConfig })).toThrow(/^--config: /);
   });
+});
+
+it.each([
+  [{}, '', true],
+  [{ AntreaProxy: false }, '', false],
+  [{}, 'featureGates: { AntreaProxy: false }', false],
+  [{ AntreaProxy: false }, 'featureGates: { AntreaProxy: true }', true],
+])('with gates %j and the file "%s" agents balance Services: %s', (featureGates, agentConfig, expected) => {
+  expect(servesServices({ featureGates, agentConfig })).toBe(expected);
 });

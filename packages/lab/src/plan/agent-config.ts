@@ -1,3 +1,4 @@
+import { agentFeatureGates } from '@antrea-ts/apis';
 import { parse, stringify } from 'yaml';
 import { LabError } from '../errors.js';
 import { transportInterface } from '../node/lab-node.js';
@@ -28,6 +29,16 @@ export function renderAgentConfig(options: LabOptions, plan: AddressPlan, kubeco
     ...(Object.keys(options.featureGates).length > 0 ? { featureGates: options.featureGates } : {}),
   };
   return stringify(merge(base, parseMapping(options.agentConfig)));
+}
+
+/** Whether agents balance Services: without it nobody in a lab answers to cluster addresses. */
+export function servesServices({
+  featureGates,
+  agentConfig,
+}: Pick<LabOptions, 'featureGates' | 'agentConfig'>): boolean {
+  const given = parseMapping(agentConfig)['featureGates'];
+  const gates = { ...featureGates, ...(isMapping(given) ? given : {}) };
+  return gates['AntreaProxy'] !== undefined ? gates['AntreaProxy'] === true : agentFeatureGates.AntreaProxy.default;
 }
 
 function parseMapping(text: string): Mapping {

@@ -15,6 +15,7 @@ import { GroupRegistry } from './group-registry.js';
 import type { EntityKind } from './group-selector.js';
 import { MembershipIndex } from './membership-index.js';
 import { PolicyConversion } from './policy-conversion.js';
+import { objectShapes } from './object-shapes.js';
 import { noDependencies, PolicyLinks, type PolicyKind, type PolicyNode, type UsedGroup } from './policy-node.js';
 import {
   appliedToPod,
@@ -27,6 +28,12 @@ import type { Labels } from './selector.js';
 import { sameSpan, SpanUnion, type Span } from './spans.js';
 import { takeGroupChanges } from './told-groups.js';
 import type { ClusterChanges, PolicyChange, PolicyView } from './views.js';
+
+interface ClusterPoliciesModules {
+  readonly sha1: Sha1;
+  /** Told of an object that is not as it must be, and counts as absent. What is wrong in a policy is in its view. */
+  readonly onRefused?: (kind: ClusterObjectKind, key: string, problem: string) => void;
+}
 
 /**
  * Network policy of a whole cluster, computed from its objects: policies in the terms of the control plane, the groups
@@ -42,13 +49,15 @@ export class ClusterPolicies {
   };
   readonly #links = new PolicyLinks();
 
+  readonly #onRefused: ClusterPoliciesModules['onRefused'] & {};
   readonly #toConvert = new Set<PolicyNode>();
   #gone: PolicyNode[] = [];
   /** Uses that end with the next computation: until then the group stays, in case that it is used again. */
   #toRelease: (readonly [UsedGroup, PolicyNode])[] = [];
   #changedGroups = new Set<UsedGroup>();
 
-  constructor({ sha1 }: { readonly sha1: Sha1 }) {
+  constructor({ sha1, onRefused = () => undefined }: ClusterPoliciesModules) {
+    this.#onRefused = onRefused;
     const index = new MembershipIndex<Entity>();
     const onChange = (group: UsedGroup): unknown => this.#changedGroups.add(group);
     const registry = new GroupRegistry<PolicyNode>({ index, sha1, onChange });
@@ -57,7 +66,14 @@ export class ClusterPolicies {
 
   /** States an object of a kind; undefined: it is gone. `key` is `namespace/name`, or the name of cluster-wide ones. */
   set<K extends ClusterObjectKind>(kind: K, key: string, object: ClusterObjects[K] | undefined): void {
-    this.#setters[kind](key, object);
+    this.#setters[kind](key, object && this.#wellFormed(kind, key, object));
+  }
+
+  #wellFormed<K extends ClusterObjectKind>(kind: K, key: string, object: ClusterObjects[K]): typeof object | undefined {
+    const problem = kind in objectShapes && objectShapes[kind as keyof typeof objectShapes](object);
+    if (!problem) return object;
+    this.#onRefused(kind, key, `${problem.path.replace(/^\./, '')} ${problem.what}`);
+    return undefined;
   }
 
   /** Computes what follows from all that was stated, and gives what differs since the last time. */

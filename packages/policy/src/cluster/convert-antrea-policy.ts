@@ -11,8 +11,9 @@ import type {
 import { anyPeer } from './convert-k8s-policy.js';
 import type { ConversionContext, ConvertedPolicy } from './converted-policy.js';
 import { groupSelector, inNamespace } from './group-selector.js';
+import { antreaRuleShape, antreaSpecShape } from './object-shapes.js';
 import { everything, readSelector } from './selector.js';
-import { UnusableRule, wireBlock } from './wire-blocks.js';
+import { assertShape, UnusableRule, wireBlock } from './wire-blocks.js';
 import { wireServices } from './wire-services.js';
 
 /** Where a policy stands: empty for ClusterNetworkPolicies. */
@@ -29,16 +30,23 @@ export function convertAntreaPolicy(policy: AntreaPolicy, home: Home, context: C
       ? ({ type: 'AntreaClusterNetworkPolicy', name, uid } as const)
       : ({ type: 'AntreaNetworkPolicy', namespace: home, name, uid } as const);
   const base = { source, generation: metadata.generation ?? 0 };
-  if (!spec || typeof spec.priority !== 'number') {
-    return { ...base, rules: [], appliedToGroups: [], problems: ['spec.priority is missing'] };
-  }
+  const refused = (problem: string): ConvertedPolicy => ({
+    ...base,
+    rules: [],
+    appliedToGroups: [],
+    problems: [problem],
+  });
+  const problem = antreaSpecShape(spec ?? {});
+  if (problem) return refused(`spec${problem.path} ${problem.what}`);
+  if (spec?.priority === undefined) return refused('spec.priority is missing');
   const perRule = !spec.appliedTo?.length || usesSelf(spec.ingress) || usesSelf(spec.egress);
   const problems: string[] = [];
   const rules = (['In', 'Out'] as const).flatMap((direction) =>
     ((direction === 'In' ? spec.ingress : spec.egress) ?? []).flatMap((rule, index): NetworkPolicyRule[] => {
       const field = `spec.${direction === 'In' ? 'ingress' : 'egress'}[${index}]`;
-      const appliedTo = rule.appliedTo?.length ? rule.appliedTo : (spec.appliedTo ?? []);
       try {
+        assertShape(antreaRuleShape, rule, field);
+        const appliedTo = rule.appliedTo?.length ? rule.appliedTo : (spec.appliedTo ?? []);
         return new RuleConversion({ direction, index, rule, field, home, perRule, appliedTo }, context).rules();
       } catch (error) {
         if (!(error instanceof UnusableRule)) throw error;
@@ -57,8 +65,9 @@ export function convertAntreaPolicy(policy: AntreaPolicy, home: Home, context: C
   };
 }
 
+/** Rules that will be refused are none that could. */
 function usesSelf(rules: readonly AntreaPolicyRule[] = []): boolean {
-  return rules.some(({ from = [], to = [] }) => [...from, ...to].some(isSelf));
+  return rules.some((rule) => !antreaRuleShape(rule) && [rule.from, rule.to].some((peers) => peers?.some(isSelf)));
 }
 
 function isSelf({ namespaces }: AntreaPolicyPeer): boolean {
@@ -182,7 +191,8 @@ class RuleConversion {
         const resolved = this.#context.clusterGroup(peer.group);
         if (resolved.kind === 'members') addressGroups.push(this.#context.clusterGroupAs(peer.group, 'peers'));
         if (resolved.kind === 'ipBlocks') {
-          ipBlocks.push(...resolved.cidrs.map((cidr) => wireBlock({ cidr }, `${here}.group ${peer.group}: ipBlocks`)));
+          const blocksOf = `${here}.group ${peer.group}: ipBlocks`;
+          for (const cidr of resolved.cidrs) ipBlocks.push(wireBlock({ cidr }, blocksOf));
         }
       } else if (peer.fqdn) fqdns.push(peer.fqdn);
       else {

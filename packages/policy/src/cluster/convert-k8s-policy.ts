@@ -10,8 +10,11 @@ import type {
 } from '@antrea-ts/apis';
 import type { ConversionContext, ConvertedPolicy } from './converted-policy.js';
 import { groupSelector } from './group-selector.js';
-import { anywhere, UnusableRule, wireBlock } from './wire-blocks.js';
+import { k8sRuleShape, k8sSpecShape } from './object-shapes.js';
+import { anywhere, assertShape, UnusableRule, wireBlock } from './wire-blocks.js';
 import { hasNamedPort, wireServices } from './wire-services.js';
+
+type Spec = NonNullable<K8sNetworkPolicy['spec']>;
 
 /** Pods of every Namespace: through them names of ports resolve where no peer is given. */
 const allPods = groupSelector({ namespace: '', namespaceSelector: {} })!;
@@ -21,9 +24,12 @@ const allPods = groupSelector({ namespace: '', namespaceSelector: {} })!;
  * also where it allows nothing: so does one that is refused.
  */
 export function convertK8sPolicy(policy: K8sNetworkPolicy, context: ConversionContext): ConvertedPolicy {
-  const { metadata, spec = {} } = policy;
+  const { metadata } = policy;
   const { name, namespace = '', uid = '' } = metadata;
-  let problems = noProblems;
+  const problem = k8sSpecShape(policy.spec ?? {});
+  let problems = problem ? [`spec${problem.path} ${problem.what}`] : noProblems;
+  // Of a spec that is not as it must be only the Pods are known: they are isolated.
+  const spec: Spec = problem ? { ...selectorOf(policy), policyTypes: ['Ingress', 'Egress'] } : (policy.spec ?? {});
   const rulesOf = (direction: RuleDirection): readonly NetworkPolicyRule[] => {
     const field = direction === 'In' ? 'spec.ingress' : 'spec.egress';
     const written: readonly WrittenRule[] = (direction === 'In' ? spec.ingress : spec.egress) ?? [];
@@ -38,7 +44,7 @@ export function convertK8sPolicy(policy: K8sNetworkPolicy, context: ConversionCo
       }
     });
   };
-  const lists = directionsOf(policy).map(rulesOf);
+  const lists = directionsOf(spec).map(rulesOf);
   const selected = groupSelector({ namespace, podSelector: spec.podSelector ?? {} });
   return {
     source: { type: 'K8sNetworkPolicy', namespace, name, uid },
@@ -51,8 +57,12 @@ export function convertK8sPolicy(policy: K8sNetworkPolicy, context: ConversionCo
 
 const noProblems: readonly string[] = [];
 
-function directionsOf({ spec }: K8sNetworkPolicy): RuleDirection[] {
-  const types = spec?.policyTypes?.length ? spec.policyTypes : spec?.egress?.length ? bothTypes : ingressOnly;
+function selectorOf({ spec }: K8sNetworkPolicy): Pick<Spec, 'podSelector'> {
+  return typeof spec === 'object' && spec.podSelector !== undefined ? { podSelector: spec.podSelector } : {};
+}
+
+function directionsOf({ policyTypes, egress }: Spec): RuleDirection[] {
+  const types = policyTypes?.length ? policyTypes : egress?.length ? bothTypes : ingressOnly;
   return bothDirections.filter((direction) => types.includes(direction === 'In' ? 'Ingress' : 'Egress'));
 }
 
@@ -75,17 +85,19 @@ interface WrittenRule {
 
 function ruleOf(
   direction: RuleDirection,
-  { from, to, ports }: WrittenRule,
+  rule: WrittenRule,
   { field, namespace }: { readonly field: string; readonly namespace: string },
   context: ConversionContext,
 ): NetworkPolicyRule {
+  assertShape(k8sRuleShape, rule, field);
+  const { from, to, ports } = rule;
   const services = wireServices(ports, `${field}.ports`);
   const peers = direction === 'In' ? from : to;
   const peer = peers?.length
     ? peerOf(peers, `${field}.${direction === 'In' ? 'from' : 'to'}`, namespace, context)
     : anyPeer(direction, services, context);
-  const rule = isolation(direction, peer);
-  return services.length > 0 ? { ...rule, services } : rule;
+  const allowed = isolation(direction, peer);
+  return services.length > 0 ? { ...allowed, services } : allowed;
 }
 
 /** Everybody: by address, and for the names of ports by membership. */

@@ -27,10 +27,8 @@ export interface GroupSelectorParts {
 /** Reads what selects a group; undefined where nothing does, which selects nothing. */
 export function groupSelector(parts: GroupSelectorParts): GroupSelector | undefined {
   const { namespace, podSelector, namespaceSelector, externalEntitySelector } = parts;
-  if (!podSelector && !namespaceSelector && !externalEntitySelector && namespace === '') return undefined;
-  const namespaces = namespaceSelector && readSelector(namespaceSelector);
-  const pods = podSelector && readSelector(podSelector);
-  const entities = externalEntitySelector && readSelector(externalEntitySelector);
+  const [namespaces, pods, entities] = [namespaceSelector, podSelector, externalEntitySelector].map(readIfThere);
+  if (!pods && !namespaces && !entities && namespace === '') return undefined;
   return {
     text: textOf(namespace, { namespaces, pods, entities }),
     kind: entities ? 'externalEntity' : 'pod',
@@ -38,6 +36,10 @@ export function groupSelector(parts: GroupSelectorParts): GroupSelector | undefi
     namespaces: namespaces ?? everything,
     objects: entities ?? pods ?? everything,
   };
+}
+
+function readIfThere(selector: LabelSelector | undefined): Selector | undefined {
+  return selector === undefined ? undefined : readSelector(selector);
 }
 
 /** In the order of the alphabet, as 1.3 sorts them. */

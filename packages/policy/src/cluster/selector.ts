@@ -36,7 +36,8 @@ export function readSelector(selector: LabelSelector): Selector {
 }
 
 /** The text of a selector of one label, as most are; undefined for others. */
-function textOfOneLabel({ matchLabels, matchExpressions }: LabelSelector): string | undefined {
+function textOfOneLabel(selector: LabelSelector | null): string | undefined {
+  const { matchLabels, matchExpressions } = selector ?? {};
   if (typeof matchLabels !== 'object' || matchExpressions !== undefined) return undefined;
   let text: string | undefined;
   for (const key in matchLabels) {
@@ -81,8 +82,10 @@ interface Requirement extends LabelSelectorRequirement {
 
 /** Undefined where something is not as it must be: objects may have been stored before anything checked them. */
 function requirementsOf(selector: LabelSelector): Requirement[] | undefined {
+  if (typeof selector !== 'object' || selector === null || Array.isArray(selector)) return undefined;
   const { matchLabels = {}, matchExpressions = [] } = selector;
-  if (typeof matchLabels !== 'object' || matchLabels === null || !Array.isArray(matchExpressions)) return undefined;
+  if (typeof matchLabels !== 'object' || matchLabels === null || Array.isArray(matchLabels)) return undefined;
+  if (!Array.isArray(matchExpressions)) return undefined;
   const requirements: Requirement[] = [];
   for (const [key, value] of Object.entries(matchLabels)) {
     if (typeof value !== 'string') return undefined;

@@ -1,10 +1,17 @@
 import type { ControlplaneIpBlock, ControlplaneIpNet } from '@antrea-ts/apis';
 import { cidrContainsCidr, parseCidr, type Cidr } from '@antrea-ts/net-types';
 import { wireAddress } from './entity.js';
+import type { Shape } from './shape.js';
 
 /** What a rule asks for and cannot be: such a rule is refused as a whole. The message names the field. */
 export class UnusableRule extends Error {
   override readonly name = 'UnusableRule';
+}
+
+/** Throws `UnusableRule` for what is not as a shape has it. */
+export function assertShape(shape: Shape, value: unknown, field: string): void {
+  const problem = shape(value);
+  if (problem) throw new UnusableRule(`${field}${problem.path} ${problem.what}`);
 }
 
 /** Every address there is. */

@@ -32,6 +32,8 @@ export interface HttpAnswer {
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Uint8Array | AsyncIterable<string | Uint8Array> | { readonly json: unknown };
+  /** Aborted: a stream does not wait any longer for a client that takes nothing. Its connection is broken. */
+  readonly cut?: AbortSignal;
 }
 
 /** Answers requests of one route. */

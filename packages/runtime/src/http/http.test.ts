@@ -1,4 +1,6 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { request as httpRequest, type RequestOptions } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { tmpdir } from 'node:os';
@@ -118,6 +120,28 @@ describe('router and server', () => {
     await fetch(`${server.address}/watch/stayer`);
     await server.stop();
     await expect.poll(() => ended).toEqual(['leaver', 'stayer']);
+  });
+
+  it('cuts a client that takes nothing, when it is told to, and says why', async () => {
+    const cut = new AbortController();
+    async function* endless(): AsyncGenerator<string> {
+      for (;;) {
+        await new Promise((resolve) => {
+          setImmediate(resolve);
+        });
+        yield 'x'.repeat(100_000);
+      }
+    }
+    router.get('/', () => ({ body: endless(), cut: cut.signal }));
+    const server = await serve();
+    const client = connect(server.port, '127.0.0.1');
+    client.write('GET / HTTP/1.1\r\nhost: a\r\n\r\n');
+    client.pause();
+    const closed = once(client, 'close');
+    cut.abort(new Error('it does not read'));
+    client.on('error', () => undefined).resume();
+    await closed;
+    expect(log.entries).toMatchObject([{}, { level: 'warn', fields: { error: { message: 'it does not read' } } }]);
   });
 
   it('breaks an answer whose source fails instead of ending it', async () => {

@@ -19,11 +19,17 @@ export async function sendAnswer(
   response.writeHead(status, headers);
   response.flushHeaders();
   if (options.withBody) {
-    for await (const piece of body) {
-      if (!response.write(piece)) await once(response, 'drain', { signal: options.signal });
-    }
+    for await (const piece of body) if (!response.write(piece)) await drained(response, options.signal, answer.cut);
   }
   response.end();
+}
+
+async function drained(response: ServerResponse, signal: AbortSignal, cut: AbortSignal | undefined): Promise<void> {
+  try {
+    await once(response, 'drain', { signal: cut ? AbortSignal.any([signal, cut]) : signal });
+  } catch (error) {
+    throw cut?.aborted === true ? cut.reason : error;
+  }
 }
 
 function contentType(body: NonNullable<HttpAnswer['body']>): string {

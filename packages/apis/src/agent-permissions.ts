@@ -41,6 +41,12 @@ export const agentPermissions: readonly Permission[] = [
     reason: 'Load balancing with the gate EndpointSlice.',
   },
   {
+    apiGroups: [''],
+    resources: ['events'],
+    verbs: ['create'],
+    reason: 'What of a Service or its Endpoints cannot be used.',
+  },
+  {
     apiGroups: ['crd.antrea.io'],
     resources: ['antreaagentinfos'],
     verbs: ['get', 'create', 'update', 'delete'],

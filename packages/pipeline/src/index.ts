@@ -8,6 +8,7 @@ export { PolicyFlows, type PolicyFlowChanges, type PolicyPod } from './features/
 export { recoverRules, type RecoveredRules } from './features/network-policy/recover.js';
 export { conjunctionsIn } from './features/network-policy/conjunctions-in.js';
 export { readPolicyPacket, rejectActions, type PolicyPacket } from './features/network-policy/policy-packet.js';
+export { learnedEndpoint, learnedFlows } from './features/service/learned-endpoint.js';
 export { recoverGroups } from './features/service/recover-groups.js';
 export { ServiceFlows } from './features/service/service-flows.js';
 export type { ServiceSettings } from './features/service/service-specs.js';
@@ -16,4 +17,5 @@ export type { PeerNode, PeerPath } from './features/ports.js';
 export { FlowOwners, type FlowChanges, type FlowConflict } from './flow-owners.js';
 export { createNodePipeline, type NodePipeline } from './node-flows.js';
 export { cutsEstablished, supportsEncap, type GatewayPort, type NodeProfile, type TrafficMode } from './profile.js';
+export { ctMark as conntrackMarks, ctZone as conntrackZones } from './registers.js';
 export { layoutOf, tableDisplayName, tableIds, type Layout, type Table, type TableName } from './tables.js';

@@ -11,6 +11,7 @@ import type { Action, FieldMatch, SubField } from '@antrea-ts/openflow';
  *  reg3   0..31  chosen Endpoint, IPv4; later the conjunction that denies
  *  reg4   0..15  chosen Endpoint's port   16..18  Service state
  *  reg5   egress conjunction that allowed, reg6 the ingress one
+ *  reg7   0..15  scratch (choice of an Endpoint for UDP)
  *  xxreg3        chosen Endpoint, IPv6 (reg12..reg15)
  * ```
  */
@@ -32,6 +33,8 @@ export const registers = {
   /** Port and state in one match. */
   endpointAndState: bits('reg4', 0, 19),
   endpointIpv6: bits('xxreg3', 0, 128),
+  /** Keeps the end of the source's address while an Endpoint is chosen for UDP. */
+  keptSource: bits('reg7', 0, 16),
   egressConjunction: bits('reg5', 0, 32),
   ingressConjunction: bits('reg6', 0, 32),
 } as const;

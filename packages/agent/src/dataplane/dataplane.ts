@@ -97,16 +97,25 @@ export class Dataplane {
   }
 
   /**
-   * Resolves when OVS has acknowledged what an owner stated last, or what everybody did; rejects when it refused part
-   * of that. Another owner's trouble is no matter.
+   * Resolves when OVS has acknowledged what an owner (or several) stated last, or what everybody did; rejects when it
+   * refused part of that. Another owner's trouble is no matter.
    */
-  settled({ signal, owner }: { signal: AbortSignal; owner?: string }): Promise<void> {
-    const concerned = owner === undefined ? [...this.#pending, ...this.#sending] : (this.#touched.get(owner) ?? []);
-    const keys = new Set([...concerned].filter((key) => this.#isOpen(key)));
+  settled({ signal, owner }: { signal: AbortSignal; owner?: string | readonly string[] }): Promise<void> {
+    const keys = this.#openKeys(typeof owner === 'string' ? [owner] : owner);
     if (this.#installed !== undefined && keys.size === 0) return Promise.resolve();
     const answered = this.#waiters.wait(keys, signal);
     this.#loop.trigger();
     return answered;
+  }
+
+  /** What is not acknowledged of some owners, or of all. */
+  #openKeys(owners: readonly string[] | undefined): ReadonlySet<string> {
+    if (owners === undefined) return new Set([...this.#pending, ...this.#sending]);
+    const keys = new Set<string>();
+    for (const owner of owners) {
+      for (const key of this.#touched.get(owner) ?? []) if (this.#isOpen(key)) keys.add(key);
+    }
+    return keys;
   }
 
   /** Every owner has spoken: from now on the bridge is made to follow. */

@@ -2,7 +2,7 @@ import type { PacketIn } from '@antrea-ts/openflow';
 import type { OpenFlowConnection } from '@antrea-ts/ovs';
 import { ipLayerOf, parsePacket, type Packet } from '@antrea-ts/packet';
 import { formatIp, protocolName } from '@antrea-ts/net-types';
-import { readPolicyPacket, tableDisplayName, type PolicyPacket } from '@antrea-ts/pipeline';
+import { readPolicyPacket, tableDisplayName, tableIds, type PolicyPacket } from '@antrea-ts/pipeline';
 import type { Clock } from '@antrea-ts/reconcile';
 import type { AuditLog } from './audit-log.js';
 import { rejection } from './reject.js';
@@ -56,14 +56,14 @@ export class PolicyPackets {
       return true;
     }
     const packet = parsePacket(packetIn.data);
-    if (why.toReject) this.#reject(packetIn.data, packet);
+    if (why.toReject) this.#reject(why, packetIn.data, packet);
     if (why.toLog) this.#log(why, packetIn.data, packet);
     return true;
   }
 
-  #reject(bytes: Uint8Array, packet: Packet): void {
+  #reject({ table }: PolicyPacket, bytes: Uint8Array, packet: Packet): void {
     const { connection, portOf } = this.#modules;
-    const answer = rejection(bytes, packet, portOf);
+    const answer = rejection(bytes, packet, portOf, table === tableIds.ServiceLB ? 'nobody serves' : 'prohibited');
     if (answer && !connection.congested) connection.packetOut(answer);
   }
 

@@ -9,15 +9,16 @@ const toTable = 0xffff_fff9;
 
 /**
  * The packet that tells a sender that a policy refused its packet: a reset for TCP, ICMP prohibited for the rest
- * (Antrea 1.3, 8.3). It enters the pipeline as if the receiver had sent it, marked, so that no policy judges it: two
+ * (Antrea 1.3, 8.3); or that nobody serves what it asks for: ICMP port unreachable for the rest. It enters the pipeline as if the receiver had sent it, marked, so that no policy judges it: two
  * that reject each other do not loop. Undefined where no answer may be sent.
  */
 export function rejection(
   bytes: Uint8Array,
   packet: Packet,
   portOf: (address: string) => number | undefined,
+  why: 'prohibited' | 'nobody serves' = 'prohibited',
 ): Omit<PacketOut, 'type'> | undefined {
-  const answer = layerOf(packet, 'tcp') ? tcpReset(packet) : icmpUnreachable(bytes, packet);
+  const answer = layerOf(packet, 'tcp') ? tcpReset(packet) : icmpUnreachable(bytes, packet, codeOf(packet, why));
   const receiver: IpAddress | undefined = ipLayerOf(packet)?.destination;
   if (!answer || !receiver) return undefined;
   return {
@@ -25,4 +26,11 @@ export function rejection(
     actions: [...rejectActions, { kind: 'output', port: toTable }],
     data: buildPacket(answer),
   };
+}
+
+const portUnreachable = { ipv4: 3, ipv6: 4 } as const;
+
+function codeOf(packet: Packet, why: 'prohibited' | 'nobody serves'): { readonly code?: number } {
+  const kind = ipLayerOf(packet)?.kind;
+  return why === 'prohibited' || kind === undefined ? {} : { code: portUnreachable[kind] };
 }

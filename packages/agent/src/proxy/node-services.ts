@@ -1,10 +1,12 @@
+import type { IpFamily } from '@antrea-ts/net-types';
 import type { ServiceFlows } from '@antrea-ts/pipeline';
 import type { EndpointsSpec, NodeFacts, ServicePort, ServicePorts, ServiceSpec } from '@antrea-ts/proxy';
 import type { Clock } from '@antrea-ts/reconcile';
 import { errorMessage, type Logger } from '@antrea-ts/runtime';
 import type { Dataplane } from '../dataplane/dataplane.js';
 import type { ProxyFamily, ProxyMetrics } from '../metrics/proxy-metrics.js';
-import { VanishedEndpoints } from './vanished-endpoints.js';
+import type { Forgotten } from './forget-stale.js';
+import { AllBut, VanishedEndpoints, type Stale } from './stale.js';
 
 /** Owner of a Service port's flows and groups. Begins with the Service: `service/default/web:http/TCP/ipv4`. */
 export function serviceOwner(id: string): string {
@@ -17,9 +19,12 @@ interface Modules {
   readonly dataplane: Pick<Dataplane, 'set' | 'patch' | 'settled'>;
   readonly metrics: ProxyMetrics;
   /** Forgets connections and learned choices of Endpoints that are gone from the switch. */
-  readonly forget: (vanished: VanishedEndpoints) => void;
+  readonly forget: (stale: Stale) => Promise<Forgotten>;
+  /** Told of ports that have no Endpoints now. */
+  readonly onEmpty: (port: ServicePort) => void;
   readonly logger: Logger;
   readonly clock: Clock;
+  readonly families: readonly IpFamily[];
   readonly signal: AbortSignal;
 }
 
@@ -59,9 +64,12 @@ export class NodeServices {
 
   /** Everything that the cluster has was stated: applies it, and every change from now on. */
   begin(): void {
+    const { flows, families } = this.#modules;
     this.#begun = true;
     this.#apply();
-    this.#modules.flows.abandonRecovered();
+    flows.abandonRecovered();
+    const stale = new AllBut(this.#placed.values(), { families, groupOf: (id) => flows.groupOf(id) });
+    void this.#whenInstalled([...this.#placed.keys()]).then(() => this.#forget(stale));
   }
 
   stop(): void {
@@ -90,22 +98,38 @@ export class NodeServices {
       dataplane.patch(serviceOwner(id), flows.set(port));
       if (before) vanished.add(before, port, flows.groupOf(id));
       this.#note(before, port);
+      if (port.endpoints.length === 0) this.#modules.onEmpty(port);
     }
     if (changed.size + removed.size === 0) return;
     logger.debug('Stated Services', { changed: changed.size, removed: removed.size });
     const families = new Set([...changed.values(), ...removed.values()].map(({ family }) => familyLabels[family]));
     void this.#whenInstalled([...changed.keys(), ...removed.keys()]).then(() => {
       for (const family of families) this.#modules.metrics.synced((clock.now() - startedAt) / 1000, family);
-      if (vanished.size > 0) this.#modules.forget(vanished);
+      return this.#forget(vanished);
     });
+  }
+
+  /** Afterwards: what the switch had of them could come again before. */
+  async #forget(stale: Stale): Promise<void> {
+    const { forget, signal, logger } = this.#modules;
+    if (stale.families.length + stale.groups.length === 0 || signal.aborted) return;
+    try {
+      const forgotten = await forget(stale);
+      if (forgotten.connections + forgotten.learned > 0)
+        logger.debug('Forgot Endpoints that are gone', { ...forgotten });
+    } catch (error) {
+      if (!signal.aborted) logger.warn('Could not forget connections to Endpoints that are gone', { error });
+    }
   }
 
   /** Resolves when the switch has said of each what became of it; what it refuses is tried again by the dataplane. */
   async #whenInstalled(ids: readonly string[]): Promise<void> {
     const { dataplane, signal, logger } = this.#modules;
-    const results = await Promise.allSettled(ids.map((id) => dataplane.settled({ signal, owner: serviceOwner(id) })));
-    const failed = results.find((result) => result.status === 'rejected');
-    if (failed && !signal.aborted) logger.debug('Services are not installed', { error: errorMessage(failed.reason) });
+    try {
+      await dataplane.settled({ signal, owner: ids.map(serviceOwner) });
+    } catch (error) {
+      if (!signal.aborted) logger.debug('Not all Services are installed', { error: errorMessage(error) });
+    }
   }
 
   #note(before: ServicePort | undefined, after: ServicePort | undefined): void {

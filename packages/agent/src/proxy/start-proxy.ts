@@ -6,7 +6,9 @@ import type { AgentOptions } from '../config/options.js';
 import type { PartModules } from '../modules.js';
 import { ensurePolicyMeter } from '../ovs/policy-meter.js';
 import type { SwitchParts } from '../ovs/start-switch.js';
+import { forgetStale } from './forget-stale.js';
 import { NodeServices, serviceOwner } from './node-services.js';
+import { ProblemReporter, type ReportedObject } from './problem-reporter.js';
 import { watchEndpoints, watchEndpointSlices, watchServices } from './watch-services.js';
 
 const zoneLabel = 'topology.kubernetes.io/zone';
@@ -24,12 +26,24 @@ export async function startProxy(options: AgentOptions, { nodes, parts }: Inputs
   const { connection, dataplane, intent, controllerId } = parts;
   const recovered = recoverGroups(await connection.dumpFlows({}, { signal }));
   const meters = await ensurePolicyMeter(connection, { signal });
+  const forgetModules = {
+    connection,
+    switch: { runDir: options.ovsRunDir },
+    cookieRound: () => intent.profile.cookieRound,
+  };
+  const reporter = new ProblemReporter({ client, logger, clock, nodeName: options.nodeName });
+  const ports = new ServicePorts(nodeFacts(options, nodes), intent.profile.families);
   const services = new NodeServices({
-    ports: new ServicePorts(nodeFacts(options, nodes), intent.profile.families),
+    ports,
     flows: new ServiceFlows(intent.profile, { controllerId, meters }, recovered),
     dataplane,
     metrics: metrics.proxy,
-    forget: () => undefined,
+    families: intent.profile.families,
+    forget: (stale) => forgetStale(stale, forgetModules, { signal }),
+    onEmpty: ({ namespace, name }) =>
+      reporter.lookLater(namespace, name, () =>
+        [...(ports.portsOf(`${namespace}/${name}`)?.values() ?? [])].some(({ endpoints }) => endpoints.length === 0),
+      ),
     logger,
     clock,
     signal,
@@ -42,11 +56,16 @@ export async function startProxy(options: AgentOptions, { nodes, parts }: Inputs
       ? await watchEndpointSlices(client, logger, { signal })
       : watchEndpoints(client, logger),
   };
+  const endpointsKind = options.gates.EndpointSlice ? 'EndpointSlice' : 'Endpoints';
   reflectors.services.store.subscribe((change) => {
-    services.setService(change.key, change.kind === 'removed' ? undefined : change.object);
+    const spec = change.kind === 'removed' ? undefined : change.object;
+    services.setService(change.key, spec);
+    reporter.report(objectOf('Service', change.key), spec?.problems ?? []);
   });
   reflectors.endpoints.store.subscribe((change) => {
-    services.setEndpoints(change.key, change.kind === 'removed' ? undefined : change.object);
+    const spec = change.kind === 'removed' ? undefined : change.object;
+    services.setEndpoints(change.key, spec);
+    reporter.report(objectOf(endpointsKind, change.key), spec?.problems ?? []);
   });
   lifetime.onStop(
     nodes.store.subscribe(({ key }) => key === options.nodeName && services.setNode(nodeFacts(options, nodes))),
@@ -64,6 +83,11 @@ export async function startProxy(options: AgentOptions, { nodes, parts }: Inputs
   });
   await Promise.all(Object.values(reflectors).map((reflector) => reflector.whenSynced({ signal })));
   services.begin();
+}
+
+function objectOf(kind: ReportedObject['kind'], key: string): ReportedObject {
+  const [namespace = '', name = ''] = key.split('/');
+  return { kind, namespace, name };
 }
 
 function nodeFacts({ nodeName }: AgentOptions, nodes: Reflector<Node>): NodeFacts {

@@ -84,6 +84,13 @@ function flowsOf(...ports: ServicePort[]): { flows: ServiceFlows; on: Switch } {
   return { flows, on };
 }
 
+const many = (count: number): Endpoint[] =>
+  Array.from({ length: count }, (_, index) => ({
+    address: `10.20.${index >> 8}.${index & 255}`,
+    port: 80,
+    isLocal: false,
+  }));
+
 describe('flows of a Service port', () => {
   it('are those of Antrea 1.3', () => {
     const { on } = flowsOf(web([local, remote]));
@@ -132,13 +139,6 @@ describe('flows of a Service port', () => {
 });
 
 describe('changes', () => {
-  const many = (count: number): Endpoint[] =>
-    Array.from({ length: count }, (_, index) => ({
-      address: `10.20.${index >> 8}.${index & 255}`,
-      port: 80,
-      isLocal: false,
-    }));
-
   it('of one Endpoint are its flow and its group', () => {
     const { flows, on } = flowsOf(web(many(300)));
     expect(on.apply(flows.set(web(many(299))))).toEqual({ set: 1, removed: 1 });
@@ -175,6 +175,33 @@ describe('changes', () => {
       parts.flatMap(({ buckets }) => buckets.map(({ actions }) => JSON.stringify(actions[0], text))),
     );
     expect(chosen.size).toBe(2000);
+  });
+});
+
+describe('buckets', () => {
+  const weightsOf = (count: number, more: Partial<ServicePort> = {}): (number | undefined)[] =>
+    flowsOf(web(many(count), more)).on.groups[0]?.buckets.map(({ weight }) => weight) ?? [];
+
+  it.each([1, 2, 4, 16, 64, 65, 800])('are the same for each of %i Endpoints', (count) => {
+    expect(weightsOf(count)).toEqual(Array.from({ length: count }, () => 100));
+  });
+
+  it('have Open vSwitch deal 64 slots where 16 would be far from even', () => {
+    expect(weightsOf(3)).toEqual([95, 100, 100, 5]);
+    expect(weightsOf(10)).toEqual([84, ...Array.from({ length: 9 }, () => 100), 16]);
+  });
+
+  it('have it hash connections where 64 slots would be', () => {
+    expect(weightsOf(40)).toEqual([9_999, ...Array.from({ length: 39 }, () => 10_000), 1]);
+  });
+
+  it('know UDP by the port of the client', () => {
+    const { on } = flowsOf(web([local], { protocol: 'UDP' }));
+    const found = on.lines().filter((line) => /table=41|group_id/.test(line));
+    expect(found.map((line) => line.replace(/.*actions=load/, 'load'))).toEqual([
+      'load:0x2->NXM_NX_REG4[16..18],load:0x1->NXM_NX_REG0[19],move:NXM_OF_IP_SRC[0..7]->NXM_NX_REG7[0..7],move:NXM_OF_UDP_SRC[0..7]->NXM_OF_IP_SRC[0..7],group:1',
+      'load:0xa0a0005->NXM_NX_REG3[],load:0x50->NXM_NX_REG4[0..15],move:NXM_NX_REG7[0..7]->NXM_OF_IP_SRC[0..7],resubmit(,42)',
+    ]);
   });
 });
 

@@ -6,6 +6,7 @@ import { cookie } from '../../cookie.js';
 import { controllerReason, ctMark, ctZone, load, registerIs, registers, serviceState } from '../../registers.js';
 import { tableIds, type Layout } from '../../tables.js';
 import { hairpinAddresses } from '../connection.js';
+import { markedByPort } from './udp-hash.js';
 import { policyMeter } from '../network-policy/action-flows.js';
 
 /** What of an agent shows in the flows of Services. */
@@ -43,7 +44,12 @@ export function balancedSpecs(port: ServicePort, group: number, round: number): 
       table: 'ServiceLB',
       priority: priority.normal,
       match: [registerIs(registers.serviceState, serviceState.toSelect), ...match],
-      actions: [load(registers.serviceState, state), load(registers.rewriteMac, 1), { kind: 'group', group }],
+      actions: [
+        load(registers.serviceState, state),
+        load(registers.rewriteMac, 1),
+        ...markedByPort(port),
+        { kind: 'group', group },
+      ],
     };
     if (affinitySeconds === undefined) return [choose];
     const learn: FlowSpec = {

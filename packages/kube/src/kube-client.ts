@@ -62,6 +62,8 @@ export interface WatchOptions extends CallOptions, Selection {
   readonly resourceVersion?: string | undefined;
   /** Seconds until the server ends the stream; default a random time of 5 to 10 minutes. */
   readonly timeoutSeconds?: number | undefined;
+  /** Length of what may come before the first bookmark; more is refused. Default: anything. */
+  readonly maxBeginning?: number | undefined;
   /** Called when the server has accepted the watch, before any event. */
   readonly onOpen?: (() => void) | undefined;
 }

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ControlplaneMeta } from '@antrea-ts/apis';
 import { KubeError, type KubeClient, type KubeObject, type Resource } from '@antrea-ts/kube';
+import { snapshotLimit } from '@antrea-ts/policy';
 import { errorMessage, type Logger } from '@antrea-ts/runtime';
 
 /** Who takes what the controller tells. Throwing means that it made no sense: the watch then begins anew. */
@@ -24,6 +25,9 @@ interface Options<T> {
   /** Milliseconds between attempts. */
   readonly pauses?: { readonly retry: number; readonly waitForClient: number };
 }
+
+/** As much as is kept on disk for the next start. */
+const maxBeginning = snapshotLimit;
 
 /** Antrea 1.3 begins a watch at most every 5 seconds. */
 const defaultPauses = { retry: 5_000, waitForClient: 200 };
@@ -86,7 +90,7 @@ export class ControlplaneWatch<T extends { readonly metadata: ControlplaneMeta }
     const { resource, nodeName, sink, logger, onSynced } = this.#options;
     const fieldSelector = `nodeName=${nodeName}`;
     let beginning: T[] | undefined = [];
-    for await (const event of client.watch<KubeObject>(resource, { fieldSelector, signal })) {
+    for await (const event of client.watch<KubeObject>(resource, { fieldSelector, maxBeginning, signal })) {
       if (event.type === 'BOOKMARK') {
         if (!beginning) continue;
         sink.replace(beginning);

@@ -6,7 +6,7 @@ import { createNodePipeline, PolicyFlows, policyMeter, recoverRules, type NodePr
 import { FlowEvaluator, type EvaluatedPacket } from '@antrea-ts/pipeline/evaluator';
 import type { CompletedRule, RuleMember } from '@antrea-ts/policy';
 import { isEmptyPlan, planDiff } from '@antrea-ts/reconcile';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const { signal } = new AbortController();
 const profile: NodeProfile = {
@@ -206,4 +206,75 @@ it.each([1, 2, 3, 4, 5, 6])('Open vSwitch and the software evaluator agree on ru
 
 it('both verdicts were among them', () => {
   expect(verdicts.size).toBe(2);
+});
+
+describe('ten thousand rules that name the same peer', () => {
+  const count = 10_000;
+  const [target, peer] = pods as [Pod, Pod, Pod];
+  const firstPort = 1_000;
+  type Priority = NonNullable<CompletedRule['priority']>;
+  const rulesOf = (priorityOf: (index: number) => Priority | undefined): CompletedRule[] =>
+    Array.from({ length: count }, (_, index): CompletedRule => {
+      const priority = priorityOf(index);
+      return {
+        id: `rule-${index}`,
+        policy: { type: priority ? 'AntreaClusterNetworkPolicy' : 'K8sNetworkPolicy', name: 'p', uid: 'u' },
+        name: '',
+        direction: 'In',
+        action: priority && index % 2 === 1 ? 'Drop' : 'Allow',
+        enableLogging: false,
+        ...(priority ? { priority } : {}),
+        services: [{ protocol: 'TCP', port: firstPort + index }],
+        targets: [memberOf(target)],
+        peers: { members: [memberOf(peer)], ipBlocks: [], fqdns: [] },
+      };
+    });
+
+  // Where the flows that rules share are full, and others begin.
+  const edges = [0, 1, 3_497, 3_498, 3_499, 6_997, 6_998, 6_999, 9_998, 9_999, count];
+  it.each([
+    ['of Kubernetes', () => undefined, (index: number) => index < count],
+    [
+      'of equal importance',
+      () => ({ tier: 250, policy: 5, rule: 0 }),
+      (index: number) => index % 2 === 0 || index >= count,
+    ],
+    [
+      'each of its own importance',
+      (index: number) => ({ tier: 250, policy: 5, rule: index }),
+      (index: number) => index % 2 === 0 || index >= count,
+    ],
+  ] as const)(
+    'are installed and obeyed: %s',
+    async (_, priorityOf, allows) => {
+      const pipeline = createNodePipeline(profile);
+      const base = [...pipeline.base(), ...pods.flatMap((pod) => pipeline.pod(pod))];
+      const policies = policyFlows(rulesOf(priorityOf));
+      expect(policies.unplaced()).toEqual([]);
+      const desired = new Map([...base.map((flow) => [flowKey(flow), flow] as const), ...policies.flows()]);
+      const installed = await install(desired);
+      expect(isEmptyPlan(planDiff(desired, installed, sameFlow))).toBe(true);
+
+      const evaluator = new FlowEvaluator(installed.values());
+      for (const index of edges) {
+        const destinationPort = firstPort + index;
+        evaluator.forgetConnections();
+        const ours = evaluator.evaluate({
+          inPort: peer.ofPort,
+          sourceMac: peer.mac,
+          destinationMac: target.mac,
+          source: peer.addresses[0] as never,
+          destination: target.addresses[0] as never,
+          protocol: 6,
+          sourcePort: 40000,
+          destinationPort,
+        });
+        expect(ours.outputs.length > 0, `evaluated: rule ${index}`).toBe(allows(index));
+        expect(await passes(peer, target, 0, 'tcp', destinationPort), `Open vSwitch: rule ${index}`).toBe(
+          allows(index),
+        );
+      }
+    },
+    120_000,
+  );
 });

@@ -40,10 +40,17 @@ export async function* watchStream<T extends KubeObject>(
     throw errorFromAnswer(operation, answer.status, body, retryAfterOf(answer));
   }
   options.onOpen?.();
+  let left = options.maxBeginning ?? Infinity;
   try {
     for await (const lines of splitLines(answer.body)) {
       for (const line of lines) {
-        if (line.trim() !== '') yield parseEvent<T>(operation, line);
+        if (line.trim() === '') continue;
+        left -= line.length;
+        if (left < 0)
+          throw new KubeError('bad-answer', `${operation}: more than ${options.maxBeginning} bytes at first`);
+        const event = parseEvent<T>(operation, line);
+        if (event.type === 'BOOKMARK') left = Infinity;
+        yield event;
       }
     }
   } catch (error) {

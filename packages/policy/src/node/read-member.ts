@@ -17,7 +17,7 @@ export function memberKey(value: unknown): string {
   return JSON.stringify([
     pod?.['namespace'],
     pod?.['name'],
-    member['ips'],
+    list(member, 'ips', text),
     ...(entity || ports.length > 0 ? [entity?.['namespace'], entity?.['name'], ports] : []),
   ]);
 }

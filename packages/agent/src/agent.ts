@@ -12,6 +12,7 @@ import { startSwitch, type SwitchParts } from './ovs/start-switch.js';
 import { startPeers } from './peers/start-peers.js';
 import { startLocalPods, type LocalPodParts } from './pods/local-pods.js';
 import { startNodePolicies, type PolicyParts } from './policy/start-node-policies.js';
+import { LatePorts } from './pods/late-ports.js';
 import { ChainedPodNetwork } from './pods/chained-pod-network.js';
 import { startProxy } from './proxy/start-proxy.js';
 import { AgentPodNetwork } from './pods/pod-network.js';
@@ -45,8 +46,11 @@ async function start(options: AgentOptions, modules: PartModules): Promise<void>
   let serving = false;
   health.add('start', () => (serving ? undefined : 'still starting'));
 
+  await host.uplink?.settle(options.ovsBridge, { signal });
   const { nodes, self } = await startCluster(options, modules);
-  const node = discoverNodeNetwork(self, await host.listInterfaces({ signal }), options);
+  // An adapter on the bridge has given its addresses to an interface of the host's.
+  const aliasesOf = (name: string) => (host.uplink ? [`vEthernet (${name})`, options.ovsBridge] : []);
+  const node = discoverNodeNetwork(self, await host.listInterfaces({ signal }), options, { aliasesOf });
   logger.info('Found the Node', {
     node: node.name,
     interface: node.transportInterface.name,
@@ -77,18 +81,21 @@ async function serveCni(
     policy,
     hostParts,
   }: { parts: SwitchParts; pods: LocalPodParts; policy: PolicyParts; hostParts: HostParts },
-  { host, logger, lifetime, signal }: PartModules,
+  { host, logger, clock, lifetime, signal }: PartModules,
 ): Promise<void> {
   const log = logger.child('cni');
   const podOptions = {
-    hostProcPathPrefix: options.hostProcPathPrefix,
+    hostProcPathPrefix: host.platform === 'windows' ? '' : options.hostProcPathPrefix,
     checksumOffload: options.ovsDatapathType !== 'netdev',
     families: parts.node.families,
   };
   const podModules = { ...parts, ...hostParts, host, store: pods.store, policy, logger: log };
+  const latePorts = host.platform === 'windows' ? new LatePorts({ logger: log, clock }) : undefined;
+  lifetime.onStop(() => latePorts?.stop());
   const isChained = options.trafficEncapMode === 'networkPolicyOnly';
   const network = new AgentPodNetwork(podOptions, {
     ...podModules,
+    ...(latePorts ? { latePorts } : {}),
     ...(isChained ? { chained: new ChainedPodNetwork(podOptions, podModules) } : {}),
   });
   const handler = createCniHandler({ network, ipam: pods.ipam, logger: log });

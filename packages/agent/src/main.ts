@@ -27,7 +27,7 @@ import { version } from './version.js';
 /** What the platform's main gives: which platform it is, and its host. */
 export interface Platform {
   readonly name: ConfigPlatform;
-  createHost(modules: { readonly logger: Logger }): Host;
+  createHost(modules: { readonly logger: Logger; readonly runDir: string }): Host;
 }
 
 /** The program: configuration, then the agent until a signal ends it. */
@@ -40,7 +40,7 @@ export async function main(platform: Platform): Promise<void> {
     });
     if (loaded.kind === 'help') return void process.stdout.write(loaded.text);
     if (loaded.kind === 'version') return void process.stdout.write(`antrea-agent ${version}\n`);
-    const options = agentOptions(loaded.config);
+    const options = agentOptions(loaded.config, platform.name);
     const logger = await createLogger({ level: options.logLevel, format: options.logFormat });
     logger.info('Starting antrea-agent', { version, ...describeSettings(loaded.settings) });
 
@@ -52,7 +52,7 @@ export async function main(platform: Platform): Promise<void> {
       serverOverride: options.kubeAPIServerOverride,
     });
     const client = createKubeClient(connection);
-    const host = platform.createHost({ logger: logger.child('host') });
+    const host = platform.createHost({ logger: logger.child('host'), runDir: options.runDir });
     const agentMetrics = createAgentMetrics(metrics);
     const router = new Router();
     health.route(router);

@@ -70,6 +70,8 @@ export interface HostFacts {
 export interface BridgedAdapter {
   readonly name: string;
   readonly mac: MacAddress;
+  /** It was put on the bridge now; false: it was there before, and the host's network with it. */
+  readonly created: boolean;
 }
 
 /**
@@ -78,6 +80,11 @@ export interface BridgedAdapter {
  * anything is changed, so that an agent which ends half-way, or an `undo`, finds it.
  */
 export interface UplinkDriver {
+  /**
+   * Before anything needs the network: an agent that ended half-way may have left the host without one. Completes what
+   * it began where the bridge is there, else takes it back.
+   */
+  settle(bridgeName: string, options: { signal: AbortSignal }): Promise<void>;
   /**
    * Makes the network whose switch Open vSwitch extends on the adapter with this address, or finds it. The host has no
    * network from here until `complete`; when it fails, the host is as it was.

@@ -18,6 +18,7 @@ export {
   otherConfig,
   ovsVersion,
 } from './bridge/switch-config.js';
+export { ovsEndpoint } from './ovs-endpoint.js';
 export { appctl, type AppctlOptions, type AppctlTarget } from './unixctl/appctl.js';
 export { readPid, type PidFileOptions } from './unixctl/pid-file.js';
 export {

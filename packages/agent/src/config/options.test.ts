@@ -136,3 +136,29 @@ it("loads 1.3's sample file", async () => {
     rmSync(directory, { recursive: true });
   }
 });
+
+describe('on Windows', () => {
+  it.each([
+    [{ trafficEncapMode: 'networkPolicyOnly' }, 'trafficEncapMode networkPolicyOnly'],
+    [{ tunnelType: 'gre' }, 'tunnelType gre'],
+    [{ ovsDatapathType: 'netdev' }, 'ovsDatapathType netdev'],
+    [{ trafficEncryptionMode: 'wireGuard' }, 'trafficEncryptionMode wireGuard'],
+  ] as const)('%j is refused with a reason', async (change, message) => {
+    const config = await optionsFor();
+    expect(() => agentOptions({ ...config, ...change }, 'windows')).toThrow(message);
+  });
+
+  it.each([
+    ['AntreaProxy', false],
+    ['Egress', true],
+    ['NodePortLocal', true],
+  ] as const)('gate %s cannot be %s', async (gate, value) => {
+    const config = await optionsFor();
+    const featureGates = { ...config.featureGates, [gate]: value };
+    expect(() => agentOptions({ ...config, featureGates }, 'windows')).toThrow(`featureGates.${gate} ${value}`);
+  });
+
+  it('the name of the Node is in small letters', async () => {
+    expect(agentOptions({ ...(await optionsFor()), nodeName: 'WIN-1' }, 'windows').nodeName).toBe('win-1');
+  });
+});

@@ -2,9 +2,10 @@ import { hostname } from 'node:os';
 import type { AgentFeatureGate } from '@antrea-ts/apis';
 import { parseCidr, type Cidr } from '@antrea-ts/net-types';
 import type { TrafficMode } from '@antrea-ts/pipeline';
-import { tlsSettings, type TlsSettings } from '@antrea-ts/runtime';
+import { tlsSettings, type ConfigPlatform, type TlsSettings } from '@antrea-ts/runtime';
 import { AgentError } from '../errors.js';
 import type { AgentConfig } from './keys.js';
+import { windowsProblems } from './windows-options.js';
 
 /** What the agent was told to do: the configuration, checked as a whole and in the words of the code. */
 export interface AgentOptions extends Omit<
@@ -25,14 +26,14 @@ export interface AgentOptions extends Omit<
 }
 
 /** Derives the options. Throws one `AgentError` that lists every combination which cannot be. */
-export function agentOptions(config: AgentConfig): AgentOptions {
+export function agentOptions(config: AgentConfig, platform: ConfigPlatform = 'linux'): AgentOptions {
   const { noSNAT, enableIPSecTunnel, serviceCIDR, serviceCIDRv6, featureGates, ...others } = config;
   const { tlsCipherSuites, tlsMinVersion, ...rest } = others;
   const tls = tlsSettings({ tlsCipherSuites, tlsMinVersion });
   const mode = config.trafficEncapMode;
   const options: AgentOptions = {
     ...rest,
-    nodeName: config.nodeName || hostname(),
+    nodeName: nodeNameOf(config, platform),
     trafficEncryptionMode: enableIPSecTunnel ? 'ipsec' : config.trafficEncryptionMode,
     noSnat: noSNAT || mode === 'networkPolicyOnly',
     serviceCidrs: [serviceCIDR, serviceCIDRv6].filter((text) => text !== '').map((text) => parseCidr(text)),
@@ -40,11 +41,22 @@ export function agentOptions(config: AgentConfig): AgentOptions {
     tls: tls.ok ? tls.settings : {},
   };
   const tlsProblems = tls.ok ? [] : [`${tls.key}: ${tls.problem}`];
-  const problems = [...tlsProblems, ...optionConflicts(options, config), ...unsupportedOptions(options)];
+  const problems = [
+    ...tlsProblems,
+    ...optionConflicts(options, config),
+    ...(platform === 'windows' ? windowsProblems(options) : []),
+    ...unsupportedOptions(options),
+  ];
   if (problems.length > 0) {
     throw new AgentError('config', `antrea-agent: the configuration cannot be:\n  ${problems.join('\n  ')}`);
   }
   return options;
+}
+
+/** Windows keeps names of machines in capitals, Kubernetes has none. */
+function nodeNameOf({ nodeName }: AgentConfig, platform: ConfigPlatform): string {
+  const name = nodeName || hostname();
+  return platform === 'windows' ? name.toLowerCase() : name;
 }
 
 const needsNoEncap: readonly TrafficMode[] = ['noEncap', 'hybrid', 'networkPolicyOnly'];

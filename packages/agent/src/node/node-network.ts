@@ -45,7 +45,12 @@ type Options = Pick<
  * Finds the Node's place from its object and the machine's interfaces (1.3: pkg/agent/agent.go, initNodeLocalConfig).
  * Fails with what is missing: address, interface or Pod CIDR.
  */
-export function discoverNodeNetwork(node: Node, interfaces: readonly HostInterface[], options: Options): NodeNetwork {
+export function discoverNodeNetwork(
+  node: Node,
+  interfaces: readonly HostInterface[],
+  options: Options,
+  { aliasesOf = () => [] }: { readonly aliasesOf?: (name: string) => readonly string[] } = {},
+): NodeNetwork {
   const name = node.metadata.name;
   const addresses = nodeAddresses(node);
   if (addresses.length === 0) {
@@ -58,7 +63,7 @@ export function discoverNodeNetwork(node: Node, interfaces: readonly HostInterfa
   const candidates = interfaces.filter((candidate) => candidate.name !== options.hostGateway);
   const carrier = interfaceWith(name, addresses, candidates);
   const transportInterface = options.transportInterface
-    ? namedInterface(options.transportInterface, candidates)
+    ? namedInterface(options.transportInterface, candidates, aliasesOf(options.transportInterface))
     : carrier;
   const transportAddresses = options.transportInterface
     ? firstOfEachFamily(transportInterface)
@@ -167,8 +172,10 @@ function interfaceWith(
   return first;
 }
 
-function namedInterface(name: string, interfaces: readonly HostInterface[]): HostInterface {
-  const found = interfaces.find((candidate) => candidate.name === name);
+/** By its name, or else by the first of those that it may have taken meanwhile. */
+function namedInterface(name: string, interfaces: readonly HostInterface[], aliases: readonly string[]): HostInterface {
+  const named = [name, ...aliases].flatMap((each) => interfaces.filter((candidate) => candidate.name === each));
+  const found = named.find((candidate) => firstOfEachFamily(candidate).length > 0) ?? named[0];
   if (!found) throw new AgentError('config', `transportInterface ${name}: this machine has no such interface`);
   if (firstOfEachFamily(found).length === 0) {
     throw new AgentError('config', `transportInterface ${name}: it has no global unicast address`);

@@ -12,7 +12,7 @@ export function nodeProfile(
     'trafficEncapMode' | 'ovsDatapathType' | 'gates' | 'serviceCidrs' | 'establishedConnections'
   >,
   node: NodeNetwork,
-  bridge: Pick<BridgeSetup, 'gateway' | 'tunnel' | 'round'>,
+  bridge: Pick<BridgeSetup, 'gateway' | 'tunnel' | 'uplink' | 'round'>,
   gateway: HostInterface,
 ): NodeProfile {
   if (gateway.mac === undefined) throw new AgentError('node', `gateway ${gateway.name} has no MAC address`);
@@ -25,12 +25,13 @@ export function nodeProfile(
       addresses: node.gatewayAddresses.map(({ address }) => address),
     },
     ...(bridge.tunnel ? { tunnelOfPort: bridge.tunnel.ofPort } : {}),
+    ...(bridge.uplink ? { uplink: { ofPort: bridge.uplink.ofPort, podCidrs: node.podCidrs } } : {}),
     proxy: options.gates.AntreaProxy,
     antreaPolicy: options.gates.AntreaPolicy,
     egress: options.gates.Egress,
     serviceCidrs: options.serviceCidrs.filter((cidr) => node.families.includes(cidr.address.family)),
-    // Marks of the host's packets do not cross into the userspace datapath.
-    hostSource: options.ovsDatapathType === 'netdev' ? 'gatewayAddress' : 'packetMark',
+    // Marks of the host's packets do not cross into the userspace datapath, and Windows has none.
+    hostSource: options.ovsDatapathType === 'netdev' || bridge.uplink ? 'gatewayAddress' : 'packetMark',
     establishedConnections: options.establishedConnections,
     cookieRound: bridge.round,
   };

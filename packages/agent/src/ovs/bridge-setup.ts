@@ -8,6 +8,8 @@ import {
   type OvsdbClient,
   type OvsPort,
 } from '@antrea-ts/ovs';
+import type { BridgedAdapter } from '@antrea-ts/host';
+import { formatIp, type IpAddress } from '@antrea-ts/net-types';
 import { firstRound, supportsEncap } from '@antrea-ts/pipeline';
 import type { Logger } from '@antrea-ts/runtime';
 import type { AgentOptions } from '../config/options.js';
@@ -30,6 +32,8 @@ export interface BridgeSetup {
   readonly gateway: { readonly name: string; readonly ofPort: number };
   /** Present where the mode may encapsulate. */
   readonly tunnel?: { readonly name: string; readonly ofPort: number };
+  /** Present where the Node's adapter is a port of the bridge. */
+  readonly uplink?: { readonly name: string; readonly ofPort: number };
   /** Round for flow cookies: what the bridge has, so that its flows stay valid. */
   readonly round: number;
 }
@@ -41,7 +45,7 @@ export interface BridgeSetup {
 export async function setUpBridge(
   options: Options,
   modules: { readonly database: OvsdbClient; readonly logger: Logger },
-  { mtu, signal }: { mtu: number; signal: AbortSignal },
+  { mtu, uplink, signal }: { mtu: number; uplink?: Uplink; signal: AbortSignal },
 ): Promise<BridgeSetup> {
   const { database, logger } = modules;
   const round = roundOf(database, options.ovsBridge);
@@ -54,13 +58,22 @@ export async function setUpBridge(
       // Without flows nothing may be forwarded: a bridge that falls back to a learning switch would be a hole.
       failMode: 'secure',
       externalIds: { [externalIdKeys.roundNumber]: String(round) },
+      // The bridge's own interface takes over the adapter's MAC address: without this its id would change with it.
+      ...(uplink ? { otherConfig: { 'datapath-id': `0000${uplink.mac.replaceAll(':', '')}` } } : {}),
     },
     { signal },
   );
   await checkDatapath(options, signal);
+  const uplinkPort = uplink ? await ensureUplinkPorts(bridge, uplink, signal) : undefined;
   const gateway = await ensureGatewayPort(bridge, options, mtu, logger, signal);
-  const tunnel = await ensureTunnelPort(bridge, options, logger, signal);
-  return { bridge, gateway, round, ...(tunnel ? { tunnel } : {}) };
+  const tunnel = await ensureTunnelPort(bridge, { ...options, local: uplink?.localAddress }, logger, signal);
+  return {
+    bridge,
+    gateway,
+    round,
+    ...(tunnel ? { tunnel } : {}),
+    ...(uplinkPort ? { uplink: uplinkPort } : {}),
+  };
 }
 
 /** 1.3 counts rounds up with every start; whatever number an agent left is taken over. */
@@ -83,6 +96,30 @@ async function checkDatapath(
     `bridge ${ovsBridge}: datapath ${ovsDatapathType} of ${version} lacks: ${missing.join(', ')}; ` +
       'use Open vSwitch 2.14 or newer with conntrack (CONFIG_NF_CONNTRACK, CONFIG_OPENVSWITCH), or ovsDatapathType netdev',
   );
+}
+
+/** The Node's adapter, and the address by which peers reach it. */
+export interface Uplink extends BridgedAdapter {
+  readonly localAddress: IpAddress;
+}
+
+/**
+ * A VLAN of its own for the uplink: what the switch floods by itself (neighbour discovery) does not leave the Node. 1.3
+ * has `no-flood` on the port, which vswitchd forgets when it is restarted.
+ */
+const uplinkTag = 1;
+
+/** The bridge's own interface, which becomes the host's, and the adapter. */
+async function ensureUplinkPorts(
+  bridge: OvsBridge,
+  { name }: Uplink,
+  signal: AbortSignal,
+): Promise<NonNullable<BridgeSetup['uplink']>> {
+  const options = { signal, timeoutMs: nodePortTimeoutMs };
+  if (!bridge.port(bridge.name)) await bridge.createPort({ name: bridge.name, type: 'internal' }, options);
+  const existing = bridge.port(name);
+  if (existing?.ofPort !== undefined) return numbered(existing);
+  return bridge.createPort({ name, ofPortRequest: ofPorts.uplink, tag: uplinkTag }, options);
 }
 
 async function ensureGatewayPort(
@@ -109,12 +146,12 @@ async function ensureGatewayPort(
 
 async function ensureTunnelPort(
   bridge: OvsBridge,
-  options: Options,
+  options: Options & { readonly local?: IpAddress | undefined },
   logger: Logger,
   signal: AbortSignal,
 ): Promise<BridgeSetup['tunnel']> {
   const wanted = supportsEncap(options.trafficEncapMode)
-    ? { type: options.tunnelType, options: tunnelOptions(options.tunnelType) }
+    ? { type: options.tunnelType, options: tunnelOptions(options.tunnelType, options.local) }
     : undefined;
   const existing = nodePort(bridge, isTunnelType, ofPorts.tunnel, defaultTunnelName);
   if (existing && existing.type === wanted?.type) {
@@ -155,9 +192,14 @@ function isTunnelType(type: string): boolean {
 }
 
 /** Flow-based: each packet carries its own destination. Checksums where the outer header is UDP. */
-function tunnelOptions(type: AgentOptions['tunnelType']): Record<string, string> {
+function tunnelOptions(type: AgentOptions['tunnelType'], local: IpAddress | undefined): Record<string, string> {
   const checksum = type === 'geneve' || type === 'vxlan';
-  return { key: 'flow', remote_ip: 'flow', ...(checksum ? { csum: 'true' } : {}) };
+  return {
+    key: 'flow',
+    remote_ip: 'flow',
+    ...(checksum ? { csum: 'true' } : {}),
+    ...(local ? { local_ip: formatIp(local) } : {}),
+  };
 }
 
 function numbered({ name, ofPort, error }: OvsPort): { name: string; ofPort: number } {

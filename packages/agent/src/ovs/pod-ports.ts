@@ -4,7 +4,7 @@ import { holdsExactly } from './string-map.js';
 /** The port of a Pod, made or completed; gives its OpenFlow number. A port whose device was lost is made anew. */
 export async function ensurePodPort(
   bridge: OvsBridge,
-  port: { readonly name: string; readonly externalIds: Readonly<Record<string, string>> },
+  port: { readonly name: string; readonly type?: string; readonly externalIds: Readonly<Record<string, string>> },
   { signal }: { signal: AbortSignal },
 ): Promise<number> {
   const existing = bridge.port(port.name);

@@ -1,13 +1,14 @@
 import { openedUnder } from '@antrea-ts/runtime';
-import { join } from 'node:path';
 import {
   connectOpenFlow,
   connectOvsdb,
+  ovsEndpoint,
   switchDriver,
   type OpenFlowConnection,
   type OvsBridge,
   type OvsdbClient,
 } from '@antrea-ts/ovs';
+import type { BridgedAdapter } from '@antrea-ts/host';
 import type { InterfaceAddress } from '@antrea-ts/net-types';
 import type { PartModules } from '../modules.js';
 import type { AgentOptions } from '../config/options.js';
@@ -19,6 +20,7 @@ import { withPolicyMeter } from './policy-meter.js';
 import { adoptedGatewayAddresses } from '../pods/adopted-pods.js';
 import { podPortOf } from '../pods/pod-store.js';
 import { setUpBridge, type BridgeSetup } from './bridge-setup.js';
+import { withUplink } from './with-uplink.js';
 import { SwitchRelease } from './switch-release.js';
 
 /** Whom flows send packets to. The same at every start: flows that name it stay as they are. */
@@ -49,7 +51,7 @@ export async function startSwitch(
 ): Promise<SwitchParts> {
   const { host, health, lifetime, logger, clock, metrics, signal } = modules;
   const database = await openedUnder(signal, (attempt) =>
-    connectOvsdb({ path: join(options.ovsRunDir, 'db.sock'), logger: logger.child('ovsdb'), signal: attempt }),
+    connectOvsdb({ path: ovsEndpoint(options.ovsRunDir, 'db.sock'), logger: logger.child('ovsdb'), signal: attempt }),
   );
   lifetime.onStop(() => database.close());
   const checks = {
@@ -59,7 +61,9 @@ export async function startSwitch(
   };
   health.add('ovsdb', checks.ovsdb);
 
-  const setup = await setUpBridge(options, { database, logger }, { mtu: node.mtu, signal });
+  const setup = await withUplink(host.uplink, { bridgeName: options.ovsBridge, database, node, signal }, (adapter) =>
+    setUpBridge(options, { database, logger }, { mtu: node.mtu, ...onBridge(adapter, node), signal }),
+  );
   const gateway = await host.ensureGateway(
     {
       name: setup.gateway.name,
@@ -71,7 +75,7 @@ export async function startSwitch(
 
   const connection = await openedUnder(signal, (attempt) =>
     connectOpenFlow({
-      path: join(options.ovsRunDir, `${options.ovsBridge}.mgmt`),
+      path: ovsEndpoint(options.ovsRunDir, `${options.ovsBridge}.mgmt`),
       logger: logger.child('openflow'),
       controllerId,
       signal: attempt,
@@ -112,6 +116,12 @@ export async function startSwitch(
       await release.first({ signal });
     },
   };
+}
+
+/** Where the adapter is on the bridge, tunnels have to be told which address is theirs. */
+function onBridge(adapter: BridgedAdapter | undefined, { transportAddresses }: NodeNetwork) {
+  const local = transportAddresses.find(({ address }) => address.family === 'ipv4');
+  return adapter && local ? { uplink: { ...adapter, localAddress: local.address } } : {};
 }
 
 /** What the gateway carries for Pods of another plugin stays on it. */

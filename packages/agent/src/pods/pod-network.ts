@@ -8,6 +8,7 @@ import { type Logger, orAborted } from '@antrea-ts/runtime';
 import type { NodeNetwork } from '../node/node-network.js';
 import { ensurePodPort } from '../ovs/pod-ports.js';
 import { connectPort, type PortModules } from './connect-port.js';
+import type { LatePorts } from './late-ports.js';
 import { podExternalIds, podOwner, type PodPort } from './pod-store.js';
 
 interface Modules extends PortModules {
@@ -21,6 +22,8 @@ interface Modules extends PortModules {
   readonly problem: () => string | undefined;
   /** Resolves when the Node's addresses and routes are as desired now. */
   readonly hostApplied: (options: { signal: AbortSignal }) => Promise<void>;
+  /** Present where a Pod's adapter appears after the call. */
+  readonly latePorts?: LatePorts;
   /** Present where another plugin makes the interfaces of Pods. */
   readonly chained?: ChainedPods;
 }
@@ -29,6 +32,9 @@ interface Options {
   readonly hostProcPathPrefix: string;
   readonly checksumOffload: boolean;
 }
+
+/** Open vSwitch on Windows takes a Pod's adapter as a port of this type. */
+const latePortType = 'internal';
 
 /** Connects Pods: interface on the host, port on the bridge, flows in the pipeline, in that order; undone in reverse. */
 export class AgentPodNetwork implements PodNetwork {
@@ -76,24 +82,40 @@ export class AgentPodNetwork implements PodNetwork {
   }
 
   async attach(request: AttachRequest, { signal }: { signal: AbortSignal }): Promise<PodInterfaceState> {
-    const { host, bridge } = this.#modules;
+    const { host, latePorts } = this.#modules;
     const spec = this.#spec(request);
     const state = await host.pods.attach(spec, { signal });
-
-    const { containerId, podName, podNamespace } = request.container;
-    const addresses = request.addresses.map(({ address }) => address);
-    const identity = { containerId, podName, podNamespace, mac: state.mac, addresses };
-    const externalIds = podExternalIds(identity);
-    const ofPort = await ensurePodPort(bridge, { name: spec.hostName, externalIds }, { signal });
-
-    const port: PodPort = { ...identity, interfaceName: spec.hostName, ofPort };
-    await connectPort(port, this.#modules, { signal });
+    if (latePorts) {
+      latePorts.connect(spec.containerId, async (late) => {
+        // Once more, with the adapter there: what could not be set on it before is set now.
+        await host.pods.attach(spec, late);
+        await this.#connect(request, spec, state, latePortType, late);
+      });
+      return state;
+    }
+    await this.#connect(request, spec, state, undefined, { signal });
     this.#announce(spec);
     return state;
   }
 
+  async #connect(
+    { container, addresses }: AttachRequest,
+    { hostName }: PodInterfaceSpec,
+    { mac }: PodInterfaceState,
+    type: string | undefined,
+    { signal }: { signal: AbortSignal },
+  ): Promise<void> {
+    const { containerId, podName, podNamespace } = container;
+    const identity = { containerId, podName, podNamespace, mac, addresses: addresses.map(({ address }) => address) };
+    const spec = { name: hostName, externalIds: podExternalIds(identity), ...(type === undefined ? {} : { type }) };
+    const ofPort = await ensurePodPort(this.#modules.bridge, spec, { signal });
+    const port: PodPort = { ...identity, interfaceName: hostName, ofPort };
+    await connectPort(port, this.#modules, { signal });
+  }
+
   async detach(container: CniContainer, { signal }: { signal: AbortSignal }): Promise<void> {
-    const { host, bridge, dataplane, intent, store } = this.#modules;
+    const { host, bridge, dataplane, intent, store, latePorts } = this.#modules;
+    latePorts?.forget(container.containerId);
     const known = store.get(container.containerId);
     const { name, hostName, netns } = this.#ref(container);
     // Flows go first: a port number that is used again must not meet the flows of its predecessor.

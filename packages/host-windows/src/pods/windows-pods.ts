@@ -5,7 +5,7 @@ import { HnsError } from '../hns/hns-error.js';
 import type { Hns } from '../hns/hns.js';
 import { setMtu } from '../interfaces/gateway.js';
 import { hostAdapterName, names } from '../names.js';
-import type { PowerShell } from '../powershell/powershell.js';
+import { PowerShellError, type PowerShell } from '../powershell/powershell.js';
 import { translated } from '../translate-error.js';
 import { checkWindowsSpec } from './check-windows-spec.js';
 import { endpointRequest, endpointSchema, fits, isOurs, stateOf, type Endpoint } from './endpoint.js';
@@ -41,8 +41,13 @@ export function createWindowsPods({ hns, namespaces, powerShell }: Modules): Pod
     return found.ID;
   }
 
-  const removeEndpoint = (endpoint: Endpoint, options: Options): Promise<void> =>
-    absentIsFine(hns.delete(`/endpoints/${endpoint.ID}`, { ...options, deadlineMs: deleteDeadlineMs }));
+  /** Endpoints whose adapter has its MTU. */
+  const mtuSet = new Set<string>();
+
+  const removeEndpoint = async (endpoint: Endpoint, options: Options): Promise<void> => {
+    mtuSet.delete(endpoint.ID);
+    await absentIsFine(hns.delete(`/endpoints/${endpoint.ID}`, { ...options, deadlineMs: deleteDeadlineMs }));
+  };
 
   async function ensureEndpoint(spec: PodInterfaceSpec, options: Options): Promise<Endpoint> {
     const network = await networkId(options);
@@ -52,11 +57,23 @@ export function createWindowsPods({ hns, namespaces, powerShell }: Modules): Pod
     return hns.post('/endpoints/', endpointRequest(spec, network, found?.MacAddress), endpointSchema, options);
   }
 
+  /** Containerd makes the adapter when the call has returned: false then, and the next call sets it. */
+  async function trySetMtu({ hostName, mtu }: PodInterfaceSpec, options: Options): Promise<boolean> {
+    try {
+      await powerShell.run([[setMtu(hostAdapterName(hostName), mtu)]], options);
+      return true;
+    } catch (error) {
+      if (error instanceof PowerShellError && error.errorId.includes('NotFound')) return false;
+      throw error;
+    }
+  }
+
   async function ensureAttached(spec: PodInterfaceSpec, endpoint: Endpoint, options: Options): Promise<void> {
     try {
-      if ((await namespaces.endpoints(spec.netns, options)).includes(endpoint.ID)) return;
-      await namespaces.attach(spec.netns, endpoint.ID, options);
-      await powerShell.run([[setMtu(hostAdapterName(spec.hostName), spec.mtu)]], options);
+      if (!(await namespaces.endpoints(spec.netns, options)).includes(endpoint.ID)) {
+        await namespaces.attach(spec.netns, endpoint.ID, options);
+      }
+      if (!mtuSet.has(endpoint.ID) && (await trySetMtu(spec, options))) mtuSet.add(endpoint.ID);
     } catch (error) {
       // The call may have been aborted: what was made goes with a deadline of its own.
       await removeEndpoint(endpoint, { signal: AbortSignal.timeout(deleteDeadlineMs) }).catch(() => undefined);

@@ -84,7 +84,7 @@ describe.skipIf(process.platform !== 'linux')('the adapter on the bridge', () =>
 
   it('gives the bridge what the host had, and the host back what it had', async () => {
     const before = network();
-    expect(await host.uplink?.prepare(spec, { signal })).toEqual({ name: 'Ethernet', mac });
+    expect(await host.uplink?.prepare(spec, { signal })).toEqual({ name: 'Ethernet', mac, created: true });
     await bridge();
     expect(network()).toEqual(onBridge);
     expect(machine.adapters.find(({ name }) => name === 'br-int')).toMatchObject({
@@ -109,6 +109,20 @@ describe.skipIf(process.platform !== 'linux')('the adapter on the bridge', () =>
     host = openHost();
     await bridge();
     expect(network()).toEqual(onBridge);
+  });
+
+  it('settles what an agent left that ended half-way, before anything needs the network', async () => {
+    const before = network();
+    await host.uplink?.settle('br-int', { signal });
+    expect(network()).toEqual(before);
+    await host.uplink?.prepare(spec, { signal });
+    await host.uplink?.settle('br-int', { signal });
+    expect(network()).toEqual(before);
+    await host.uplink?.prepare(spec, { signal });
+    addAdapter(machine, 'br-int', { virtual: true, status: 'Disabled', index: 40 });
+    await host.uplink?.settle('br-int', { signal });
+    expect(network()).toEqual(onBridge);
+    expect(await host.uplink?.prepare(spec, { signal })).toMatchObject({ created: false });
   });
 
   it('whatever cmdlet fails: the host keeps its network, or gets it on the bridge with the next try', async () => {

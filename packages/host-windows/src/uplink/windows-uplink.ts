@@ -39,6 +39,16 @@ export class WindowsUplink implements UplinkDriver {
     this.#modules = modules;
   }
 
+  settle(bridgeName: string, options: Options): Promise<void> {
+    const { hns, powerShell, settingsFile } = this.#modules;
+    return translated("look after the host's network", options.signal, async () => {
+      if (!(await settingsFile.read())) return;
+      const bridge = (await listAdapters(powerShell, options)).find(({ name }) => name === bridgeName);
+      if (bridge && (await findNetwork(hns, options))) await this.complete(bridgeName, options);
+      else await this.undo(options);
+    });
+  }
+
   prepare(
     spec: { readonly transportAddress: InterfaceAddress; readonly podCidr: Cidr },
     { signal }: Options,
@@ -115,16 +125,16 @@ export class WindowsUplink implements UplinkDriver {
   ): Promise<BridgedAdapter> {
     const settings = await readHostSettings(this.#modules.powerShell, spec.transportAddress.address, { signal });
     await runSteps(this.#steps(settings, spec), { signal });
-    return bridged(settings);
+    return bridged(settings, true);
   }
 
   /** The adapter of a network that is there: as we wrote it down, or, where 1.3 made the network, as it is. */
   async #adapterOf({ NetworkAdapterName }: HnsNetwork, signal: AbortSignal): Promise<BridgedAdapter> {
     const settings = await this.#modules.settingsFile.read();
-    if (settings) return bridged(settings);
+    if (settings) return bridged(settings, false);
     const { name, mac } = await this.#adapterNamed(NetworkAdapterName ?? '', signal);
     if (!mac) throw new HostError('failed', `adapter "${name}" of HNS network ${names.hnsNetwork} has no MAC address`);
-    return { name, mac };
+    return { name, mac, created: false };
   }
 
   #polling(): { readonly retryMs?: number } {
@@ -202,6 +212,6 @@ export class WindowsUplink implements UplinkDriver {
   }
 }
 
-function bridged({ adapter, mac }: HostSettings): BridgedAdapter {
-  return { name: adapter, mac: parseMac(mac) };
+function bridged({ adapter, mac }: HostSettings, created: boolean): BridgedAdapter {
+  return { name: adapter, mac: parseMac(mac), created };
 }

@@ -15,6 +15,8 @@ export interface PortSpec {
   /** The OpenFlow port number wanted, 1 to 65279; 0 or absent lets Open vSwitch choose. */
   readonly ofPortRequest?: number;
   readonly options?: StringMap;
+  /** VLAN of the port where the switch learns by itself (action NORMAL); other actions do not look at it. */
+  readonly tag?: number;
   /** Of the Port row. */
   readonly externalIds?: StringMap;
   readonly mtuRequest?: number;
@@ -90,6 +92,7 @@ async function insertPort(
   const port = transaction.insert('Port', {
     name: spec.name,
     interfaces: [inserted],
+    ...(spec.tag !== undefined && { tag: spec.tag }),
     ...(spec.externalIds !== undefined && { external_ids: toMap(spec.externalIds) }),
   });
   const added = transaction.mutate('Bridge', [['name', '==', bridge]], [['ports', 'insert', [port]]]);

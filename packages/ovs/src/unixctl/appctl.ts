@@ -1,8 +1,9 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { isAbsolute, join } from 'node:path';
+import { isAbsolute } from 'node:path';
 import { encodeJson, isOvsdbError, JsonFraming, type JsonObject } from '@antrea-ts/ovsdb';
 import { connectError, OvsError } from '../errors.js';
+import { ovsEndpoint } from '../ovs-endpoint.js';
 import { readPid } from './pid-file.js';
 
 export interface AppctlTarget {
@@ -45,7 +46,8 @@ async function controlSocket(target: AppctlTarget, options: AppctlOptions): Prom
     signal,
     ...(pidTimeoutMs !== undefined && { timeoutMs: pidTimeoutMs }),
   });
-  return join(target.runDir, `${name}.${pid}.ctl`);
+  // Windows' daemons leave the process id out of the name.
+  return ovsEndpoint(target.runDir, process.platform === 'win32' ? `${name}.ctl` : `${name}.${pid}.ctl`);
 }
 
 async function exchange(path: string, request: JsonObject, signal: AbortSignal): Promise<JsonObject> {

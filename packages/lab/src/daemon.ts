@@ -77,8 +77,13 @@ export function createDaemon(modules: {
     return found;
   };
 
-  const target = (request: ComponentRequest): LabNode['agent' | 'ovs'] =>
-    request.component === 'controller' ? up().controller.process : node(request.node)[request.component];
+  const target = (request: ComponentRequest): Target => {
+    if (request.component === 'controller') return up().controller.process;
+    const { agent, ovs } = node(request.node);
+    if (request.component === 'agent') return agent;
+    const { daemon } = request;
+    return { start: () => ovs.start(daemon), stop: () => ovs.stop(daemon), kill: () => ovs.kill(daemon) };
+  };
 
   return {
     start() {
@@ -117,7 +122,10 @@ function keep<T extends Node | Pod>(objects: Map<string, T>, kind: 'set' | 'gone
   else objects.delete(uid);
 }
 
-async function act(target: LabNode['agent' | 'ovs'], action: ComponentAction): Promise<void> {
+/** What can be started and ended. */
+type Target = Pick<LabNode['agent' | 'ovs'], 'start' | 'stop' | 'kill'>;
+
+async function act(target: Target, action: ComponentAction): Promise<void> {
   if (action === 'stop' || action === 'restart') await target.stop();
   if (action === 'kill') await target.kill();
   if (action === 'start' || action === 'restart') await target.start();

@@ -193,6 +193,13 @@ describe('a lab', () => {
     expect((await lab('--name', 'one', 'ovs', 'node-1', 'kill')).code).toBe(0);
     expect((await lab('--name', 'one', 'ovs', 'node-1', 'restart')).code).toBe(0);
     expect((await status('one')).healthy).toBe(true);
+    expect((await lab('--name', 'one', 'ovs', 'node-1', 'kill')).code).toBe(0);
+    const alone = await lab('--name', 'one', 'ovs', 'node-1', 'start', '--daemon', 'ovs-vswitchd');
+    expect(alone.stderr).toContain('needs its database');
+    for (const daemon of ['ovsdb-server', 'ovs-vswitchd', 'ovsdb-server']) {
+      expect((await lab('--name', 'one', 'ovs', 'node-1', 'restart', '--daemon', daemon)).code).toBe(0);
+    }
+    expect((await status('one')).healthy).toBe(true);
     const ping = await lab(
       '--name',
       'one',

@@ -19,7 +19,7 @@ import { listenInNamespace } from './network/passed-sockets.js';
 import { createComponentProcess } from './process/component-process.js';
 import { holdNodeNamespace, type LabNode } from './node/lab-node.js';
 import { nodeObject } from './node/node-object.js';
-import { createOvsDaemons } from './node/ovs-daemons.js';
+import { createOvsDaemons, type OvsDaemon } from './node/ovs-daemons.js';
 import { connectUplink } from './node/uplink.js';
 import type { LabOptions } from './options.js';
 import type { LabPaths } from './paths.js';
@@ -155,9 +155,9 @@ async function startNodes(
       const namespace = namespaces.get(nodePlan.name)!;
       const nodePaths = paths.node(nodePlan.name);
       const ovs = createOvsDaemons({ namespace, paths: nodePaths, labDir: paths.dir, options });
-      const start = async (): Promise<void> => {
-        await ovs.start();
-        await connectUplink(nodePlan, plan, options, namespace);
+      const start = async (daemon?: OvsDaemon): Promise<void> => {
+        await ovs.start(daemon);
+        if (daemon !== 'ovsdb-server') await connectUplink(nodePlan, plan, options, namespace);
       };
       await start();
       const command = components.agent({ config: nodePaths.agentConfig, logs: nodePaths.logs });

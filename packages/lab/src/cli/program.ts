@@ -15,6 +15,7 @@ import {
   tunnelChoices,
   type LabOptions,
 } from '../options.js';
+import { ovsDaemons, type OvsDaemon } from '../node/ovs-daemons.js';
 import { labPaths, labRoot, type LabPaths } from '../paths.js';
 import type { LabStatus } from '../status.js';
 import { takeDown } from './down.js';
@@ -209,23 +210,32 @@ function withoutDashes(args: readonly string[]): readonly string[] {
 }
 
 function addComponents(program: Command, { paths }: CommandContext): void {
-  for (const component of ['agent', 'ovs'] as const) {
-    program
-      .command(component)
-      .description(
-        `${componentActions.join('|')} ${component === 'ovs' ? 'Open vSwitch' : 'antrea-agent'} of a Node (kill is SIGKILL)`,
-      )
-      .argument('<node>')
-      .argument('<action>', componentActions.join('|'))
-      .action(async (node: string, action: string) => {
-        requireNode(paths(), node);
-        await askDaemon(paths().controlSocket, { verb: 'component', component, node, action: checkAction(action) });
-      });
-  }
+  const actions = componentActions.join('|');
+  program
+    .command('agent')
+    .description(`${actions} antrea-agent of a Node (kill is SIGKILL)`)
+    .argument('<node>')
+    .argument('<action>', actions)
+    .action(async (node: string, action: string) => {
+      requireNode(paths(), node);
+      const request = { verb: 'component', component: 'agent', node, action: checkAction(action) } as const;
+      await askDaemon(paths().controlSocket, request);
+    });
+  program
+    .command('ovs')
+    .description(`${actions} Open vSwitch of a Node, or one of its daemons`)
+    .argument('<node>')
+    .argument('<action>', actions)
+    .addOption(new Option('--daemon <daemon>', 'only this one').choices(ovsDaemons))
+    .action(async (node: string, action: string, only: { daemon?: OvsDaemon }) => {
+      requireNode(paths(), node);
+      const request = { verb: 'component', component: 'ovs', node, ...only, action: checkAction(action) } as const;
+      await askDaemon(paths().controlSocket, request);
+    });
   program
     .command('controller')
-    .description(`${componentActions.join('|')} antrea-controller`)
-    .argument('<action>', componentActions.join('|'))
+    .description(`${actions} antrea-controller`)
+    .argument('<action>', actions)
     .action(async (action: string) => {
       const { controlSocket } = requireLab(paths());
       await askDaemon(controlSocket, { verb: 'component', component: 'controller', action: checkAction(action) });

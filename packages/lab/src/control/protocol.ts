@@ -1,3 +1,5 @@
+import type { OvsDaemon } from '../node/ovs-daemons.js';
+
 /** What a command asks of the daemon: one JSON object, POSTed to its socket. */
 export type ControlRequest =
   /** Tells the progress of the start and returns when the lab is up or has failed. */
@@ -16,7 +18,9 @@ export type ControlRequest =
 
 /** Acts on a component of a Node, or on the controller. */
 export type ComponentRequest = { readonly verb: 'component'; readonly action: ComponentAction } & (
-  | { readonly component: 'agent' | 'ovs'; readonly node: string }
+  | { readonly component: 'agent'; readonly node: string }
+  /** Without `daemon` both. */
+  | { readonly component: 'ovs'; readonly node: string; readonly daemon?: OvsDaemon }
   | { readonly component: 'controller' }
 );
 

@@ -12,23 +12,24 @@ import type { Namespace } from '../process/namespace.js';
 import { patient } from '../process/patience.js';
 import { waitFor } from '../process/wait-for.js';
 
-const daemons = ['ovs-vswitchd', 'ovsdb-server'] as const;
-type Daemon = (typeof daemons)[number];
+/** The switch first, in the order of ending: without its database it would only complain. */
+export const ovsDaemons = ['ovs-vswitchd', 'ovsdb-server'] as const;
+export type OvsDaemon = (typeof ovsDaemons)[number];
 
 /** Inside every Node, Open vSwitch is where it always is. */
 export const ovsRunDir = '/var/run/openvswitch';
 const schema = '/usr/share/openvswitch/vswitch.ovsschema';
 
-/** Open vSwitch of one Node. */
+/** Open vSwitch of one Node: both daemons, or one of them where it is named. */
 export interface OvsDaemons {
   /** Starts what does not run; the bridges are as before. */
-  start(): Promise<void>;
-  /** SIGTERM, and waits until both are gone. */
-  stop(): Promise<void>;
-  /** SIGKILL, and waits until both are gone. */
-  kill(): Promise<void>;
+  start(daemon?: OvsDaemon): Promise<void>;
+  /** SIGTERM, and waits until they are gone. */
+  stop(daemon?: OvsDaemon): Promise<void>;
+  /** SIGKILL, and waits until they are gone. */
+  kill(daemon?: OvsDaemon): Promise<void>;
   /** Process ids of what runs. */
-  pids(): Partial<Record<Daemon, number>>;
+  pids(): Partial<Record<OvsDaemon, number>>;
 }
 
 export function createOvsDaemons(modules: {
@@ -42,13 +43,13 @@ export function createOvsDaemons(modules: {
   const env = { OVS_RUNDIR: ovsRunDir, OVS_DBDIR: ovsRunDir, OVS_LOGDIR: paths.logs };
   const database = `${ovsRunDir}/conf.db`;
 
-  const pidOf = (daemon: Daemon): number | undefined => {
+  const pidOf = (daemon: OvsDaemon): number | undefined => {
     const pid = readPid(join(runDir, `${daemon}.pid`));
     return pid !== undefined && isMarked(pid, labMark, labDir) ? pid : undefined;
   };
-  const pids = (): Partial<Record<Daemon, number>> =>
+  const pids = (): Partial<Record<OvsDaemon, number>> =>
     Object.fromEntries(
-      daemons.map((daemon) => [daemon, pidOf(daemon)] as const).filter(([, pid]) => pid !== undefined),
+      ovsDaemons.map((daemon) => [daemon, pidOf(daemon)] as const).filter(([, pid]) => pid !== undefined),
     );
 
   const run = async (component: string, file: string, args: readonly string[]): Promise<void> => {
@@ -64,7 +65,11 @@ export function createOvsDaemons(modules: {
     }
   };
 
+  const set = (...settings: readonly string[]): Promise<void> =>
+    run('ovsdb-server', 'ovs-vsctl', ['--no-wait', `--timeout=${patient(15)}`, ...settings]);
+
   const startDatabase = async (): Promise<void> => {
+    await removeStale(runDir, 'ovsdb-server');
     if (!existsSync(join(runDir, 'conf.db'))) await run('ovsdb-server', 'ovsdb-tool', ['create', database, schema]);
     await run('ovsdb-server', 'ovsdb-server', [
       database,
@@ -72,17 +77,19 @@ export function createOvsDaemons(modules: {
       '--remote=db:Open_vSwitch,Open_vSwitch,manager_options',
       ...detached(paths.logs, 'ovsdb-server'),
     ]);
-    await run('ovsdb-server', 'ovs-vsctl', [
-      '--no-wait',
-      `--timeout=${patient(15)}`,
-      'init',
-      ...initialSettings(options),
-    ]);
+    await set('init', ...initialSettings());
   };
 
-  const end = async (signal: 'SIGTERM' | 'SIGKILL'): Promise<void> => {
-    // The switch first: without its database it would only complain.
-    for (const daemon of daemons) {
+  const startSwitch = async (): Promise<void> => {
+    await removeStale(runDir, 'ovs-vswitchd');
+    // As the scripts of Open vSwitch do at every start of the switch. What the kernel forwards waits for the agent;
+    // the userspace datapath starts empty, and carries the Node's underlay here, without which no agent comes up.
+    if (options.datapath === 'system') await set('set', 'Open_vSwitch', '.', 'other_config:flow-restore-wait=true');
+    await run('ovs-vswitchd', 'ovs-vswitchd', [`unix:${ovsRunDir}/db.sock`, ...detached(paths.logs, 'ovs-vswitchd')]);
+  };
+
+  const end = async (signal: 'SIGTERM' | 'SIGKILL', only?: OvsDaemon): Promise<void> => {
+    for (const daemon of only === undefined ? ovsDaemons : [only]) {
       const pid = pidOf(daemon);
       if (pid === undefined) continue;
       signalProcess(pid, signal);
@@ -94,37 +101,34 @@ export function createOvsDaemons(modules: {
 
   return {
     pids,
-    async start() {
-      const running = pids();
-      if (running['ovsdb-server'] === undefined) {
-        // A switch that outlived its database is restarted with it, as the scripts of Open vSwitch do.
-        if (running['ovs-vswitchd'] !== undefined) await end('SIGTERM');
-        await removeStale(runDir);
-        await startDatabase();
+    async start(only) {
+      const isMissing = (daemon: OvsDaemon): boolean =>
+        (only === undefined || only === daemon) && pids()[daemon] === undefined;
+      if (isMissing('ovsdb-server')) await startDatabase();
+      if (!isMissing('ovs-vswitchd')) return;
+      if (pids()['ovsdb-server'] === undefined) {
+        throw new LabError(
+          'component',
+          `ovs-vswitchd on ${namespace.name} needs its database: start ovsdb-server first`,
+        );
       }
-      if (pids()['ovs-vswitchd'] === undefined) {
-        await run('ovs-vswitchd', 'ovs-vswitchd', [
-          `unix:${ovsRunDir}/db.sock`,
-          ...detached(paths.logs, 'ovs-vswitchd'),
-        ]);
-      }
+      await startSwitch();
     },
-    stop: () => end('SIGTERM'),
-    kill: () => end('SIGKILL'),
+    stop: (only) => end('SIGTERM', only),
+    kill: (only) => end('SIGKILL', only),
   };
 }
 
-function detached(logs: string, daemon: Daemon): string[] {
+function detached(logs: string, daemon: OvsDaemon): string[] {
   return [`--log-file=${join(logs, `${daemon}.log`)}`, '-vconsole:off', '--pidfile', '--detach', '--no-chdir'];
 }
 
-/** What Antrea's own start scripts set. Only with the kernel datapath do old flows wait for the agent. */
-function initialSettings(options: Pick<LabOptions, 'datapath'>): string[] {
+/** What Antrea's own start scripts set. */
+function initialSettings(): string[] {
   return [
     ...words('-- set Open_vSwitch .'),
     `external_ids:system-id=${randomUUID()}`,
     ...words('other_config:hw-offload=false other_config:max-revalidator=200'),
-    ...(options.datapath === 'system' ? ['other_config:flow-restore-wait=true'] : []),
   ];
 }
 
@@ -132,8 +136,12 @@ function words(text: string): string[] {
   return text.split(' ');
 }
 
-async function removeStale(runDir: string): Promise<void> {
-  const stale = (await readdir(runDir)).filter((name) => /\.(pid|ctl)$|^\.conf\.db.*~lock~$/.test(name));
+/** What a daemon that was killed left behind. */
+async function removeStale(runDir: string, daemon: OvsDaemon): Promise<void> {
+  const isStale = (name: string): boolean =>
+    (name.startsWith(`${daemon}.`) && /\.(pid|ctl)$/.test(name)) ||
+    (daemon === 'ovsdb-server' && /^\.conf\.db.*~lock~$/.test(name));
+  const stale = (await readdir(runDir)).filter(isStale);
   await Promise.all(stale.map((name) => rm(join(runDir, name), { force: true })));
 }
 

@@ -14,7 +14,7 @@ import {
 import { systemClock, type Clock } from '../clock.js';
 import { OvsError } from '../errors.js';
 import { silentLogger, type OvsLogger } from '../logger.js';
-import { backoffMs } from './backoff.js';
+import { retryMs } from '../retry-ms.js';
 import { checkSchema, explainNoDatabase, isHopeless } from './check-schema.js';
 import { DatabaseConnection } from './connection.js';
 import { deferred, type Deferred } from './deferred.js';
@@ -134,7 +134,7 @@ class Client implements OvsdbClient {
         if (this.#signal.aborted) return;
         this.#logger.debug('OVSDB connection attempt failed', { path: this.path, error });
       }
-      await this.#clock.sleep(backoffMs(failures++), { signal: this.#signal }).catch(() => undefined);
+      await this.#clock.sleep(retryMs(failures++), { signal: this.#signal }).catch(() => undefined);
     }
   }
 

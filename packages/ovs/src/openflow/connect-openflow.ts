@@ -2,15 +2,13 @@ import type { SwitchEvent } from '@antrea-ts/openflow';
 import { systemClock, type Clock } from '../clock.js';
 import { OvsError } from '../errors.js';
 import { silentLogger, type OvsLogger } from '../logger.js';
+import { retryMs } from '../retry-ms.js';
 import { isHopelessConnectError } from './connect-error.js';
 import type { OpenFlowConnection, OpenFlowEvent, OpenFlowOptions } from './openflow-connection.js';
 import { OpenFlowOperations } from './operations.js';
 import { openSocketSession, type SocketSession } from './socket-session.js';
 
 const CONNECT_TIMEOUT_MS = 5_000;
-const FAST_ATTEMPTS = 5;
-const FAST_RETRY_MS = 100;
-const RETRY_MS = 1_000;
 
 /**
  * Connects to a bridge over OpenFlow 1.3 and resolves when the switch is set up. Afterwards the connection is kept:
@@ -151,10 +149,6 @@ class Connection extends OpenFlowOperations implements OpenFlowConnection {
       }
     }
   }
-}
-
-function retryMs(failures: number): number {
-  return failures < FAST_ATTEMPTS ? FAST_RETRY_MS : RETRY_MS;
 }
 
 function wrapEvent(event: SwitchEvent): OpenFlowEvent {

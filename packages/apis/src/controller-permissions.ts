@@ -85,7 +85,7 @@ export const controllerPermissions: readonly Permission[] = [
   {
     apiGroups: [''],
     resources: ['events'],
-    verbs: ['create', 'patch'],
+    verbs: ['create'],
     reason: 'What happened to policies.',
   },
   {

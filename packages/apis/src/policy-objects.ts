@@ -94,6 +94,16 @@ export interface AntreaPolicyStatus {
   readonly observedGeneration?: number;
   readonly currentNodesRealized?: number;
   readonly desiredNodesRealized?: number;
+  /** What is not as its author may think; not of 1.3. */
+  readonly conditions?: readonly PolicyCondition[];
+}
+
+export interface PolicyCondition {
+  readonly type: string;
+  readonly status: 'True' | 'False' | 'Unknown';
+  readonly reason: string;
+  readonly message: string;
+  readonly lastTransitionTime: string;
 }
 
 export interface Tier {

@@ -83,6 +83,9 @@ function policySchema(from: Schema, to: Schema, appliedTo: Schema): Schema {
     observedGeneration: integer,
     currentNodesRealized: integer,
     desiredNodesRealized: integer,
+    conditions: array(
+      object({ type: string, status: string, reason: string, message: string, lastTransitionTime: string }),
+    ),
   });
   const spec = object(
     {

@@ -1,10 +1,13 @@
 import { sha1 } from './sha1.js';
-import { ClusterPolicies, type PolicyChange } from '@antrea-ts/policy';
-import { systemClock, type Logger } from '@antrea-ts/runtime';
+import { ClusterPolicies } from '@antrea-ts/policy';
+import { systemClock } from '@antrea-ts/runtime';
 import { followCluster, type FollowedCluster } from '../cluster/follow-cluster.js';
 import type { ControllerOptions } from '../config/options.js';
 import type { PartModules } from '../controller.js';
 import { createStores, type ControlplaneStores } from '../store/kinds.js';
+import { ClusterGroupStatus } from './cluster-group-status.js';
+import { OrderWatch } from './order-watch.js';
+import { PolicyEvents } from './policy-events.js';
 import { PolicyStatsStore } from '../stats/policy-stats.js';
 import { StatusTracker } from './status-tracker.js';
 
@@ -35,12 +38,24 @@ export async function startPolicies(options: ControllerOptions, modules: PartMod
     for (const store of Object.values(stores)) store.close();
   });
 
-  const statuses = new StatusTracker({
+  const about = {
     client,
-    policy: (uid) => stores.networkPolicies.get(uid),
+    policy: (uid: string) => stores.networkPolicies.get(uid),
     logger: log,
     clock: systemClock,
+    now: Date.now,
+  };
+  const events = new PolicyEvents(about);
+  lifetime.onStop(() => events.stop());
+  const groups = new ClusterGroupStatus({ ...about, isComplete: (name) => policies.isClusterGroupComplete(name) });
+  lifetime.onStop(() => groups.stop());
+  const order = new OrderWatch({
+    targetsOf: (group) => stores.appliedToGroups.get(group)?.members(),
+    onChange: (uid) => statuses.policyChanged(uid),
+    clock: systemClock,
   });
+  lifetime.onStop(() => order.stop());
+  const statuses = new StatusTracker({ ...about, equalPriority: (uid) => order.of(uid) });
   lifetime.onStop(() => statuses.stop());
   const stats = options.featureGates.NetworkPolicyStats ? new PolicyStatsStore({ now: Date.now }) : undefined;
 
@@ -51,7 +66,9 @@ export async function startPolicies(options: ControllerOptions, modules: PartMod
     stores.networkPolicies.apply(changes.networkPolicies);
     for (const { before, after } of changes.networkPolicies) statuses.policyChanged((after ?? before)?.name ?? '');
     stats?.policiesChanged(changes.networkPolicies);
-    reportProblems(changes.networkPolicies, log);
+    events.policiesChanged(changes.networkPolicies);
+    order.changed(changes);
+    groups.groupsChanged(changes.clusterGroups);
   };
   let isComputed = false;
   let scheduled = false;
@@ -96,13 +113,4 @@ export async function startPolicies(options: ControllerOptions, modules: PartMod
     compute: () => isComputed && compute(),
     whenComputed: () => computed,
   };
-}
-
-/** Rules that cannot be are left out: who wrote them should know. */
-function reportProblems(changes: readonly PolicyChange[], logger: Logger): void {
-  for (const { before, after } of changes) {
-    if (!after || after.policy.problems.length === 0 || before?.policy === after.policy) continue;
-    const { type, namespace, name } = after.policy.source;
-    logger.warn('Left out rules of a policy', { type, namespace, name, problems: after.policy.problems });
-  }
 }

@@ -1,5 +1,5 @@
 import type { KubeClient } from '@antrea-ts/kube';
-import type { PolicyView } from '@antrea-ts/policy';
+import type { EqualPriority, PolicyView } from '@antrea-ts/policy';
 import { FakeClock } from '@antrea-ts/reconcile/testing';
 import { memoryLogger } from '@antrea-ts/runtime';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -23,7 +23,7 @@ afterEach(async () => {
 function setUp(first: PolicyView) {
   const clock = new FakeClock();
   const written: unknown[] = [];
-  const state = { policy: first as PolicyView | undefined, fails: 0 };
+  const state = { policy: first as PolicyView | undefined, fails: 0, equal: undefined as EqualPriority | undefined };
   const client = {
     patch: async (_: unknown, __: unknown, { body }: { body: { status: unknown } }) => {
       if (state.fails-- > 0) throw new Error('unreachable');
@@ -35,6 +35,8 @@ function setUp(first: PolicyView) {
     policy: (uid) => (uid === 'u1' ? state.policy : undefined),
     logger: memoryLogger(),
     clock,
+    equalPriority: () => state.equal,
+    now: () => 1_000_000 + clock.now(),
   });
   running.push(tracker);
   const change = async (policy: PolicyView | undefined): Promise<void> => {
@@ -50,6 +52,7 @@ const status = (phase: string, observedGeneration: number, current: number, desi
   observedGeneration,
   currentNodesRealized: current,
   desiredNodesRealized: desired,
+  conditions: null as unknown,
 });
 
 describe('StatusTracker', () => {
@@ -90,6 +93,46 @@ describe('StatusTracker', () => {
     expect(written).toEqual([]);
     await clock.advance(10_000);
     expect(written).toEqual([status('Realized', 1, 0, 0)]);
+  });
+
+  it('tells what is not as it looks, since when, and no longer than it is so', async () => {
+    const { written, state, change, clock } = setUp(view(1));
+    const broken: PolicyView = view(1);
+    const policy = {
+      ...broken.policy,
+      problems: ['spec.ingress[0].ports[0].port 70000 is no port'],
+      missingGroups: ['g'],
+    };
+    await change({ ...broken, policy });
+    await clock.advance(60_000);
+    state.equal = {
+      direction: 'In',
+      rule: 2,
+      action: 'Allow',
+      otherAction: 'Drop',
+      other: { ...policy, source: { type: 'AntreaClusterNetworkPolicy', name: 'other', uid: 'u2' } },
+    };
+    await change(view(1));
+    state.equal = undefined;
+    await change(view(1));
+    expect(written).toMatchObject([
+      {
+        conditions: [
+          { type: 'RulesLeftOut', status: 'True', reason: 'InvalidField', lastTransitionTime: '1970-01-01T00:16:40Z' },
+          { type: 'ReferencesMissing', message: 'ClusterGroups that are not there (yet) and select nothing: g' },
+        ],
+      },
+      {
+        conditions: [
+          {
+            type: 'OrderUndecided',
+            message: expect.stringContaining('spec.ingress[2] has action Allow; that of other, of the same tier'),
+            lastTransitionTime: '1970-01-01T00:17:40Z',
+          },
+        ],
+      },
+      { conditions: null },
+    ]);
   });
 
   it('forgets what was reported of a policy that is gone', async () => {

@@ -1,45 +1,48 @@
-import type { AntreaPolicyStatus, NetworkPolicyReference } from '@antrea-ts/apis';
+import type { AntreaPolicyStatus, PolicyCondition } from '@antrea-ts/apis';
 import { isKubeError, type KubeClient } from '@antrea-ts/kube';
-import type { PolicyView } from '@antrea-ts/policy';
-import { ReconcileLoop, type Clock } from '@antrea-ts/reconcile';
+import type { EqualPriority, PolicyView } from '@antrea-ts/policy';
+import { KeyedQueue, type Clock } from '@antrea-ts/reconcile';
 import type { Logger } from '@antrea-ts/runtime';
 import { customResources } from '../cluster/custom-resources.js';
+import { conditionsOf } from './conditions.js';
 
-const never = 2 ** 31 - 1;
 const retryMs = { first: 1_000, longest: 60_000 };
 
 interface Modules {
   readonly client: KubeClient;
   readonly policy: (uid: string) => PolicyView | undefined;
+  readonly equalPriority: (uid: string) => EqualPriority | undefined;
   readonly logger: Logger;
   readonly clock: Clock;
-  readonly onWritten?: (type: NetworkPolicyReference['type']) => void;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
 }
 
 /**
- * Writes into Antrea policies on how many of their Nodes they are enforced (Antrea 1.3, 2.13). Agents report; what they
- * said is kept in memory, and they say it again to a controller that was restarted.
+ * Writes into Antrea policies on how many of their Nodes they are enforced (Antrea 1.3, 2.13), and what is not as their
+ * authors may think. Agents report; what they said is kept in memory, and they say it again to a controller that was
+ * restarted.
  */
 export class StatusTracker {
   readonly #modules: Modules;
   /** By policy and Node: the generation that the Node enforces. */
   readonly #reports = new Map<string, Map<string, number>>();
   readonly #written = new Map<string, string>();
-  #changed = new Set<string>();
+  readonly #conditions = new Map<string, readonly PolicyCondition[]>();
   readonly #stopped = new AbortController();
-  readonly #loop: ReconcileLoop;
+  readonly #queue: KeyedQueue<string>;
 
   constructor(modules: Modules) {
     this.#modules = modules;
-    this.#loop = new ReconcileLoop({
+    this.#queue = new KeyedQueue({
+      handle: (uid, { signal }) => this.#write(uid, signal),
       clock: modules.clock,
-      intervalMs: never,
       retryMs,
       signal: this.#stopped.signal,
-      pass: ({ signal }) => this.#write(signal),
-      onError: (error) => modules.logger.warn('Could not write the status of policies, will try again', { error }),
+      onError: (policy, error) =>
+        modules.logger.warn('Could not write the status of a policy, will try again', { policy, error }),
     });
-    this.#loop.start();
+    this.#queue.start();
   }
 
   /** A Node enforces a generation of a policy. Reports of policies that are gone are dropped. */
@@ -52,42 +55,29 @@ export class StatusTracker {
 
   /** A policy, or the Nodes that it is for, changed. */
   policyChanged(uid: string): void {
-    this.#changed.add(uid);
-    this.#loop.trigger();
+    this.#queue.add(uid);
   }
 
   async stop(): Promise<void> {
     this.#stopped.abort();
-    await this.#loop.ended();
+    await this.#queue.ended();
   }
 
-  async #write(signal: AbortSignal): Promise<void> {
-    const changed = this.#changed;
-    this.#changed = new Set();
-    let failure: unknown;
-    for (const uid of changed) {
-      try {
-        await this.#writeOne(uid, signal);
-      } catch (error) {
-        signal.throwIfAborted();
-        this.#changed.add(uid);
-        failure = error;
-      }
-    }
-    if (failure !== undefined) throw failure;
-  }
-
-  async #writeOne(uid: string, signal: AbortSignal): Promise<void> {
+  async #write(uid: string, signal: AbortSignal): Promise<void> {
     const { client, policy } = this.#modules;
     const view = policy(uid);
     if (!view) {
-      this.#reports.delete(uid);
-      this.#written.delete(uid);
+      for (const known of [this.#reports, this.#written, this.#conditions]) known.delete(uid);
       return;
     }
     const { source } = view.policy;
     if (source.type === 'K8sNetworkPolicy') return;
-    const status = statusOf(view, this.#reports.get(uid) ?? new Map());
+    const conditions = this.#conditionsOf(uid, view);
+    // Without conditions there is no field of them, also where there was one.
+    const status = {
+      ...statusOf(view, this.#reports.get(uid) ?? new Map()),
+      conditions: conditions.length > 0 ? conditions : null,
+    };
     const text = JSON.stringify(status);
     if (this.#written.get(uid) === text) return;
     const of =
@@ -101,7 +91,19 @@ export class StatusTracker {
       if (!isKubeError(error, 'not-found', 'conflict')) throw error;
     }
     this.#written.set(uid, text);
-    this.#modules.onWritten?.(source.type);
+  }
+
+  /** A condition that goes on has the time of its beginning. */
+  #conditionsOf(uid: string, { policy }: PolicyView): readonly PolicyCondition[] {
+    const before = this.#conditions.get(uid) ?? [];
+    const now = `${new Date(this.#modules.now()).toISOString().slice(0, 19)}Z`;
+    const conditions = conditionsOf(policy, this.#modules.equalPriority(uid)).map((found) => ({
+      ...found,
+      lastTransitionTime: before.find(({ type }) => type === found.type)?.lastTransitionTime ?? now,
+    }));
+    if (conditions.length > 0) this.#conditions.set(uid, conditions);
+    else this.#conditions.delete(uid);
+    return conditions;
   }
 }
 
@@ -109,7 +111,7 @@ export class StatusTracker {
 export function statusOf(
   { span, policy }: PolicyView,
   reports: ReadonlyMap<string, number>,
-): Required<AntreaPolicyStatus> {
+): Required<Omit<AntreaPolicyStatus, 'conditions'>> {
   let current = 0;
   for (const node of span) if (reports.get(node) === policy.generation) current += 1;
   return {

@@ -58,6 +58,19 @@ export class ClusterGroups {
     return { kind: 'ipBlocks', cidrs };
   }
 
+  /** Whether the children of a group and its Service are there. Undefined: there is no such group. */
+  isComplete(name: string): boolean | undefined {
+    const group = this.#groups.get(name);
+    return group && [name, ...(group.spec?.childGroups ?? [])].every((each) => this.#hasService(each));
+  }
+
+  /** The group is there, and so is its Service if it has one. */
+  #hasService(name: string): boolean {
+    const group = this.#groups.get(name);
+    const of = group?.spec?.serviceReference;
+    return group !== undefined && (!of || this.#services.has(`${of.namespace}/${of.name}`));
+  }
+
   #own(name: string): ResolvedClusterGroup {
     const spec = this.#groups.get(name)?.spec;
     if (!spec || spec.childGroups?.length) return { kind: 'nothing' };

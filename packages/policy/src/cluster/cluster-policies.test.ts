@@ -258,7 +258,12 @@ describe('groups', () => {
     policies.set('pod', 'default/a', pod('default/a', {}).object as Pod);
     policies.set('k8sNetworkPolicy', 'default/np', everyone.object as K8sNetworkPolicy);
     policies.set('namespace', 'default', { metadata: { name: 'default', labels: {} } });
-    expect(policies.takeChanges()).toEqual({ networkPolicies: [], appliedToGroups: [], addressGroups: [] });
+    expect(policies.takeChanges()).toEqual({
+      networkPolicies: [],
+      appliedToGroups: [],
+      addressGroups: [],
+      clusterGroups: [],
+    });
   });
 
   it('select by labels of Namespaces, once the Namespace is known', () => {
@@ -387,6 +392,7 @@ describe('a ClusterNetworkPolicy', () => {
           { action: 'Drop', ports: [{ port: 90, endPort: 80 }] },
           { action: 'Explode' as never },
           { action: 'Allow', name: 'ok' },
+          { action: 'Drop', from: [{}, { podSelector: { matchExpressions: [{ key: 'a', operator: 'In' }] } }] },
         ],
       }),
     );
@@ -395,7 +401,40 @@ describe('a ClusterNetworkPolicy', () => {
     expect(view!.policy.problems).toEqual([
       'spec.ingress[0].ports[0].endPort 80 is not a port of 90 or above',
       'spec.ingress[1].action Explode is none of Allow, Drop, Reject',
+      'spec.ingress[3].from[1].podSelector is no label selector: In and NotIn need values, Exists and DoesNotExist are the other operators',
     ]);
+  });
+
+  it('tells whether all is there that a ClusterGroup refers to', () => {
+    const { policies } = computed();
+    const set = (name: string, spec: NonNullable<ClusterGroup['spec']>): void =>
+      policies.set('clusterGroup', name, { metadata: { name }, spec });
+    set('parent', { childGroups: ['child'] });
+    expect(policies.takeChanges().clusterGroups).toEqual(['parent']);
+    expect(policies.isClusterGroupComplete('parent')).toBe(false);
+    set('child', { serviceReference: { namespace: 'ns', name: 'svc' } });
+    policies.set('service', 'ns/svc', { metadata: { name: 'svc' }, spec: {} });
+    expect(policies.takeChanges().clusterGroups).toEqual(['child', 'parent']);
+    expect(policies.isClusterGroupComplete('parent')).toBe(true);
+    policies.set('service', 'ns/svc', undefined);
+    expect(policies.isClusterGroupComplete('parent')).toBe(false);
+    expect(policies.isClusterGroupComplete('nobody')).toBeUndefined();
+  });
+
+  it('tells of ClusterGroups that are not there, until they are', () => {
+    const { policies } = computed(
+      acnp('p', { appliedTo: [{ group: 'webs' }], ingress: [{ action: 'Drop', from: [{ group: 'clients' }] }] }),
+    );
+    const missing = (): readonly string[] | undefined => {
+      policies.takeChanges();
+      return [...policies.policies()][0]!.policy.missingGroups;
+    };
+    const spec = { podSelector: {} };
+    expect(missing()).toEqual(['clients', 'webs']);
+    policies.set('clusterGroup', 'webs', { metadata: { name: 'webs' }, spec });
+    expect(missing()).toEqual(['clients']);
+    policies.set('clusterGroup', 'clients', { metadata: { name: 'clients' }, spec });
+    expect(missing()).toBeUndefined();
   });
 });
 

@@ -55,6 +55,7 @@ export class ClusterPolicies {
   /** Uses that end with the next computation: until then the group stays, in case that it is used again. */
   #toRelease: (readonly [UsedGroup, PolicyNode])[] = [];
   #changedGroups = new Set<UsedGroup>();
+  readonly #changedClusterGroups = new Set<string>();
 
   constructor({ sha1, onRefused = () => undefined }: ClusterPoliciesModules) {
     this.#onRefused = onRefused;
@@ -94,7 +95,9 @@ export class ClusterPolicies {
       if (change) networkPolicies.push(change);
     }
     const addressGroups = takeGroupChanges('peers', changedGroups, registry, spanOfUsers);
-    return { networkPolicies, appliedToGroups, addressGroups };
+    const clusterGroups = [...this.#changedClusterGroups];
+    this.#changedClusterGroups.clear();
+    return { networkPolicies, appliedToGroups, addressGroups, clusterGroups };
   }
 
   /** All computed policies, as of the last `takeChanges`. */
@@ -122,6 +125,11 @@ export class ClusterPolicies {
   /** Names of the ClusterGroups that an object (`namespace/name`) belongs to, parents included. */
   clusterGroupsOf(kind: EntityKind, key: string): string[] {
     return clusterGroupsOf(this.#state, kind, key);
+  }
+
+  /** Whether all is there that a ClusterGroup refers to. Undefined: there is none of this name. */
+  isClusterGroupComplete(name: string): boolean | undefined {
+    return this.#state.clusterGroups.isComplete(name);
   }
 
   clusterGroupUid(name: string): string {
@@ -183,6 +191,7 @@ export class ClusterPolicies {
   #clusterGroupsChanged(names: readonly string[]): void {
     const { clusterGroups, registry } = this.#state;
     for (const name of names) {
+      this.#changedClusterGroups.add(name);
       for (const role of ['targets', 'peers'] as const) {
         const group = registry.clusterGroup(role, name);
         if (!group) continue;
@@ -284,11 +293,17 @@ function policyChange(node: PolicyNode, changed: Set<UsedGroup>): PolicyChange |
     name: node.uid,
     span: isSameSpan ? before.span : span,
     policy: isSame ? before.policy : converted,
-    wire: isSame ? before.wire : wireOf(node.uid, converted),
+    wire: isSame ? before.wire : wireAfter(before, node.uid, converted),
   };
   node.view = after;
   if (!isSameSpan) for (const used of dependencies.groups) if (used.role === 'peers') changed.add(used);
   return before ? { before, after } : { after };
+}
+
+/** What agents are told may be the same although the policy differs: in what it lacks, for instance. */
+function wireAfter(before: PolicyView | undefined, uid: string, converted: ConvertedPolicy): ControlplaneNetworkPolicy {
+  const wire = wireOf(uid, converted);
+  return before && sameJson(before.wire, wire) ? before.wire : wire;
 }
 
 function spanOfTargets(groups: readonly UsedGroup[]): Span {

@@ -8,6 +8,7 @@ import type {
   NetworkPolicyRule,
   RuleDirection,
 } from '@antrea-ts/apis';
+import { brokenSelectorIn, brokenSelectorReason, checkSelectors } from './broken-selector.js';
 import { anyPeer } from './convert-k8s-policy.js';
 import type { ConversionContext, ConvertedPolicy } from './converted-policy.js';
 import { groupSelector, inNamespace } from './group-selector.js';
@@ -40,12 +41,13 @@ export function convertAntreaPolicy(policy: AntreaPolicy, home: Home, context: C
   if (problem) return refused(`spec${problem.path} ${problem.what}`);
   if (spec?.priority === undefined) return refused('spec.priority is missing');
   const perRule = !spec.appliedTo?.length || usesSelf(spec.ingress) || usesSelf(spec.egress);
-  const problems: string[] = [];
+  const problems = brokenTargets(spec.appliedTo ?? [], 'spec.appliedTo');
   const rules = (['In', 'Out'] as const).flatMap((direction) =>
     ((direction === 'In' ? spec.ingress : spec.egress) ?? []).flatMap((rule, index): NetworkPolicyRule[] => {
       const field = `spec.${direction === 'In' ? 'ingress' : 'egress'}[${index}]`;
       try {
         assertShape(antreaRuleShape, rule, field);
+        problems.push(...brokenTargets(rule.appliedTo ?? [], `${field}.appliedTo`));
         const appliedTo = rule.appliedTo?.length ? rule.appliedTo : (spec.appliedTo ?? []);
         return new RuleConversion({ direction, index, rule, field, home, perRule, appliedTo }, context).rules();
       } catch (error) {
@@ -63,6 +65,14 @@ export function convertAntreaPolicy(policy: AntreaPolicy, home: Home, context: C
     ...(perRule ? {} : { appliedToGroups: targetGroups(spec.appliedTo ?? [], home, context) }),
     problems,
   };
+}
+
+/** Targets that select nothing because their selector is none. */
+function brokenTargets(appliedTo: readonly AntreaAppliedTo[], field: string): string[] {
+  return appliedTo.flatMap((each, index) => {
+    const broken = brokenSelectorIn(each, `${field}[${index}]`);
+    return broken ? [`${broken} ${brokenSelectorReason}`] : [];
+  });
 }
 
 /** Rules that will be refused are none that could. */
@@ -112,6 +122,8 @@ class RuleConversion {
     }
     const services = wireServices(rule.ports, `${field}.ports`);
     const written = (direction === 'In' ? rule.from : rule.to) ?? [];
+    const peersField = `${field}.${direction === 'In' ? 'from' : 'to'}`;
+    for (const [index, peer] of written.entries()) checkSelectors(peer, `${peersField}[${index}]`);
     const own = written.filter(isSelf);
     const others = written.filter((peer) => !isSelf(peer));
     const base = {

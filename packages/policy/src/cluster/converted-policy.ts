@@ -13,6 +13,8 @@ export interface ConvertedPolicy {
   readonly appliedToGroups?: readonly string[];
   /** Why rules were left out, a sentence each that names the field. */
   readonly problems: readonly string[];
+  /** Names of ClusterGroups that it refers to and that are not there (yet); absent where there are none. */
+  readonly missingGroups?: readonly string[];
 }
 
 /** What a ClusterGroup stands for. */

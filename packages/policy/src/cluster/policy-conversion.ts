@@ -25,7 +25,7 @@ export class PolicyConversion implements ConversionContext {
 
   /** The policy's node is a user of each group that the result names. */
   run(): { readonly converted: ConvertedPolicy; readonly dependencies: PolicyDependencies } {
-    const converted = this.#convert();
+    const converted = this.#withMissingGroups(this.#convert());
     const dependencies = {
       groups: this.#groups.slice(),
       clusterGroups: this.#clusterGroups ?? noDependencies.clusterGroups,
@@ -68,6 +68,12 @@ export class PolicyConversion implements ConversionContext {
     this.#selections.set(selector.text, selector);
     const selected = [...this.#state.namespaces].filter(([, labels]) => selector.matches(labels));
     return selected.map(([name]) => name).sort();
+  }
+
+  #withMissingGroups(converted: ConvertedPolicy): ConvertedPolicy {
+    if (!this.#clusterGroups) return converted;
+    const missingGroups = [...this.#clusterGroups].filter((name) => !this.#state.clusterGroups.get(name)).sort();
+    return missingGroups.length === 0 ? converted : { ...converted, missingGroups };
   }
 
   #use(group: UsedGroup): string {

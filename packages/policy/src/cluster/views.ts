@@ -39,4 +39,6 @@ export interface ClusterChanges {
   readonly networkPolicies: readonly PolicyChange[];
   readonly appliedToGroups: readonly GroupChange[];
   readonly addressGroups: readonly GroupChange[];
+  /** Names of ClusterGroups that came, went, or may stand for something else now. */
+  readonly clusterGroups: readonly string[];
 }

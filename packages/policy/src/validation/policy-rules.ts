@@ -1,4 +1,5 @@
 import type { AntreaPolicy, AntreaPolicyPeer, AntreaPolicyRule } from '@antrea-ts/apis';
+import { brokenSelectorIn, brokenSelectorReason } from '../cluster/broken-selector.js';
 import { readCidrOr } from './read-cidr.js';
 
 /** Why an object is refused: the reason, in Antrea 1.3's words, and the field that it is about. */
@@ -31,7 +32,8 @@ export function validatePolicy(policy: AntreaPolicy, facts: PolicyFacts): Refuse
     firstOf(policy, checkPeers) ??
     firstOf(policy, checkFqdns) ??
     firstOf(policy, checkPorts) ??
-    firstOf(policy, checkBlocks)
+    firstOf(policy, checkBlocks) ??
+    checkSelectors(policy)
   );
 }
 
@@ -95,7 +97,7 @@ function checkAppliedTo(policy: AntreaPolicy): Refused | undefined {
 }
 
 function peersOf({ rule, field, peersField }: PlacedRule): (readonly [AntreaPolicyPeer, string])[] {
-  return (rule[peersField] ?? []).map((peer, i) => [peer, `${field}.${peersField}[${i}]`] as const);
+  return placed(rule[peersField], `${field}.${peersField}`);
 }
 
 function checkPeers(placed: PlacedRule): Refused | undefined {
@@ -153,4 +155,23 @@ function checkBlocks(placed: PlacedRule): Refused | undefined {
     if (reason) return { field: `${field}.ipBlock.cidr`, reason };
   }
   return undefined;
+}
+
+/** A selector that Kubernetes would refuse selects nothing, which nobody means. */
+function checkSelectors(policy: AntreaPolicy): Refused | undefined {
+  const rules = rulesOf(policy);
+  const selecting = [
+    ...placed(policy.spec?.appliedTo, 'spec.appliedTo'),
+    ...rules.flatMap(({ rule, field }) => placed(rule.appliedTo, `${field}.appliedTo`)),
+    ...rules.flatMap(peersOf),
+  ];
+  for (const [each, at] of selecting) {
+    const field = brokenSelectorIn(each, at);
+    if (field) return { field, reason: brokenSelectorReason };
+  }
+  return undefined;
+}
+
+function placed<T>(values: readonly T[] = [], field: string): (readonly [T, string])[] {
+  return values.map((value, i) => [value, `${field}[${i}]`] as const);
 }

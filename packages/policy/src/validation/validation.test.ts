@@ -84,6 +84,16 @@ describe('validatePolicy', () => {
       'port 70000 is not between 0 and 65535',
       { ingress: [{ ...allow, ports: [{ port: 70_000 }] }] },
     ],
+    [
+      'spec.ingress[0].from[0].namespaceSelector',
+      'is no label selector: In and NotIn need values, Exists and DoesNotExist are the other operators',
+      { ingress: [{ ...allow, from: [{ namespaceSelector: { matchExpressions: [{ key: 'a', operator: 'In' }] } }] }] },
+    ],
+    [
+      'spec.appliedTo[0].podSelector',
+      'is no label selector: In and NotIn need values, Exists and DoesNotExist are the other operators',
+      { appliedTo: [{ podSelector: { matchExpressions: [{ key: 'a', operator: 'NotIn', values: [] }] } }] },
+    ],
   ])('refuses %s: %s', (field, reason, spec) => {
     expect(validatePolicy(policy(spec), { tierExists })).toEqual({ field, reason });
   });

@@ -1,0 +1,106 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { eventually, Lab } from './lab.js';
+import { acnp, anp, app, clusterGroup, k8s, list } from './policies.js';
+
+interface Condition {
+  readonly type: string;
+  readonly status: string;
+  readonly message: string;
+}
+
+/** What users are told of policies that are not as they look. */
+describe('conditions and events of policies', () => {
+  const lab = new Lab('conditions');
+
+  beforeAll(async () => {
+    await lab.up('--nodes', '1');
+    await lab.pods([{ name: 'web', labels: { app: 'web' } }]);
+  });
+  afterAll(() => lab.down());
+
+  it('a rule that cannot be is left out, and the user sees why', async () => {
+    // As if the policies had been stored before the webhooks were there.
+    const name = 'crdvalidator.antrea.io';
+    const webhooks = await lab.kubectl(['get', 'validatingwebhookconfiguration', name, '-o', 'json']);
+    await lab.kubectl(['delete', 'validatingwebhookconfiguration', name]);
+    await apply(
+      acnp({ appliedTo: [app('web')], ingress: [{ action: 'Allow', ports: [{ port: 70_000 }] }, { action: 'Drop' }] }),
+      k8s({ ...app('web'), ingress: [{ from: [{ ipBlock: { cidr: '010.0.0.0/8' } }] }] }),
+    );
+    await eventually(async () => {
+      expect(await conditions('acnp', 'acnp')).toMatchObject([
+        {
+          type: 'RulesLeftOut',
+          message: expect.stringContaining('spec.ingress[0].ports[0].port 70000 is no port') as string,
+        },
+      ]);
+      const events = await lab.kubectl(['get', 'events', '-A', '--no-headers']);
+      expect(events).toMatch(
+        /RulesLeftOut +clusternetworkpolicy\/acnp +spec\.ingress\[0\]\.ports\[0\]\.port 70000 is no port/,
+      );
+      expect(events).toMatch(
+        /RulesLeftOut +networkpolicy\/np +spec\.ingress\[0\]\.from\[0\]\.ipBlock\.cidr 010\.0\.0\.0\/8 is no CIDR/,
+      );
+    });
+    // The rest holds: what is isolated, and the rule that can be.
+    const flows = await lab.node('node-1', 'ovs-ofctl', '-O', 'OpenFlow13', 'dump-flows', 'br-int');
+    expect(flows).toMatch(/table=100, .*reg1=\S+ actions=drop/);
+    expect(flows).toMatch(/table=85, .*conj_id=\d+ actions=.*NXM_NX_REG0\[20\]/);
+    await apply(acnp({ appliedTo: [app('web')], ingress: [{ action: 'Drop' }] }));
+    await eventually(async () => expect(await conditions('acnp', 'acnp')).toEqual([]));
+    const { metadata: _, ...rest } = JSON.parse(webhooks) as { metadata: object };
+    await lab.kubectl(
+      ['create', '-f', '-'],
+      JSON.stringify({ ...rest, metadata: { name, labels: { app: 'antrea' } } }),
+    );
+    await lab.kubectl(['delete', 'acnp,networkpolicies.networking.k8s.io', '--all']);
+  });
+
+  it('policies in the same place that want different things for a Pod are told, both of them', async () => {
+    await apply(
+      acnp({ appliedTo: [app('web')], ingress: [{ action: 'Allow' }] }),
+      anp({ appliedTo: [{ podSelector: {} }], ingress: [{ action: 'Drop' }] }),
+    );
+    await eventually(async () => {
+      expect((await conditions('acnp', 'acnp')).map(({ type }) => type)).toEqual(['OrderUndecided']);
+      expect((await conditions('anp', 'anp')).map(({ type }) => type)).toEqual(['OrderUndecided']);
+    });
+    await lab.kubectl(['patch', 'anp', 'anp', '--type=merge', '-p', '{"spec":{"priority":6}}']);
+    await eventually(async () => {
+      expect([...(await conditions('acnp', 'acnp')), ...(await conditions('anp', 'anp'))]).toEqual([]);
+    });
+    await lab.kubectl(['delete', 'acnp,anp', '--all']);
+  });
+
+  it('ClusterGroups that are missing are named until they come', async () => {
+    await apply(
+      acnp({ appliedTo: [{ group: 'webs' }], ingress: [{ action: 'Drop' }] }),
+      clusterGroup('webs', { childGroups: ['child'] }),
+    );
+    await eventually(async () =>
+      expect(await conditions('cg', 'webs')).toMatchObject([{ type: 'GroupMembersComputed', status: 'False' }]),
+    );
+    await lab.kubectl(['delete', 'cg', 'webs']);
+    await eventually(async () =>
+      expect(await conditions('acnp', 'acnp')).toMatchObject([
+        { type: 'ReferencesMissing', message: expect.stringContaining('webs') as string },
+      ]),
+    );
+    await apply(clusterGroup('webs', { childGroups: ['child'] }), clusterGroup('child', app('web')));
+    await eventually(async () => {
+      expect(await conditions('cg', 'webs')).toMatchObject([{ type: 'GroupMembersComputed', status: 'True' }]);
+      expect(await conditions('acnp', 'acnp')).toEqual([]);
+    });
+  });
+
+  function apply(...objects: object[]): Promise<string> {
+    return lab.kubectl(['apply', '-f', '-'], JSON.stringify(list(objects)));
+  }
+
+  async function conditions(resource: string, name: string): Promise<readonly Condition[]> {
+    const { status } = JSON.parse(await lab.kubectl(['get', resource, name, '-o', 'json'])) as {
+      status?: { conditions?: readonly Condition[] };
+    };
+    return status?.conditions ?? [];
+  }
+});

@@ -65,11 +65,15 @@ export class ServicePorts {
     return this.#dirty.size > 0;
   }
 
-  /** What is different now from what was taken before. */
-  takeChanges(): ServicePortChanges {
+  /** What is different now from what was taken before; of at most so many Services, the rest stays to be taken. */
+  takeChanges(most = Number.POSITIVE_INFINITY): ServicePortChanges {
     const changed = new Map<string, ServicePort>();
     const removed = new Map<string, ServicePort>();
+    let taken = 0;
     for (const key of this.#dirty) {
+      if (taken >= most) break;
+      taken += 1;
+      this.#dirty.delete(key);
       const before = this.#ports.get(key) ?? new Map<string, ServicePort>();
       const after = this.#compute(key);
       for (const [id, port] of after) {
@@ -79,7 +83,6 @@ export class ServicePorts {
       if (after.size > 0) this.#ports.set(key, after);
       else this.#ports.delete(key);
     }
-    this.#dirty.clear();
     return { changed, removed };
   }
 

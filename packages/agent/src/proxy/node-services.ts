@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { IpFamily } from '@antrea-ts/net-types';
 import type { ServiceFlows } from '@antrea-ts/pipeline';
 import type { EndpointsSpec, NodeFacts, ServicePort, ServicePorts, ServiceSpec } from '@antrea-ts/proxy';
@@ -28,6 +29,8 @@ interface Modules {
   readonly signal: AbortSignal;
 }
 
+/** Tens of thousands at once would hold up everything else for seconds. */
+const servicesPerTurn = 500;
 const familyLabels = { ipv4: 'v4', ipv6: 'v6' } as const satisfies Record<string, ProxyFamily>;
 
 /**
@@ -63,10 +66,13 @@ export class NodeServices {
   }
 
   /** Everything that the cluster has was stated: applies it, and every change from now on. */
-  begin(): void {
-    const { flows, families } = this.#modules;
+  async begin(): Promise<void> {
+    const { ports, flows, families } = this.#modules;
     this.#begun = true;
-    this.#apply();
+    while (ports.hasChanges) {
+      this.#apply();
+      await nextTurn();
+    }
     flows.abandonRecovered();
     const stale = new AllBut(this.#placed.values(), { families, groupOf: (id) => flows.groupOf(id) });
     void this.#whenInstalled([...this.#placed.keys()]).then(() => this.#forget(stale));
@@ -86,7 +92,8 @@ export class NodeServices {
     const { ports, flows, dataplane, clock, logger } = this.#modules;
     if (!this.#begun || !ports.hasChanges) return;
     const startedAt = clock.now();
-    const { changed, removed } = ports.takeChanges();
+    const { changed, removed } = ports.takeChanges(servicesPerTurn);
+    if (ports.hasChanges) this.#schedule();
     const vanished = new VanishedEndpoints();
     for (const [id, port] of removed) {
       vanished.add(port, undefined, flows.groupOf(id));

@@ -82,7 +82,7 @@ export async function startProxy(options: AgentOptions, { nodes, parts }: Inputs
     },
   });
   await Promise.all(Object.values(reflectors).map((reflector) => reflector.whenSynced({ signal })));
-  services.begin();
+  await services.begin();
 }
 
 function objectOf(kind: ReportedObject['kind'], key: string): ReportedObject {

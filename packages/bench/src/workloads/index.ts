@@ -9,6 +9,8 @@ import { labUp } from './lab-up.js';
 import { ovsdbLatency } from './ovsdb-latency.js';
 import { packetIn } from './packet-in.js';
 import { policyFlows } from './policy-flows.js';
+import { serviceConnections } from './service-connections.js';
+import { services } from './services.js';
 
 /** All of them, in the order of the table. */
 export const workloads: readonly Workload[] = [
@@ -19,7 +21,9 @@ export const workloads: readonly Workload[] = [
   packetIn,
   clusterPolicies,
   policyFlows,
+  services,
   cni,
   agentStart,
   labUp,
+  serviceConnections,
 ];

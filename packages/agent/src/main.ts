@@ -6,6 +6,7 @@ import {
   createMetrics,
   HealthChecks,
   describeSettings,
+  ensureDirectory,
   loadConfig,
   runMain,
   routeFeatureGates,
@@ -44,6 +45,8 @@ export async function main(platform: Platform): Promise<void> {
     const logger = await createLogger({ level: options.logLevel, format: options.logFormat });
     logger.info('Starting antrea-agent', { version, ...describeSettings(loaded.settings) });
 
+    // Sockets, tokens and policies are in it: nobody else's business.
+    await ensureDirectory(options.runDir, { mode: 0o750 });
     const metrics = await createMetrics();
     const health = new HealthChecks();
     const connection = await loadConnection({

@@ -2,6 +2,8 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { HostError } from '@antrea-ts/host';
 
 const root = '/proc/sys';
+/** Containers without privileges can only read theirs: their manifest shows them that of the host here. */
+const writableRoot = '/host/proc/sys';
 
 /** A kernel setting by its path, such as `net/ipv4/ip_forward`; `undefined` where this kernel has none. */
 export function readSysctl(path: string): string | undefined {
@@ -20,14 +22,22 @@ export function writeSysctl(path: string, value: string | number, options: { opt
   const text = String(value);
   if (readSysctl(path) === text) return false;
   if (options.optional === true && !existsSync(`${root}/${path}`)) return false;
-  try {
-    writeFileSync(`${root}/${path}`, text);
+  const write = (directory: string): boolean => {
+    writeFileSync(`${directory}/${path}`, text);
     return true;
+  };
+  try {
+    return write(root);
   } catch (cause) {
+    if (isReadOnly(cause) && existsSync(`${writableRoot}/${path}`)) return write(writableRoot);
     throw new HostError(
       'permission',
       `set kernel setting ${path.replaceAll('/', '.')} to ${text}: not possible; /proc/sys must be writable for the agent`,
       { cause },
     );
   }
+}
+
+function isReadOnly(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException).code === 'EROFS';
 }

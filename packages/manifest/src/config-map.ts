@@ -1,7 +1,7 @@
 import { agentConfigTable } from '@antrea-ts/agent';
 import { controllerConfigTable } from '@antrea-ts/controller';
 import { renderSampleFile } from '@antrea-ts/runtime';
-import { networkConfigList } from './network-config.js';
+import { renderNetworkConfig } from './network-config.js';
 
 /** The files by which programs and container runtimes are configured, every key with its meaning and default. */
 export function configMap() {
@@ -12,7 +12,7 @@ export function configMap() {
     data: {
       'antrea-agent.conf': renderSampleFile(agentConfigTable, 'linux'),
       'antrea-controller.conf': renderSampleFile(controllerConfigTable, 'linux'),
-      'antrea-cni.conflist': `${JSON.stringify(networkConfigList, null, 2)}\n`,
+      'antrea-cni.conflist': renderNetworkConfig(),
     },
   };
 }

@@ -1,2 +1,2 @@
 export { renderManifest } from './render-manifest.js';
-export { networkConfigList } from './network-config.js';
+export { renderNetworkConfig } from './network-config.js';

@@ -7,9 +7,10 @@ import { controllerConfigTable } from '@antrea-ts/controller';
 import { loadConfig, type ConfigTable } from '@antrea-ts/runtime';
 import { afterAll, describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
+import { renderNetworkConfig } from './network-config.js';
 import { renderManifest } from './render-manifest.js';
 
-const file = new URL('../../../scripts-linux/antrea.yml', import.meta.url);
+const scripts = new URL('../../../scripts-linux/', import.meta.url);
 const directory = mkdtempSync(join(tmpdir(), 'antrea-manifest-'));
 afterAll(() => rmSync(directory, { recursive: true }));
 
@@ -41,9 +42,13 @@ const objects = parseAllDocuments(await renderManifest()).map((document) => {
 const find = (kind: string, name: string): Manifested =>
   objects.find((object) => object.kind === kind && object.metadata.name === name)!;
 
-/** `UPDATE_DOCS=1` makes the file anew. */
-it('the manifest in scripts-linux is as it is made', async () => {
-  const expected = await renderManifest();
+/** `UPDATE_DOCS=1` makes the files anew. */
+it.each([
+  ['antrea.yml', renderManifest],
+  ['antrea-cni.conflist', renderNetworkConfig],
+])('%s in scripts-linux is as it is made', async (name, make) => {
+  const file = new URL(name, scripts);
+  const expected = await make();
   if (process.env['UPDATE_DOCS']) writeFileSync(file, expected);
   expect(existsSync(file) && readFileSync(file, 'utf8')).toBe(expected);
 });

@@ -1,5 +1,4 @@
-/** What container runtimes read in `/etc/cni/net.d`: which plugins connect a Pod, one after the other. */
-export const networkConfigList = {
+const list = {
   cniVersion: '0.4.0',
   name: 'antrea',
   plugins: [
@@ -7,4 +6,9 @@ export const networkConfigList = {
     { type: 'portmap', capabilities: { portMappings: true } },
     { type: 'bandwidth', capabilities: { bandwidth: true } },
   ],
-} as const;
+};
+
+/** What container runtimes read in `/etc/cni/net.d`: which plugins connect a Pod, one after the other. */
+export function renderNetworkConfig(): string {
+  return `${JSON.stringify(list, null, 2)}\n`;
+}

@@ -100,6 +100,8 @@ export interface PodSpec {
   readonly node?: string;
   readonly command?: readonly string[];
   readonly labels?: Readonly<Record<string, string>>;
+  /** Ports that have names. */
+  readonly ports?: Readonly<Record<string, number>>;
 }
 
 interface PodObject {
@@ -107,14 +109,15 @@ interface PodObject {
   readonly status: { readonly podIPs?: readonly { readonly ip: string }[] };
 }
 
-function podObject({ name, node, command, labels }: PodSpec): object {
+function podObject({ name, node, command, labels, ports = {} }: PodSpec): object {
+  const named = Object.entries(ports).map(([port, containerPort]) => ({ name: port, containerPort }));
   return {
     apiVersion: 'v1',
     kind: 'Pod',
     metadata: { name, namespace: 'default', ...(labels ? { labels } : {}) },
     spec: {
       ...(node ? { nodeName: node } : {}),
-      containers: [{ name: 'main', image: 'none', ...(command ? { command } : {}) }],
+      containers: [{ name: 'main', image: 'none', ports: named, ...(command ? { command } : {}) }],
     },
   };
 }

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { errorMessage, pause, type Clock, type Logger } from '@antrea-ts/runtime';
+import { setTimeout as delay } from 'node:timers/promises';
+import { errorMessage, type Logger } from '@antrea-ts/runtime';
 import { ControllerError } from '../errors.js';
 import type { CertificateSource, ServingCertificate } from './certificate.js';
 
@@ -11,9 +12,7 @@ const firstDeadlineMs = 120_000;
 export function providedCertificate(options: {
   readonly directory: string;
   readonly logger: Logger;
-  readonly clock: Clock;
 }): CertificateSource {
-  const { clock } = options;
   let current = '';
   const read = async (): Promise<ServingCertificate> => {
     const [ca, cert, key] = await Promise.all(
@@ -23,14 +22,14 @@ export function providedCertificate(options: {
   };
   return {
     async load({ signal }) {
-      const deadline = clock.now() + firstDeadlineMs;
+      const deadline = Date.now() + firstDeadlineMs;
       for (;;) {
         try {
           const certificate = await read();
           current = JSON.stringify(certificate);
           return certificate;
         } catch (cause) {
-          if (clock.now() > deadline) {
+          if (Date.now() > deadline) {
             throw new ControllerError(
               'certificate',
               `selfSignedCert false: no certificate in ${options.directory} after two minutes (${errorMessage(cause)}); create the Secret antrea-controller-tls with ca.crt, tls.crt and tls.key`,
@@ -38,14 +37,15 @@ export function providedCertificate(options: {
             );
           }
           options.logger.info('Waiting for the certificate', { directory: options.directory });
-          if (!(await pause(clock, pollMs, { signal }))) throw signal.reason as Error;
+          await delay(pollMs, undefined, { signal });
         }
       }
     },
     async follow(onChange, { signal }) {
-      while (await pause(clock, pollMs * 5, { signal })) {
+      while (!signal.aborted) {
+        await delay(pollMs * 5, undefined, { signal }).catch(() => undefined);
         const certificate = await read().catch(() => undefined);
-        if (!certificate || JSON.stringify(certificate) === current) continue;
+        if (signal.aborted || !certificate || JSON.stringify(certificate) === current) continue;
         current = JSON.stringify(certificate);
         onChange(certificate);
       }

@@ -1,13 +1,12 @@
 import type { AntreaPolicy, AntreaPolicyPeer, AntreaPolicyRule, LabelSelector } from '@antrea-ts/apis';
 import '../platform.js';
-import { antreaRuleShape, antreaSpecShape } from '../cluster/object-shapes.js';
 import type { Sha1 } from '../cluster/group-name.js';
 
 /** A step of a JSON patch. */
 export interface PatchStep {
   readonly op: 'add' | 'replace';
   readonly path: string;
-  readonly value: string | object;
+  readonly value: string;
 }
 
 const encoder = new TextEncoder();
@@ -15,16 +14,14 @@ const encoder = new TextEncoder();
 /** Fills in what a user left out: names of rules, made from what they say, and the tier (Antrea 1.3, 2.14). */
 export function mutatePolicy({ spec }: AntreaPolicy, sha1: Sha1): PatchStep[] {
   const steps: PatchStep[] = [];
-  // Comes before the schema, which will say what is wrong.
-  if (!spec || antreaSpecShape(spec)) return steps;
   for (const direction of ['ingress', 'egress'] as const) {
     for (const [index, rule] of (spec?.[direction] ?? []).entries()) {
-      if (antreaRuleShape(rule) || !rule.action || rule.name) continue;
+      if (rule.name) continue;
       const path = `/spec/${direction}/${index}/name`;
       steps.push({ op: 'add', path, value: ruleName(direction, rule, sha1) });
     }
   }
-  if (!spec.tier) steps.push({ op: 'add', path: '/spec/tier', value: 'application' });
+  if (spec && !spec.tier) steps.push({ op: 'add', path: '/spec/tier', value: 'application' });
   return steps;
 }
 

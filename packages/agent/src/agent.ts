@@ -8,6 +8,7 @@ import type { AgentModules, PartModules } from './modules.js';
 import { annotateNode, nodeAnnotations } from './node/annotations.js';
 import { startCluster } from './node/cluster.js';
 import { discoverNodeNetwork } from './node/node-network.js';
+import { BridgeKeeper } from './ovs/bridge-keeper.js';
 import { startSwitch, type SwitchParts } from './ovs/start-switch.js';
 import { startPeers } from './peers/start-peers.js';
 import { startLocalPods, type LocalPodParts } from './pods/local-pods.js';
@@ -66,11 +67,23 @@ async function start(options: AgentOptions, modules: PartModules): Promise<void>
   const peers = await startPeers(options, { nodes, node, parts }, modules);
   // Every owner of flows has spoken: what is installed and wanted by nobody may go.
   await parts.forward();
+  keepBridge({ parts, pods }, modules);
 
   const hostParts = startHost(options, { node, parts, peers, store: pods.store }, modules);
   startInspection(options, { node, parts, pods }, modules);
   await serveCni(options, { parts, pods, policy, hostParts }, modules);
   serving = true;
+}
+
+/** Repairs from now on what others change of bridge and ports. */
+function keepBridge(
+  { parts, pods }: { parts: SwitchParts; pods: LocalPodParts },
+  { health, lifetime, clock, logger }: PartModules,
+): void {
+  const keeper = new BridgeKeeper({ ...parts, store: pods.store, clock, logger: logger.child('bridge') });
+  lifetime.onStop(() => keeper.stop());
+  health.add('bridge', () => keeper.problem);
+  keeper.start();
 }
 
 async function serveCni(

@@ -20,7 +20,7 @@ import { statsApi } from './api/stats-api.js';
 import { startCertificate } from './certificates/start-certificate.js';
 import type { ControllerOptions } from './config/options.js';
 import { ControllerError } from './errors.js';
-import { routeWebhooks, webhookPaths } from './webhooks/route-webhooks.js';
+import { routeNamespaceWebhook, routeWebhooks, webhookPaths } from './webhooks/route-webhooks.js';
 import { startInfo } from './info/start-info.js';
 import { startMirroring } from './mirroring/start-mirroring.js';
 import { startPolicies } from './policy/start-policies.js';
@@ -68,6 +68,7 @@ async function start(options: ControllerOptions, modules: PartModules): Promise<
   routeFeatureGates(router, { component: 'controller', gates: agentFeatureGates, values: options.featureGates });
   const policies = await startPolicies(options, modules);
   routeApis(router, [controlplaneApi(policies), statsApi(policies)]);
+  routeNamespaceWebhook(router);
   if (options.featureGates.AntreaPolicy) {
     const controllerUser = `system:serviceaccount:${options.namespace}:${options.serviceAccountName}`;
     routeWebhooks(router, { cluster: policies.cluster, controllerUser });

@@ -4,6 +4,7 @@ export { systemClock, type Clock } from './clock.js';
 export { connectOvsdb } from './database/client.js';
 export type { OvsdbClient, OvsdbClientEvent, OvsdbOptions } from './database/ovsdb-client.js';
 export type { OvsReplica, OvsRowChange } from './database/monitored.js';
+export { bridgeDifferences } from './bridge/bridge-differences.js';
 export { ensureBridge, type BridgeSpec, type OpenFlowVersion } from './bridge/ensure-bridge.js';
 export { openBridge, type OvsBridge } from './bridge/ovs-bridge.js';
 export type { CreatedPort, CreatePortOptions, PortSpec } from './bridge/create-port.js';

@@ -8,7 +8,7 @@ export { RotatingFile, type RotatingFileOptions } from './log/rotating-file.js';
 export { runCommand, type CommandOptions, type CommandResult, type CommandRunner } from './command/run-command.js';
 export { CommandError, type CommandEnd } from './command/command-error.js';
 
-export { systemClock, type Clock } from './clock.js';
+export { pause, systemClock, type Clock } from './clock.js';
 
 export { configKey, configTable, type ConfigKey, type ConfigOf, type ConfigPlatform } from './config/config-table.js';
 export type { ConfigKeys, ConfigTable } from './config/config-table.js';

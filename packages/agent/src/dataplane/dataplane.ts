@@ -7,6 +7,8 @@ import { FlowWaiters } from './flow-waiters.js';
 
 /** How often installed flows are compared with the desired ones when nothing happens. */
 const auditIntervalMs = 30_000;
+/** How many flows that others changed are told of one by one, each time. */
+const driftsToldAtMost = 20;
 const retryMs = { first: 100, longest: 10_000 };
 const notInstalled = 'flows are not installed yet';
 
@@ -139,6 +141,12 @@ export class Dataplane {
     this.#loop.trigger();
   }
 
+  /** Somebody did what may have cost flows: they are compared now, not only when the next audit is due. */
+  audit(): void {
+    this.#auditDue = true;
+    this.#loop.trigger();
+  }
+
   /** Why the switch takes no changes now; undefined: it does, apart from what it refuses. */
   get problem(): string | undefined {
     return this.#problem;
@@ -214,11 +222,9 @@ export class Dataplane {
     const installed = new Map(await this.#driver.observe({ signal }));
     // Reconnected meanwhile: the next pass reads everything back.
     if (this.#installed !== believed) return;
-    for (const difference of this.#differences(installed)) {
-      if (this.#pending.has(difference.key)) continue;
-      this.#pending.add(difference.key);
-      this.#reportDrift(difference);
-    }
+    const drift = this.#differences(installed).filter(({ key }) => !this.#pending.has(key));
+    for (const { key } of drift) this.#pending.add(key);
+    this.#reportDrift(drift);
     this.#installed = installed;
     this.#scheduleAudit();
   }
@@ -244,13 +250,18 @@ export class Dataplane {
     ];
   }
 
-  #reportDrift({ kind, key, flow, found }: Difference): void {
-    this.#logger.warn('Repairing a flow that was changed from outside', {
-      what: kind,
-      [isGroup(flow) ? 'group' : 'flow']: textOf(flow),
-      ...(found ? { found: textOf(found) } : {}),
-      owner: this.#ownerOf(key),
-    });
+  /** Each by itself, unless somebody removed them wholesale. */
+  #reportDrift(drift: readonly Difference[]): void {
+    for (const { kind, key, flow, found } of drift.slice(0, driftsToldAtMost)) {
+      this.#logger.warn('Repairing a flow that was changed from outside', {
+        what: kind,
+        [isGroup(flow) ? 'group' : 'flow']: textOf(flow),
+        ...(found ? { found: textOf(found) } : {}),
+        owner: this.#ownerOf(key),
+      });
+    }
+    const rest = drift.slice(driftsToldAtMost);
+    if (rest.length > 0) this.#logger.warn('Repairing more flows that were changed from outside', countByKind(rest));
   }
 
   /** Sends what is pending, and gives what was refused. Throws when nothing is known of what became of it. */

@@ -32,6 +32,11 @@ export class NodeIntent {
     this.#render();
   }
 
+  /** Whether a Pod is stated. */
+  hasPod(owner: string): boolean {
+    return this.#pods.has(owner);
+  }
+
   /** States a Pod, or with `undefined` that it is gone. */
   setPod(owner: string, pod: PodPort | undefined): void {
     const before = this.#pods.get(owner);

@@ -42,11 +42,11 @@ describe.skipIf(why !== undefined)(`setUpBridge on a real Open vSwitch${why ? ` 
 
   async function setUp(change: Change = {}) {
     const { ovsRunDir } = options;
-    const { bridge, ...rest } = await setUpBridge(
-      { ...options, ovsRunDir, ...change },
-      { database, logger: log },
-      { mtu: 1450, signal },
-    );
+    const {
+      bridge,
+      desired: _desired,
+      ...rest
+    } = await setUpBridge({ ...options, ovsRunDir, ...change }, { database, logger: log }, { mtu: 1450, signal });
     return { ...rest, ports: bridge.ports().map(({ name }) => name) };
   }
 
@@ -128,6 +128,7 @@ describe.skipIf(why !== undefined)(`setUpBridge on a real Open vSwitch${why ? ` 
 
   it("leaves a Pod's port alone that has the number of a tunnel or gateway", async () => {
     await ensureBridge(database, { name: 'br-int', datapathType: 'system', protocols: ['OpenFlow13'] }, { signal });
+    await ovs.vsctl('br-set-external-id', 'br-int', 'roundNum', '1');
     await ovs.vsctl('add-port', 'br-int', 'web-123456', '--', 'set', 'Interface', 'web-123456', 'ofport_request=1');
     await ovs.vsctl('add-port', 'br-int', 'db-123456', '--', 'set', 'Interface', 'db-123456', 'ofport_request=2');
     await seen(() => database.replica.find('Interface', 'name', 'db-123456')?.ofport === 2);
@@ -137,6 +138,36 @@ describe.skipIf(why !== undefined)(`setUpBridge on a real Open vSwitch${why ? ` 
     const withTunnel = await setUp();
     expect(withTunnel.ports).toEqual(expect.arrayContaining(['web-123456', 'db-123456', 'antrea-tun0']));
     expect(withTunnel.tunnel?.ofPort).toBeGreaterThan(2);
+  });
+
+  it.each([
+    ['external_ids', ['br-set-external-id', 'br-int', 'owner', 'neutron'], 'it has external_ids owner;'],
+    ['ports', ['add-port', 'br-int', 'eth7'], 'it has ports eth7;'],
+    ['flows', [], 'it has flows priority=7,ip,actions=drop;'],
+  ])('refuses a bridge of somebody else, who has %s on it, and touches nothing', async (what, command, found) => {
+    await bridgeMade();
+    if (command.length > 0) await ovs.vsctl(...command);
+    if (what === 'flows') await ovs.ofctl('add-flow', 'br-int', 'priority=7,ip,actions=drop');
+    const state = async (): Promise<string> =>
+      [
+        await ovs.vsctl('--columns=name,ports,external_ids,fail_mode,protocols,datapath_type', 'list', 'Bridge'),
+        await ovs.ofctl('dump-flows', 'br-int', '--no-stats'),
+      ].join('\n');
+    const before = await state();
+    await waitUntil('it is refused', () =>
+      setUp().then(
+        () => false,
+        (error: Error) => error.message.startsWith(`bridge br-int: it exists, is not ours and is in use: ${found}`),
+      ),
+    );
+    expect(await state()).toBe(before);
+  });
+
+  it('takes a bridge that somebody made and left empty, and one of an agent that was stopped half-way', async () => {
+    await bridgeMade();
+    expect((await setUp()).ports).toContain('antrea-gw0');
+    await ovs.vsctl('clear', 'Bridge', 'br-int', 'external_ids');
+    expect((await setUp()).gateway.name).toBe('antrea-gw0');
   });
 
   it.each([['0'], ['65536'], ['seven']])('starts with round 1 where the bridge has %s', async (stored) => {

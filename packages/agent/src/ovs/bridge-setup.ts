@@ -4,9 +4,11 @@ import {
   datapathFeatures,
   ensureBridge,
   missingDatapathFeatures,
+  type BridgeSpec,
   type OvsBridge,
   type OvsdbClient,
   type OvsPort,
+  type PortSpec,
 } from '@antrea-ts/ovs';
 import type { BridgedAdapter } from '@antrea-ts/host';
 import { formatIp, type IpAddress } from '@antrea-ts/net-types';
@@ -14,7 +16,7 @@ import { firstRound, supportsEncap } from '@antrea-ts/pipeline';
 import type { Logger } from '@antrea-ts/runtime';
 import type { AgentOptions } from '../config/options.js';
 import { AgentError } from '../errors.js';
-import { holdsExactly } from './string-map.js';
+import { refuseForeignBridge } from './foreign-bridge.js';
 
 type Options = Pick<
   AgentOptions,
@@ -36,6 +38,14 @@ export interface BridgeSetup {
   readonly uplink?: { readonly name: string; readonly ofPort: number };
   /** Round for flow cookies: what the bridge has, so that its flows stay valid. */
   readonly round: number;
+  /** What of it shall stay as it is. */
+  readonly desired: { readonly bridge: BridgeSpec; readonly ports: readonly PortSpec[] };
+}
+
+/** A port of the Node itself, and how it shall be. */
+interface NodePort {
+  readonly ofPort: number;
+  readonly spec: PortSpec;
 }
 
 /**
@@ -48,32 +58,35 @@ export async function setUpBridge(
   { mtu, uplink, signal }: { mtu: number; uplink?: Uplink; signal: AbortSignal },
 ): Promise<BridgeSetup> {
   const { database, logger } = modules;
+  await refuseForeignBridge(options, database, { signal });
   const round = roundOf(database, options.ovsBridge);
-  const bridge = await ensureBridge(
-    database,
-    {
-      name: options.ovsBridge,
-      datapathType: options.ovsDatapathType,
-      protocols: ['OpenFlow10', 'OpenFlow13'],
-      // Without flows nothing may be forwarded: a bridge that falls back to a learning switch would be a hole.
-      failMode: 'secure',
-      externalIds: { [externalIdKeys.roundNumber]: String(round) },
-      // The bridge's own interface takes over the adapter's MAC address: without this its id would change with it.
-      ...(uplink ? { otherConfig: { 'datapath-id': `0000${uplink.mac.replaceAll(':', '')}` } } : {}),
-    },
-    { signal },
-  );
+  const spec: BridgeSpec = {
+    name: options.ovsBridge,
+    datapathType: options.ovsDatapathType,
+    protocols: ['OpenFlow10', 'OpenFlow13'],
+    // Without flows nothing may be forwarded: a bridge that falls back to a learning switch would be a hole.
+    failMode: 'secure',
+    externalIds: { [externalIdKeys.roundNumber]: String(round) },
+    // The bridge's own interface takes over the adapter's MAC address: without this its id would change with it.
+    ...(uplink ? { otherConfig: { 'datapath-id': `0000${uplink.mac.replaceAll(':', '')}` } } : {}),
+  };
+  const bridge = await ensureBridge(database, spec, { signal });
   await checkDatapath(options, signal);
   const uplinkPort = uplink ? await ensureUplinkPorts(bridge, uplink, signal) : undefined;
   const gateway = await ensureGatewayPort(bridge, options, mtu, logger, signal);
   const tunnel = await ensureTunnelPort(bridge, { ...options, local: uplink?.localAddress }, logger, signal);
   return {
     bridge,
-    gateway,
+    gateway: namedPort(gateway),
     round,
-    ...(tunnel ? { tunnel } : {}),
+    ...(tunnel ? { tunnel: namedPort(tunnel) } : {}),
     ...(uplinkPort ? { uplink: uplinkPort } : {}),
+    desired: { bridge: spec, ports: [gateway, ...(tunnel ? [tunnel] : [])].map((port) => port.spec) },
   };
+}
+
+function namedPort({ ofPort, spec: { name } }: NodePort): { readonly name: string; readonly ofPort: number } {
+  return { name, ofPort };
 }
 
 /** 1.3 counts rounds up with every start; whatever number an agent left is taken over. */
@@ -118,7 +131,7 @@ async function ensureUplinkPorts(
   const options = { signal, timeoutMs: nodePortTimeoutMs };
   if (!bridge.port(bridge.name)) await bridge.createPort({ name: bridge.name, type: 'internal' }, options);
   const existing = bridge.port(name);
-  if (existing?.ofPort !== undefined) return numbered(existing);
+  if (existing?.ofPort !== undefined) return { name, ofPort: existing.ofPort };
   return bridge.createPort({ name, ofPortRequest: ofPorts.uplink, tag: uplinkTag }, options);
 }
 
@@ -128,20 +141,16 @@ async function ensureGatewayPort(
   mtu: number,
   logger: Logger,
   signal: AbortSignal,
-): Promise<BridgeSetup['gateway']> {
+): Promise<NodePort> {
   const existing = nodePort(bridge, (type) => type === 'internal', ofPorts.gateway, hostGateway);
-  if (!existing) {
-    const spec = { name: hostGateway, type: 'internal', ofPortRequest: ofPorts.gateway, mtuRequest: mtu };
-    return bridge.createPort(spec, { signal, timeoutMs: nodePortTimeoutMs });
-  }
-  if (existing.name !== hostGateway) {
+  if (existing && existing.name !== hostGateway) {
     logger.warn('Gateway port has another name than configured; keeping it', {
       port: existing.name,
       hostGateway,
     });
   }
-  await bridge.setMtuRequest(existing.name, mtu, { signal });
-  return numbered(existing);
+  const spec = { name: hostGateway, type: 'internal', ofPortRequest: ofPorts.gateway, mtuRequest: mtu };
+  return madeOrCorrected(bridge, existing, spec, signal);
 }
 
 async function ensureTunnelPort(
@@ -149,24 +158,39 @@ async function ensureTunnelPort(
   options: Options & { readonly local?: IpAddress | undefined },
   logger: Logger,
   signal: AbortSignal,
-): Promise<BridgeSetup['tunnel']> {
+): Promise<NodePort | undefined> {
   const wanted = supportsEncap(options.trafficEncapMode)
     ? { type: options.tunnelType, options: tunnelOptions(options.tunnelType, options.local) }
     : undefined;
   const existing = nodePort(bridge, isTunnelType, ofPorts.tunnel, defaultTunnelName);
-  if (existing && existing.type === wanted?.type) {
-    if (!holdsExactly(existing.options, wanted.options)) {
-      await bridge.setPortOptions(existing.name, wanted.options, { signal });
-    }
-    return numbered(existing);
-  }
-  if (existing) {
+  const isWanted = existing?.type === wanted?.type;
+  if (existing && !isWanted) {
     logger.info('Removing a tunnel port that is not wanted any more', { port: existing.name, type: existing.type });
     await bridge.deletePort(existing.name, { signal });
   }
   if (!wanted) return undefined;
   const spec = { name: defaultTunnelName, ofPortRequest: ofPorts.tunnel, ...wanted };
-  return bridge.createPort(spec, { signal, timeoutMs: nodePortTimeoutMs });
+  return madeOrCorrected(bridge, isWanted ? existing : undefined, spec, signal);
+}
+
+/** A port that is there keeps its name and number: its flows are in terms of them. */
+async function madeOrCorrected(
+  bridge: OvsBridge,
+  existing: OvsPort | undefined,
+  wanted: PortSpec,
+  signal: AbortSignal,
+): Promise<NodePort> {
+  if (!existing) {
+    const { ofPort } = await bridge.createPort(wanted, { signal, timeoutMs: nodePortTimeoutMs });
+    return { ofPort, spec: { ...wanted, ofPortRequest: ofPort } };
+  }
+  const { name, ofPort, error } = existing;
+  if (ofPort === undefined) {
+    throw new AgentError('ovs', `port ${name}: ovs-vswitchd gave it no ofport${error ? `: ${error}` : ''}`);
+  }
+  const spec = { ...wanted, name, ofPortRequest: ofPort };
+  await bridge.ensurePort(spec, { signal });
+  return { ofPort, spec };
 }
 
 /**
@@ -200,11 +224,4 @@ function tunnelOptions(type: AgentOptions['tunnelType'], local: IpAddress | unde
     ...(checksum ? { csum: 'true' } : {}),
     ...(local ? { local_ip: formatIp(local) } : {}),
   };
-}
-
-function numbered({ name, ofPort, error }: OvsPort): { name: string; ofPort: number } {
-  if (ofPort === undefined) {
-    throw new AgentError('ovs', `port ${name}: ovs-vswitchd gave it no ofport${error ? `: ${error}` : ''}`);
-  }
-  return { name, ofPort };
 }

@@ -3,7 +3,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { readSnapshot, snapshotLimit, writeSnapshot, type PolicySnapshot } from '@antrea-ts/policy';
 import { ReconcileLoop, type Clock } from '@antrea-ts/reconcile';
-import { ensureDirectory, writeFileAtomic, type Logger } from '@antrea-ts/runtime';
+import { ensureDirectory, pause, writeFileAtomic, type Logger } from '@antrea-ts/runtime';
 
 /** Many changes make one write: the file is at most this old. */
 const writeEveryMs = 1_000;
@@ -32,7 +32,8 @@ export class PolicyFile {
       retryMs: { first: writeEveryMs, longest: 60_000 },
       signal: this.#stopped.signal,
       pass: async ({ signal }) => {
-        await this.#pause(lastWrite + writeEveryMs - modules.clock.now(), modules.clock, signal);
+        const wait = lastWrite + writeEveryMs - modules.clock.now();
+        if (wait > 0) await pause(modules.clock, wait, { signal });
         const snapshot = modules.snapshot();
         if (!snapshot) return;
         await ensureDirectory(dirname(path), { mode: 0o700 });
@@ -67,21 +68,6 @@ export class PolicyFile {
   async stop(): Promise<void> {
     this.#stopped.abort();
     await this.#loop.ended();
-  }
-
-  #pause(ms: number, clock: Clock, signal: AbortSignal): Promise<void> {
-    if (ms <= 0) return Promise.resolve();
-    return new Promise((resolve) => {
-      const cancel = clock.setTimer(ms, resolve);
-      signal.addEventListener(
-        'abort',
-        () => {
-          cancel();
-          resolve();
-        },
-        { once: true },
-      );
-    });
   }
 }
 

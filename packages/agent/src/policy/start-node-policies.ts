@@ -46,10 +46,10 @@ export async function startNodePolicies(
   const log = logger.child('policy');
   const { connection, dataplane, intent } = parts;
   const recovered = recoverRules(await connection.dumpFlows({}, { signal }));
-  const meters = await ensurePolicyMeter(connection, { signal });
+  const { state: meter } = await ensurePolicyMeter(connection, { signal });
   const flows = new PolicyFlows(
     intent.profile,
-    { controllerId: parts.controllerId, meters, denyTracking: options.gates.FlowExporter },
+    { controllerId: parts.controllerId, meters: meter !== 'unsupported', denyTracking: options.gates.FlowExporter },
     recovered,
   );
   const rules = new NodeRules({ hash: ruleHash });

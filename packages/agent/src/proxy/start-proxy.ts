@@ -25,7 +25,7 @@ export async function startProxy(options: AgentOptions, { nodes, parts }: Inputs
   const logger = modules.logger.child('proxy');
   const { connection, dataplane, intent, controllerId } = parts;
   const recovered = recoverGroups(await connection.dumpFlows({}, { signal }));
-  const meters = await ensurePolicyMeter(connection, { signal });
+  const { state: meter } = await ensurePolicyMeter(connection, { signal });
   const forgetModules = {
     connection,
     switch: { runDir: options.ovsRunDir },
@@ -35,7 +35,7 @@ export async function startProxy(options: AgentOptions, { nodes, parts }: Inputs
   const ports = new ServicePorts(nodeFacts(options, nodes), intent.profile.families);
   const services = new NodeServices({
     ports,
-    flows: new ServiceFlows(intent.profile, { controllerId, meters }, recovered),
+    flows: new ServiceFlows(intent.profile, { controllerId, meters: meter !== 'unsupported' }, recovered),
     dataplane,
     metrics: metrics.proxy,
     families: intent.profile.families,

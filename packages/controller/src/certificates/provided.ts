@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
-import { errorMessage, type Logger } from '@antrea-ts/runtime';
+import { errorMessage, pause, type Clock, type Logger } from '@antrea-ts/runtime';
 import { ControllerError } from '../errors.js';
 import type { CertificateSource, ServingCertificate } from './certificate.js';
 
@@ -12,7 +11,9 @@ const firstDeadlineMs = 120_000;
 export function providedCertificate(options: {
   readonly directory: string;
   readonly logger: Logger;
+  readonly clock: Clock;
 }): CertificateSource {
+  const { clock } = options;
   let current = '';
   const read = async (): Promise<ServingCertificate> => {
     const [ca, cert, key] = await Promise.all(
@@ -22,14 +23,14 @@ export function providedCertificate(options: {
   };
   return {
     async load({ signal }) {
-      const deadline = Date.now() + firstDeadlineMs;
+      const deadline = clock.now() + firstDeadlineMs;
       for (;;) {
         try {
           const certificate = await read();
           current = JSON.stringify(certificate);
           return certificate;
         } catch (cause) {
-          if (Date.now() > deadline) {
+          if (clock.now() > deadline) {
             throw new ControllerError(
               'certificate',
               `selfSignedCert false: no certificate in ${options.directory} after two minutes (${errorMessage(cause)}); create the Secret antrea-controller-tls with ca.crt, tls.crt and tls.key`,
@@ -37,15 +38,14 @@ export function providedCertificate(options: {
             );
           }
           options.logger.info('Waiting for the certificate', { directory: options.directory });
-          await delay(pollMs, undefined, { signal });
+          if (!(await pause(clock, pollMs, { signal }))) throw signal.reason as Error;
         }
       }
     },
     async follow(onChange, { signal }) {
-      while (!signal.aborted) {
-        await delay(pollMs * 5, undefined, { signal }).catch(() => undefined);
+      while (await pause(clock, pollMs * 5, { signal })) {
         const certificate = await read().catch(() => undefined);
-        if (signal.aborted || !certificate || JSON.stringify(certificate) === current) continue;
+        if (!certificate || JSON.stringify(certificate) === current) continue;
         current = JSON.stringify(certificate);
         onChange(certificate);
       }

@@ -1,12 +1,11 @@
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
-import { createAuthority, ensureDirectory, writeFileAtomic } from '@antrea-ts/runtime';
+import { createAuthority, ensureDirectory, pause, writeFileAtomic, type Clock } from '@antrea-ts/runtime';
 import { servingNames, type CertificateSource, type ServingCertificate } from './certificate.js';
 
 const day = 86_400_000;
 /** Half of the year that a certificate is valid: Antrea 1.3 rotates then. */
 const rotateAfterMs = 182 * day;
-/** Timers hold no more than 24 days. */
+/** Timers of Node hold no more than 24 days. */
 const longestWait = 20 * day;
 
 /**
@@ -16,6 +15,7 @@ const longestWait = 20 * day;
 export function selfSignedCertificate(options: {
   readonly namespace: string;
   readonly directory: string;
+  readonly clock: Clock;
 }): CertificateSource {
   const make = async (): Promise<ServingCertificate> => {
     const authority = await createAuthority('antrea-ca');
@@ -28,15 +28,15 @@ export function selfSignedCertificate(options: {
   return {
     load: make,
     async follow(onChange, { signal }) {
-      while (await passed(rotateAfterMs, signal)) onChange(await make());
+      while (await passed(rotateAfterMs, options.clock, signal)) onChange(await make());
     },
   };
 }
 
 /** Waits; false when `signal` aborted. */
-async function passed(ms: number, signal: AbortSignal): Promise<boolean> {
-  for (let rest = ms; rest > 0 && !signal.aborted; rest -= longestWait) {
-    await delay(Math.min(rest, longestWait), undefined, { signal, ref: false }).catch(() => undefined);
+async function passed(ms: number, clock: Clock, signal: AbortSignal): Promise<boolean> {
+  for (let rest = ms; rest > 0; rest -= longestWait) {
+    if (!(await pause(clock, Math.min(rest, longestWait), { signal }))) return false;
   }
-  return !signal.aborted;
+  return true;
 }

@@ -26,8 +26,12 @@ export async function startCertificate(
 ): Promise<CertificateParts> {
   const log = logger.child('certificate');
   const source = options.selfSignedCert
-    ? selfSignedCertificate({ namespace: options.namespace, directory: options.directories.selfSigned })
-    : providedCertificate({ directory: options.directories.provided, logger: log });
+    ? selfSignedCertificate({
+        namespace: options.namespace,
+        directory: options.directories.selfSigned,
+        clock: systemClock,
+      })
+    : providedCertificate({ directory: options.directories.provided, logger: log, clock: systemClock });
   const first = await source.load({ signal });
   let { ca } = first;
   let published = '';

@@ -2,7 +2,7 @@ import type { NetworkPolicyReference, PolicyType } from '@antrea-ts/apis';
 import { isKubeError, resources, type KubeClient } from '@antrea-ts/kube';
 import type { PolicyChange, PolicyView } from '@antrea-ts/policy';
 import { KeyedQueue, type Clock } from '@antrea-ts/reconcile';
-import type { Logger } from '@antrea-ts/runtime';
+import { pause, type Logger } from '@antrea-ts/runtime';
 import { problemsText } from './conditions.js';
 import { sha1 } from './sha1.js';
 
@@ -77,10 +77,7 @@ export class PolicyEvents {
       // Told already, by us or by the controller before us; or there is no Namespace any more to tell it in.
       if (!isKubeError(error, 'already-exists', 'not-found', 'forbidden')) throw error;
     }
-    await new Promise<void>((resolve) => {
-      const cancel = clock.setTimer(pauseMs, resolve);
-      signal.addEventListener('abort', () => (cancel(), resolve()), { once: true });
-    });
+    await pause(clock, pauseMs, { signal });
   }
 }
 

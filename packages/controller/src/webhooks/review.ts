@@ -44,6 +44,9 @@ function answering(decide: (admission: Admission) => object): HttpHandler {
       oldObject: oldObject ?? undefined,
       user: usernameOf(userInfo),
     };
+    if (operation !== 'DELETE' && (typeof object !== 'object' || object === null)) {
+      throw new HttpError(400, `the review of ${String(operation)} has no object`);
+    }
     const { apiVersion, kind } = review;
     return json({ apiVersion, kind, response: { uid, ...decide(admission) } });
   };

@@ -1,6 +1,7 @@
-import type { AntreaPolicy, ClusterGroup, Tier } from '@antrea-ts/apis';
+import type { AntreaPolicy, ClusterGroup, Namespace, Tier } from '@antrea-ts/apis';
 import {
   convertClusterGroup,
+  mutateNamespace,
   mutatePolicy,
   validateClusterGroup,
   validatePolicy,
@@ -16,6 +17,7 @@ import { mutating, readReview, validating, type Admission } from './review.js';
 
 /** Paths that the API server asks without being anybody. */
 export const webhookPaths: readonly string[] = [
+  '/mutate/namespace',
   '/mutate/acnp',
   '/mutate/anp',
   '/validate/acnp',
@@ -30,6 +32,14 @@ interface Facts {
   readonly cluster: Pick<FollowedCluster, 'objects'>;
   /** `system:serviceaccount:NAMESPACE:NAME` of the controller. */
   readonly controllerUser: string;
+}
+
+/** Adds the webhook that labels Namespaces, whatever the gates (Antrea 1.3). */
+export function routeNamespaceWebhook(router: Router): void {
+  router.post(
+    '/mutate/namespace',
+    mutating(({ object }) => mutateNamespace(object as Namespace)),
+  );
 }
 
 /** Adds the webhooks for `crd.antrea.io` (Antrea 1.3, 2.14). */

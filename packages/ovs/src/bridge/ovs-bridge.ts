@@ -4,6 +4,7 @@ import { OvsError } from '../errors.js';
 import { commit, commitAndApply, rootRow, type CommitOptions } from './commit.js';
 import { createPort, type CreatedPort, type CreatePortOptions, type PortSpec } from './create-port.js';
 import { removePorts } from './delete-ports.js';
+import { ensurePort } from './ensure-port.js';
 import { findPort, listPorts, type OvsPort } from './ports.js';
 import { toMap, type StringMap } from './string-map.js';
 
@@ -18,6 +19,12 @@ export interface OvsBridge {
    * has it), `port failed` with vswitchd's own words, `time-out`.
    */
   createPort(spec: PortSpec, options: CreatePortOptions): Promise<CreatedPort>;
+  /**
+   * Makes the port, or corrects what of it differs and nothing else: what the spec leaves out stays as it is, and so do
+   * pairs of others in `external_ids`. Returns what was different, one sentence each with what it was. Throws as
+   * `createPort`.
+   */
+  ensurePort(spec: PortSpec, options: CreatePortOptions): Promise<readonly string[]>;
   /** Removes ports by name; absent ones are fine. Resolves when the database has it; vswitchd follows. */
   deletePorts(names: readonly string[], options: CommitOptions): Promise<void>;
   deletePort(name: string, options: CommitOptions): Promise<void>;
@@ -61,6 +68,10 @@ class DatabaseBridge implements OvsBridge {
 
   createPort(spec: PortSpec, options: CreatePortOptions): Promise<CreatedPort> {
     return createPort(this.#database, this.name, spec, options);
+  }
+
+  ensurePort(spec: PortSpec, options: CreatePortOptions): Promise<readonly string[]> {
+    return ensurePort(this.#database, this.name, spec, options);
   }
 
   async deletePorts(names: readonly string[], options: CommitOptions): Promise<void> {

@@ -9,6 +9,8 @@ export interface OvsPort {
   readonly interfaceUuid: Uuid;
   /** The OpenFlow port number; `undefined` until vswitchd made the port, and when it could not. */
   readonly ofPort: number | undefined;
+  /** The OpenFlow port number that was asked for. */
+  readonly ofPortRequest: number | undefined;
   /** Interface type; '' is a system interface. */
   readonly type: string;
   readonly options: ReadonlyMap<string, string>;
@@ -16,6 +18,10 @@ export interface OvsPort {
   readonly externalIds: ReadonlyMap<string, string>;
   readonly mac: string | undefined;
   readonly mtu: number | undefined;
+  /** The MTU that vswitchd was asked to set. */
+  readonly mtuRequest: number | undefined;
+  /** Whether the device is up; `undefined` until vswitchd has it. */
+  readonly up: boolean | undefined;
   /** Why vswitchd could not make it. */
   readonly error: string | undefined;
 }
@@ -34,11 +40,14 @@ export function portOf(replica: OvsReplica, uuid: Uuid): OvsPort | undefined {
     uuid,
     interfaceUuid: row._uuid,
     ofPort: row.ofport === NO_PORT ? undefined : row.ofport,
+    ofPortRequest: row.ofport_request,
     type: row.type,
     options: row.options,
     externalIds: port.external_ids,
     mac: row.mac_in_use,
     mtu: row.mtu,
+    mtuRequest: row.mtu_request,
+    up: row.admin_state === undefined ? undefined : row.admin_state === 'up',
     error: row.error,
   };
 }

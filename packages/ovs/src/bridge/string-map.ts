@@ -9,3 +9,7 @@ export function toMap(map: StringMap): ReadonlyMap<string, string> {
 export function includesPairs(map: ReadonlyMap<string, string>, wanted: ReadonlyMap<string, string>): boolean {
   return [...wanted].every(([key, value]) => map.get(key) === value);
 }
+
+export function samePairs(map: ReadonlyMap<string, string>, wanted: ReadonlyMap<string, string>): boolean {
+  return map.size === wanted.size && includesPairs(map, wanted);
+}

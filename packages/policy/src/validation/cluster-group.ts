@@ -1,4 +1,5 @@
 import type { ClusterGroup } from '@antrea-ts/apis';
+import { brokenSelectorIn, brokenSelectorReason } from '../cluster/broken-selector.js';
 import type { Refused } from './policy-rules.js';
 import { readCidrOr } from './read-cidr.js';
 
@@ -23,10 +24,16 @@ export function validateClusterGroup(group: ClusterGroup, facts: ClusterGroupFac
     spec.childGroups?.length,
   ].filter(Boolean);
   if (ways.length > 1 || (spec.podSelector && spec.externalEntitySelector)) return { field: 'spec', reason: atMostOne };
-  for (const [i, { cidr }] of (spec.ipBlocks ?? []).entries()) {
+  const blocks = [
+    ...(ipBlock ? [[ipBlock, 'spec.ipBlock'] as const] : []),
+    ...(spec.ipBlocks ?? []).map((block, i) => [block, `spec.ipBlocks[${i}]`] as const),
+  ];
+  for (const [{ cidr }, field] of blocks) {
     const reason = readCidrOr(cidr);
-    if (reason) return { field: `spec.ipBlocks[${i}].cidr`, reason };
+    if (reason) return { field: `${field}.cidr`, reason };
   }
+  const broken = brokenSelectorIn(spec, 'spec');
+  if (broken) return { field: broken, reason: brokenSelectorReason };
   if (!spec.childGroups?.length) return undefined;
   const parents = facts.parentsOf(metadata.name);
   if (parents.length > 0) {

@@ -1,12 +1,13 @@
 import type { AntreaPolicy, AntreaPolicyPeer, AntreaPolicyRule, LabelSelector } from '@antrea-ts/apis';
 import '../platform.js';
+import { antreaRuleShape, antreaSpecShape } from '../cluster/object-shapes.js';
 import type { Sha1 } from '../cluster/group-name.js';
 
 /** A step of a JSON patch. */
 export interface PatchStep {
   readonly op: 'add' | 'replace';
   readonly path: string;
-  readonly value: string;
+  readonly value: string | object;
 }
 
 const encoder = new TextEncoder();
@@ -14,14 +15,16 @@ const encoder = new TextEncoder();
 /** Fills in what a user left out: names of rules, made from what they say, and the tier (Antrea 1.3, 2.14). */
 export function mutatePolicy({ spec }: AntreaPolicy, sha1: Sha1): PatchStep[] {
   const steps: PatchStep[] = [];
+  // Comes before the schema, which will say what is wrong.
+  if (!spec || antreaSpecShape(spec)) return steps;
   for (const direction of ['ingress', 'egress'] as const) {
     for (const [index, rule] of (spec?.[direction] ?? []).entries()) {
-      if (rule.name) continue;
+      if (antreaRuleShape(rule) || !rule.action || rule.name) continue;
       const path = `/spec/${direction}/${index}/name`;
       steps.push({ op: 'add', path, value: ruleName(direction, rule, sha1) });
     }
   }
-  if (spec && !spec.tier) steps.push({ op: 'add', path: '/spec/tier', value: 'application' });
+  if (!spec.tier) steps.push({ op: 'add', path: '/spec/tier', value: 'application' });
   return steps;
 }
 

@@ -1,5 +1,6 @@
 import type { AntreaPolicy, AntreaPolicyPeer, AntreaPolicyRule } from '@antrea-ts/apis';
 import { brokenSelectorIn, brokenSelectorReason } from '../cluster/broken-selector.js';
+import { antreaRuleShape, antreaSpecShape } from '../cluster/object-shapes.js';
 import { readCidrOr } from './read-cidr.js';
 
 /** Why an object is refused: the reason, in Antrea 1.3's words, and the field that it is about. */
@@ -26,6 +27,7 @@ const oldTierNames: readonly string[] = [
 /** Checks an Antrea NetworkPolicy or ClusterNetworkPolicy, the first problem of each kind (Antrea 1.3, 2.14). */
 export function validatePolicy(policy: AntreaPolicy, facts: PolicyFacts): Refused | undefined {
   return (
+    checkShape(policy) ??
     checkTier(policy, facts) ??
     checkNames(policy) ??
     checkAppliedTo(policy) ??
@@ -56,6 +58,16 @@ function firstOf(policy: AntreaPolicy, check: (placed: PlacedRule) => Refused | 
     if (refused) return refused;
   }
   return undefined;
+}
+
+/** What the schema would say: nothing below may stumble over an object that passed none. */
+function checkShape({ spec = {} as NonNullable<AntreaPolicy['spec']> }: AntreaPolicy): Refused | undefined {
+  const problem = antreaSpecShape(spec);
+  if (problem) return { field: `spec${problem.path}`, reason: problem.what };
+  return firstOf({ metadata: { name: '' }, spec }, ({ rule, field }) => {
+    const wrong = antreaRuleShape(rule);
+    return wrong && { field: `${field}${wrong.path}`, reason: wrong.what };
+  });
 }
 
 function checkTier({ spec }: AntreaPolicy, { tierExists }: PolicyFacts): Refused | undefined {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { AntreaPolicy, AntreaPolicyRule, ClusterGroup, Tier } from '@antrea-ts/apis';
 import { describe, expect, it } from 'vitest';
 import { convertClusterGroup, validateClusterGroup } from './cluster-group.js';
+import { mutateNamespace } from './mutate-namespace.js';
 import { mutatePolicy, ruleName } from './mutate-policy.js';
 import { validatePolicy } from './policy-rules.js';
 import { validateTierCreate, validateTierDelete, validateTierUpdate } from './tier.js';
@@ -84,6 +85,8 @@ describe('validatePolicy', () => {
       'port 70000 is not between 0 and 65535',
       { ingress: [{ ...allow, ports: [{ port: 70_000 }] }] },
     ],
+    ['spec.appliedTo', 'is no list', { appliedTo: 5 as never }],
+    ['spec.egress[1].to[0].fqdn', 'is not text', { egress: [allow, { ...allow, to: [{ fqdn: 7 as never }] }] }],
     [
       'spec.ingress[0].from[0].namespaceSelector',
       'is no label selector: In and NotIn need values, Exists and DoesNotExist are the other operators',
@@ -171,6 +174,14 @@ describe('ClusterGroups', () => {
     ],
   ])('%s', (reason, made) => expect(validateClusterGroup(made, facts)?.reason).toBe(reason));
 
+  it.each<[string, object]>([
+    ['spec.ipBlocks[1].cidr', { ipBlocks: [{ cidr: '10.0.0.0/8' }, { cidr: '10.0.0.0/33' }] }],
+    ['spec.ipBlock.cidr', { ipBlock: { cidr: '010.0.0.0/8' } }],
+    ['spec.podSelector', { podSelector: { matchExpressions: [{ key: 'a', operator: 'In' }] } }],
+  ])('are refused for %s', (field, spec) => {
+    expect(validateClusterGroup(group('g', spec), facts)).toMatchObject({ field });
+  });
+
   it('are converted', () => {
     const old = {
       apiVersion: 'crd.antrea.io/v1alpha2',
@@ -184,6 +195,17 @@ describe('ClusterGroups', () => {
     });
     expect(() => convertClusterGroup(old, 'crd.antrea.io/v1alpha2')).toThrow();
     expect(() => convertClusterGroup(old, 'crd.antrea.io/v1')).toThrow();
+  });
+});
+
+describe('mutateNamespace', () => {
+  it('adds its name to the labels, once', () => {
+    const labels = { 'antrea.io/metadata.name': 'ns' };
+    const patched = (before: Record<string, string> | undefined) =>
+      mutateNamespace({ metadata: { name: 'ns', ...(before && { labels: before }) } });
+    expect(patched(undefined)).toEqual([{ op: 'add', path: '/metadata/labels', value: labels }]);
+    expect(patched({ a: 'b' })).toEqual([{ op: 'add', path: '/metadata/labels', value: { a: 'b', ...labels } }]);
+    expect(patched(labels)).toEqual([]);
   });
 });
 
@@ -223,4 +245,9 @@ describe('mutatePolicy', () => {
     ]);
     expect(mutatePolicy(policy({ tier: 'mine', ingress: [{ ...allow, name: 'x' }] }), sha1)).toEqual([]);
   });
+
+  it.each<[unknown]>([[undefined], [5], [{ ingress: 'all' }], [{ tier: 'mine', ingress: [null, {}, { action: 5 }] }]])(
+    'leaves a spec of %j to the schema',
+    (spec) => expect(mutatePolicy({ metadata: { name: 'p' }, spec } as AntreaPolicy, sha1)).toEqual([]),
+  );
 });

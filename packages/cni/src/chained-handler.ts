@@ -32,7 +32,7 @@ export function createChainedHandler(network: PodNetwork, pods: ChainedPods, log
           // The runtime calls DEL for a failed ADD, which tries again.
           logger.warn('Could not undo a failed ADD', logFields(container, { error: errorMessage(error) }));
         });
-        throw explained(container, cause);
+        throw explained(container, network, cause);
       }
       logger.info('Connected the Pod of another plugin', logFields(container, { ips: addresses.map(formatIp) }));
       // What the other plugin said stands, word for word.

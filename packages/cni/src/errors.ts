@@ -39,13 +39,14 @@ export class CniError extends Error {
 /** Any failure as the error object for a call of that CNI version. */
 export function toErrorObject(error: unknown, cniVersion: string): CniErrorObject {
   if (error instanceof CniError) {
-    const details = error.details ?? causeText(error.cause);
+    const details = error.details ?? causeText(error.cause, error.message);
     return { cniVersion, code: error.code, msg: error.message, ...(details ? { details } : {}) };
   }
   const message = error instanceof Error ? error.message : String(error);
   return { cniVersion, code: cniErrorCodes.ioFailure, msg: message };
 }
 
-function causeText(cause: unknown): string | undefined {
-  return cause instanceof Error ? cause.message : undefined;
+/** Runtimes print message and details one after the other: what the message says already is not repeated. */
+function causeText(cause: unknown, message: string): string | undefined {
+  return cause instanceof Error && !message.includes(cause.message) ? cause.message : undefined;
 }

@@ -140,6 +140,15 @@ describe('ADD', () => {
     expect(log).toEqual(['allocate', 'prepare', 'attach', 'detach', 'release']);
   });
 
+  it('asks the runtime to come back when what failed concerns every Pod', async () => {
+    const { handler, log } = fakeNode({ failAttach: true, problem: 'not connected to ovsdb-server' });
+    await expect(handler.handle(call('ADD'), { signal })).rejects.toMatchObject({
+      code: 11,
+      message: 'Pod default/web: no such namespace; no Pod can be connected now: not connected to ovsdb-server',
+    });
+    expect(log).toEqual(['allocate', 'prepare', 'attach', 'detach', 'release']);
+  });
+
   it('asks the runtime to come back while the Node has no network', async () => {
     const { handler, log } = fakeNode({ ready: Promise.reject(new Error('not yet')) });
     await expect(handler.handle(call('ADD'), { signal })).rejects.toMatchObject({ code: 11 });

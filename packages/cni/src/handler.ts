@@ -77,7 +77,7 @@ export function createCniHandler(modules: {
     ]);
     // Both have ended before anything is taken back.
     if (allocated.status === 'rejected') throw allocated.reason;
-    if (prepared.status === 'rejected') throw explained(container, prepared.reason);
+    if (prepared.status === 'rejected') throw explained(container, network, prepared.reason);
     return allocated.value;
   }
 
@@ -85,7 +85,7 @@ export function createCniHandler(modules: {
     try {
       return await network.attach(request, { signal });
     } catch (cause) {
-      throw explained(request.container, cause);
+      throw explained(request.container, network, cause);
     }
   }
 

@@ -6,11 +6,18 @@ import type { CniContainer, PodNetwork } from './pod-network.js';
 
 /** How long an ADD waits for the Node's network before it asks the runtime to come back. */
 const readinessTimeoutMs = 30_000;
-/** What went wrong with a Pod's connection, as the runtime shall see it. */
-export function explained({ podNamespace, podName }: CniContainer, cause: unknown): CniError {
+
+/** What went wrong with a Pod's connection, as the runtime shall see it: the Pod's trouble, or that of all Pods now. */
+export function explained(
+  { podNamespace, podName }: CniContainer,
+  network: Pick<PodNetwork, 'problem'>,
+  cause: unknown,
+): CniError {
   if (cause instanceof CniError) return cause;
   const message = `Pod ${podNamespace}/${podName}: ${errorMessage(cause)}`;
-  return new CniError(cniErrorCodes.configureInterfaceFailure, message, { cause });
+  const problem = network.problem();
+  if (problem === undefined) return new CniError(cniErrorCodes.configureInterfaceFailure, message, { cause });
+  return new CniError(cniErrorCodes.tryAgainLater, `${message}; no Pod can be connected now: ${problem}`, { cause });
 }
 
 /** Resolves when Pods may be connected; asks the runtime to come back when that takes too long. */

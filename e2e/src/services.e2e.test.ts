@@ -295,6 +295,23 @@ describe('Services', () => {
       expect(living.filter(({ broken, missing }) => broken !== '' || missing > 0)).toEqual([]);
     });
 
+    it('a UDP connection leaves an Endpoint that left', async () => {
+      const [address = ''] = await lab.service('moving', { selector: { moving: 'yes' }, ports: [udp] });
+      const label = (pod: string, value: string): Promise<string> =>
+        lab.kubectl(['label', 'pod', pod, `moving${value}`, '--overwrite']);
+      const isServedBy = (pod: string): Promise<void> =>
+        lab.asks('client', { protocol: 'UDP', address, times: enough }, (seen) => expect(who(seen)).toEqual([pod]));
+      await label('a', '=yes');
+      await isServedBy('a');
+      // Both go on answering whom they hear: only who forgets the connection leads it elsewhere.
+      const talking = lab.ask('client', [{ protocol: 'UDP', address, times: 20 * 15, oneConnection: true }]);
+      await new Promise((resolve) => setTimeout(resolve, 2_000));
+      await label('b', '=yes');
+      await label('a', '-');
+      await isServedBy('b');
+      expect((await talking).map(who)).toEqual([['a', 'b']]);
+    });
+
     it('an agent that is started again has the same groups and writes nothing', async () => {
       const before = await groups();
       const age = async (): Promise<number> => {
@@ -317,6 +334,27 @@ describe('Services', () => {
       for (const from of ['client', 'far']) {
         await lab.asks(from, { address: webIps[0]!, times: enough }, (seen) => expect(who(seen)).toEqual(['a', 'b']));
       }
+    });
+  });
+
+  it('what makes no sense harms nothing: slices of other families, of names, the same Endpoint twice', async () => {
+    const [address = ''] = await lab.service('odd', { ports: [{ port: 80, targetPort: 8080 }] });
+    const ports = [{ name: '', port: 8080 }];
+    const a = { addresses: [podIp('a')], nodeName: 'node-1' };
+    await lab.apply(
+      slice('odd', 'odd-name', { addressType: 'FQDN', ports, endpoints: [{ addresses: ['web.external.test'] }] }),
+      slice('odd', 'odd-family', { addressType: 'IPv6', ports, endpoints: [{ addresses: ['2001:db8::1'] }] }),
+      slice('odd', 'odd-port', { ports: [{ name: 'other', port: 1 }], endpoints: [{ addresses: ['192.0.2.1'] }] }),
+      slice('odd', 'odd-twice', { ports, endpoints: [a, a] }),
+      slice('odd', 'odd-again', { ports, endpoints: [a] }),
+    );
+    await lab.asks('client', { address, times: enough }, (seen) => expect(who(seen)).toEqual(['a']));
+    await lab.asks('client', { address: webIps[0]!, times: enough }, (seen) => expect(who(seen)).toEqual(['a', 'b']));
+    const refused = await lab.run(['kubectl', 'create', 'service', 'clusterip', 'zero', '--tcp=0:80']);
+    expect(refused.stderr).toMatch(/must be between 1 and 65535/);
+    await eventually(async () => {
+      const events = await lab.kubectl(['get', 'events', '--field-selector', 'reason=NoEndpoints']);
+      expect(events).toMatch(/service\/nobody +no Endpoint is ready/);
     });
   });
 

@@ -38,7 +38,29 @@ function askUdp({ address, port }) {
   });
 }
 
+/** Sends from one socket, as one connection, until all was sent, and counts who answers. */
+function talkUdp({ address, port, times }) {
+  return new Promise((resolve, reject) => {
+    const counts = {};
+    const socket = createSocket(isIPv6(address) ? 'udp6' : 'udp4');
+    socket.on('message', (data) => {
+      const answer = String(data).trim();
+      counts[answer] = (counts[answer] ?? 0) + 1;
+    });
+    socket.on('error', reject);
+    let sent = 0;
+    const timer = setInterval(() => {
+      socket.send('hello', port, address);
+      sent += 1;
+      if (sent < times) return;
+      clearInterval(timer);
+      setTimeout(() => socket.close(() => resolve(counts)), 500);
+    }, 50);
+  });
+}
+
 async function ask(request) {
+  if (request.oneConnection) return talkUdp(request);
   const counts = {};
   let left = request.times ?? 1;
   const asker = async () => {

@@ -13,6 +13,8 @@ export interface Request {
   readonly protocol?: 'TCP' | 'UDP';
   readonly times?: number;
   readonly atOnce?: number;
+  /** All from one socket of UDP, 20 times a second. */
+  readonly oneConnection?: boolean;
 }
 
 /** How often which answer or error came. */

@@ -7,6 +7,7 @@ import { takeDown } from '../cli/down.js';
 import { interruptible } from '../cli/interruptible.js';
 import { defaultDatapath } from '../cli/machine.js';
 import { createProgress } from '../cli/progress.js';
+import { renderTable } from '../cli/table.js';
 import { runAttached } from '../cli/run-attached.js';
 import { bringUp } from '../cli/up.js';
 import { LabError } from '../errors.js';
@@ -16,6 +17,7 @@ import { labRoot, type LabPaths } from '../paths.js';
 import { planAddresses } from '../plan/addresses.js';
 import { createDemoPods, type DemoPod } from './demo-pods.js';
 import { measureAll, type Place, type Target } from './measure.js';
+import { playService } from './service-act.js';
 import { playPolicies } from './policy-act.js';
 import { renderMeasurements } from './render-measurements.js';
 
@@ -67,6 +69,7 @@ async function runInLab({ keep, ip }: { readonly keep: boolean; readonly ip: Lab
     const pods = await createPods(paths, options);
     progress.end('cluster and Pods are up');
     const complete = await showConnectivity(paths, options, pods);
+    await showService(paths, pods);
     await showPolicies(paths, pods);
     await showInside(name, paths);
     if (keep) showWhereToLook(name, pods);
@@ -115,6 +118,20 @@ async function showConnectivity(paths: LabPaths, options: LabOptions, pods: read
   return complete;
 }
 
+async function showService(paths: LabPaths, pods: readonly DemoPod[]): Promise<void> {
+  const { clusterIp, client, servers, steps } = await playService(paths, pods);
+  const title = `a Service, shop (${clusterIp}): who answers ${client.name} when it asks for http://shop/`;
+  const table = renderTable(
+    ['', ...servers.map(({ name, node }) => `${name} ${pc.dim(`on ${node}`)}`)],
+    steps.map((step) => [step.title, ...servers.map(({ name }) => renderCount(step.answers.get(name) ?? 0))]),
+  );
+  process.stdout.write(`\n${pc.bold(title)}\n\n${table}\n`);
+}
+
+function renderCount(count: number): string {
+  return count === 0 ? pc.dim('0') : pc.green(String(count));
+}
+
 async function showPolicies(paths: LabPaths, pods: readonly DemoPod[]): Promise<void> {
   await playPolicies(paths, pods, ({ title, rows, targets }) => {
     process.stdout.write(`\n${pc.bold(title)}\n\n${renderMeasurements(rows, targets)}\n`);
@@ -126,8 +143,8 @@ async function showInside(name: string, paths: LabPaths): Promise<void> {
   process.stdout.write(`\n${pc.bold(`$ ./tools/lab --name ${name} kubectl get pods -o wide`)}\n`);
   const kubectl = { env: { KUBECONFIG: paths.kubeconfig }, debianPackage: 'kubernetes-client' };
   await runAttached('kubectl', ['get', 'pods', '-o', 'wide'], kubectl);
-  process.stdout.write(`\n${pc.bold(`$ ./tools/lab --name ${name} kubectl get networkpolicies`)}\n`);
-  await runAttached('kubectl', ['get', 'networkpolicies'], kubectl);
+  process.stdout.write(`\n${pc.bold(`$ ./tools/lab --name ${name} kubectl get services,networkpolicies`)}\n`);
+  await runAttached('kubectl', ['get', 'services,networkpolicies'], kubectl);
   process.stdout.write('\n');
 }
 

@@ -54,7 +54,7 @@ export class ClusterGroups {
     const children = spec.childGroups.map((child) => this.#own(child));
     const selectors = children.flatMap((child) => (child.kind === 'members' ? child.selectors : []));
     const cidrs = children.flatMap((child) => (child.kind === 'ipBlocks' ? child.cidrs : []));
-    if (selectors.length > 0 || cidrs.length === 0) return { kind: 'members', selectors };
+    if (selectors.length > 0 || cidrs.length === 0) return { kind: 'members', selectors, cidrs };
     return { kind: 'ipBlocks', cidrs };
   }
 
@@ -89,7 +89,7 @@ export class ClusterGroups {
 }
 
 function members(selector: GroupSelector | undefined): ResolvedClusterGroup {
-  return { kind: 'members', selectors: selector ? [selector] : [] };
+  return { kind: 'members', selectors: selector ? [selector] : [], cidrs: [] };
 }
 
 function dependenciesOf(group: ClusterGroup | undefined): Dependency[] {

@@ -202,7 +202,7 @@ class RuleConversion {
       else if (peer.group !== undefined && this.#written.home === '') {
         const resolved = this.#context.clusterGroup(peer.group);
         if (resolved.kind === 'members') addressGroups.push(this.#context.clusterGroupAs(peer.group, 'peers'));
-        if (resolved.kind === 'ipBlocks') {
+        if (resolved.kind !== 'nothing') {
           const blocksOf = `${here}.group ${peer.group}: ipBlocks`;
           for (const cidr of resolved.cidrs) ipBlocks.push(wireBlock({ cidr }, blocksOf));
         }

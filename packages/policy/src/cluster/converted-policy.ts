@@ -19,7 +19,8 @@ export interface ConvertedPolicy {
 
 /** What a ClusterGroup stands for. */
 export type ResolvedClusterGroup =
-  | { readonly kind: 'members'; readonly selectors: readonly GroupSelector[] }
+  /** `cidrs`: blocks among the children of a group; they are peers, and nothing can be applied to them. */
+  | { readonly kind: 'members'; readonly selectors: readonly GroupSelector[]; readonly cidrs: readonly string[] }
   | { readonly kind: 'ipBlocks'; readonly cidrs: readonly string[] }
   /** Not there (yet), or nothing selects: contributes nothing. */
   | { readonly kind: 'nothing' };

@@ -1,0 +1,2 @@
+export type { DecidingRule, Decision, Intent, Packet, PacketProtocol, Verdict } from './intent.js';
+export { judge } from './judge.js';

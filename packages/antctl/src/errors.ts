@@ -8,7 +8,9 @@ export type AntctlErrorCode =
   /** What was asked refused or did not answer. */
   | 'request'
   /** The answer is not what it should be. */
-  | 'bad-answer';
+  | 'bad-answer'
+  /** What is installed is not what is meant. */
+  | 'disagreement';
 
 /** Why a command of antctl failed; the message says what to do about it. */
 export class AntctlError extends Error {
@@ -20,8 +22,9 @@ export class AntctlError extends Error {
     this.code = code;
   }
 
-  /** 2: another command line is needed; 1: everything else. */
+  /** 2: another command line is needed; 3: two sides that should agree do not; 1: everything else. */
   get exitCode(): number {
+    if (this.code === 'disagreement') return 3;
     return this.code === 'usage' || this.code === 'wrong-mode' ? 2 : 1;
   }
 }

@@ -23,7 +23,7 @@ export interface AntctlHost {
 
 /**
  * Runs one command line (without the program's name) and returns the exit code: 0; 1 when what was asked could not be
- * had; 2 for a wrong command line.
+ * had; 2 for a wrong command line; 3 when what is installed is not what is meant.
  */
 export async function runAntctl(args: readonly string[], host: AntctlHost): Promise<number> {
   try {

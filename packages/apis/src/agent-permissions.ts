@@ -126,4 +126,5 @@ export const antctlPaths: readonly string[] = [
   '/ovsflows',
   '/ovstracing',
   '/podinterfaces',
+  '/policyverdict',
 ];

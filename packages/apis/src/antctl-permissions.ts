@@ -23,6 +23,24 @@ export const antctlPermissions: readonly Permission[] = [
     reason: 'Addresses of Nodes, to ask agents and controller.',
   },
   {
+    apiGroups: ['crd.antrea.io'],
+    resources: ['clusternetworkpolicies', 'networkpolicies', 'tiers', 'clustergroups', 'externalentities'],
+    verbs: read,
+    reason: 'What users wrote, for `explain`.',
+  },
+  {
+    apiGroups: ['networking.k8s.io'],
+    resources: ['networkpolicies'],
+    verbs: read,
+    reason: 'What users wrote, for `explain`.',
+  },
+  {
+    apiGroups: [''],
+    resources: ['namespaces', 'pods', 'services'],
+    verbs: read,
+    reason: 'Whom policies are about, for `explain`.',
+  },
+  {
     apiGroups: [''],
     resources: ['configmaps'],
     resourceNames: ['antrea-ca'],

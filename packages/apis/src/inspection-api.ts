@@ -1,4 +1,5 @@
 import type { InfoCondition, InfoReference, NetworkPolicyControllerInfo } from './component-info.js';
+import type { NetworkPolicyReference, RuleAction, RuleDirection } from './controlplane.js';
 import type { ObjectMeta } from './kubernetes.js';
 
 /** Answers of the components' own paths (Antrea 1.3), which antctl shows. */
@@ -81,4 +82,34 @@ export interface EndpointRule extends EndpointPolicy {
   readonly direction: 'In' | 'Out';
   /** Among the rules of that policy and direction. */
   readonly ruleindex: number;
+}
+
+/** The agent's `/policyverdict`: what its installed flows make of a packet. Not of 1.3. */
+export interface FlowVerdict {
+  readonly node: string;
+  readonly action: RuleAction;
+  /** On the packet's way, at most one for each direction. */
+  readonly decisions: readonly FlowDecision[];
+  /** The flow, or the table without one, where it ended; absent where it leaves the Node or reaches a Pod. */
+  readonly droppedAt?: string;
+}
+
+/** What a flow decided, and the rule that it was made for. */
+export interface FlowDecision {
+  readonly direction: RuleDirection;
+  /** As in verdicts by intent: `none` where no flow of a policy matched. */
+  readonly by: 'rule' | 'isolation' | 'bypass' | 'none';
+  readonly table: string;
+  readonly flow: string;
+  readonly conjunctionId?: number;
+  /** Absent also where nobody knows the conjunction. */
+  readonly rule?: {
+    readonly policy: NetworkPolicyReference;
+    readonly action: RuleAction;
+    readonly name?: string;
+    /** Absent for Kubernetes NetworkPolicies. */
+    readonly tierPriority?: number;
+    readonly priority?: number;
+    readonly index?: number;
+  };
 }

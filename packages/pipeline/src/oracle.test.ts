@@ -6,12 +6,17 @@ import { formatFlow, type Flow } from '@antrea-ts/openflow';
 import { formatIp, parseCidr, parseIp, parseMac, type IpAddress } from '@antrea-ts/net-types';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { FlowEvaluator, policyDecisions, type EvaluatedPacket, type Evaluation } from './evaluator/index.js';
+import {
+  FlowEvaluator,
+  isRejected,
+  policyDecisions,
+  type EvaluatedPacket,
+  type Evaluation,
+} from './evaluator/index.js';
 import { virtualMac } from './features/neighbours.js';
 import { PolicyFlows } from './features/network-policy/policy-flows.js';
 import { createNodePipeline } from './node-flows.js';
 import type { NodeProfile } from './profile.js';
-import { controllerReason, registers } from './registers.js';
 import * as arbitrary from './testing/cluster-events.js';
 
 const sha1 = (bytes: Uint8Array): string => createHash('sha1').update(bytes).digest('hex');
@@ -176,9 +181,7 @@ function send(nodes: readonly SoftwareNode[], evaluators: readonly FlowEvaluator
     const evaluation = evaluators[at]!.evaluate(atNode(node, probe.packet));
     decisions.push({ node, evaluation });
     if (evaluation.outputs.length > 0) continue;
-    const reasons = evaluation.toController.map(({ packet }) => Number(packet.getBits(registers.controllerReason)));
-    const isRejected = reasons.some((bits) => (bits & controllerReason.reject) !== 0);
-    return { action: isRejected ? 'Reject' : 'Drop', decisions };
+    return { action: isRejected(evaluation) ? 'Reject' : 'Drop', decisions };
   }
   return { action: 'Allow', decisions };
 }

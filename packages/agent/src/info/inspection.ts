@@ -1,4 +1,5 @@
 import type { AgentInfo, InfoCondition, NetworkPolicyControllerInfo } from '@antrea-ts/apis';
+import type { RuleText } from '@antrea-ts/policy';
 
 type Condition = InfoCondition<AgentInfo['agentConditions'][number]['type']>;
 
@@ -18,6 +19,8 @@ export interface InspectionSources {
   readonly pods: () => number;
   /** How many objects of policy the controller has told. */
   readonly policies: () => NetworkPolicyControllerInfo;
+  /** The rule that a conjunction id stands for. */
+  readonly ruleOf: (conjunctionId: number) => RuleText | undefined;
   /** The flows of a Service or a policy; undefined: there is none of this name. */
   readonly serviceFlows: (name: string, namespace: string) => FlowSelector | undefined;
   readonly policyFlows: (name: string, namespace: string) => FlowSelector | undefined;

@@ -4,6 +4,7 @@ import { appctl, ovsVersion } from '@antrea-ts/ovs';
 import { queryParameters, tolerantCheck } from '@antrea-ts/runtime';
 import { routeOvsFlows } from '../api/ovs-flows.js';
 import { clusterAddresses, routeOvsTracing } from '../api/ovs-tracing.js';
+import { routePolicyVerdict } from '../api/policy-verdict.js';
 import { routePodInterfaces } from '../api/pod-interfaces.js';
 import type { AgentOptions } from '../config/options.js';
 import type { PartModules } from '../modules.js';
@@ -61,6 +62,13 @@ export function startInspection(options: AgentOptions, inputs: Inputs, modules: 
   routePodInterfaces(router, { store: pods.store, bridge });
   routeOvsFlows(router, { connection, dataplane, store: pods.store, inspection });
   routeTracing(options, inputs, modules);
+  routePolicyVerdict(router, {
+    name: node.name,
+    profile: () => parts.intent.profile,
+    pods: () => pods.store.all(),
+    connection,
+    ruleOf: (id) => inspection.sources.ruleOf?.(id),
+  });
 
   const publisher = new InfoPublisher(
     {

@@ -126,6 +126,7 @@ function describePolicies(
     egressRules: () => rules.ruleCounts().egress,
   });
   inspection.add({
+    ruleOf: (id) => flows.ruleOf(id),
     policyFlows(name, namespace) {
       const found = [...rules.policies().values()].filter(
         ({ source }) => source.name === name && (source.namespace ?? namespace) === namespace,

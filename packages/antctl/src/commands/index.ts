@@ -2,6 +2,7 @@ import { agentInfo } from './agentinfo.js';
 import type { Command } from './command.js';
 import { completion } from './completion.js';
 import { controllerInfo } from './controllerinfo.js';
+import { explain } from './explain.js';
 import { featureGates } from './featuregates.js';
 import { logLevel } from './log-level.js';
 import { networkPolicy } from './networkpolicy.js';
@@ -29,6 +30,7 @@ export const commands: readonly Command[] = [
   controllerInfo,
   featureGates,
   queryEndpoint,
+  explain,
   tracePacket,
   logLevel,
   versionCommand,

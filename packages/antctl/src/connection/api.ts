@@ -3,6 +3,8 @@ export type ApiName = 'agent' | 'controller' | 'cluster';
 
 export interface ApiRequest {
   readonly from: ApiName;
+  /** With `agent`: of which Node; absent: of the one that `--node` names. */
+  readonly node?: string;
   /** `/podinterfaces`, or the path of an object. */
   readonly path: string;
   /** Those that are undefined are left out. */

@@ -27,34 +27,35 @@ const names = { agent: 'antrea-agent', controller: 'antrea-controller', cluster:
 /** Ways to all components that can be asked from here; each is prepared when it is first needed. */
 export class ComponentApi implements Api {
   readonly #options: CreateApiOptions;
-  readonly #opened = new Map<ApiName, Promise<HttpApi>>();
+  readonly #opened = new Map<string, Promise<HttpApi>>();
 
   constructor(options: CreateApiOptions) {
     this.#options = options;
   }
 
-  async get({ from, path, parameters }: Parameters<Api['get']>[0]): Promise<unknown> {
-    return (await this.#open(from)).get(path, parameters);
+  async get({ from, node, path, parameters }: Parameters<Api['get']>[0]): Promise<unknown> {
+    return (await this.#open(from, node)).get(path, parameters);
   }
 
   async close(): Promise<void> {
     for (const opened of this.#opened.values()) await opened.then(async (api) => api.close()).catch(() => undefined);
   }
 
-  #open(name: ApiName): Promise<HttpApi> {
-    const known = this.#opened.get(name);
+  #open(name: ApiName, node?: string): Promise<HttpApi> {
+    const key = `${name}/${node ?? ''}`;
+    const known = this.#opened.get(key);
     if (known) return known;
-    const opening = this.#connect(name).then(async (connection) => {
+    const opening = this.#connect(name, node).then(async (connection) => {
       const { httpApi } = await import('./http-api.js');
       return httpApi(connection, { who: names[name], whenSilent: whenSilent[name] }, this.#options);
     });
-    this.#opened.set(name, opening);
+    this.#opened.set(key, opening);
     return opening;
   }
 
   // Loading what connects takes longer than everything else of `--help` and of completion.
-  async #connect(name: ApiName): Promise<KubeConnection> {
-    const { mode, node, env, server } = this.#options;
+  async #connect(name: ApiName, ofNode: string | undefined): Promise<KubeConnection> {
+    const { mode, env, server, node = ofNode } = this.#options;
     if (mode !== 'remote') {
       if (name !== mode) throw new AntctlError('wrong-mode', `${names[name]} cannot be asked beside antrea-${mode}`);
       const { localConnection } = await import('./local-connection.js');

@@ -2,6 +2,7 @@ import type { Flow } from '@antrea-ts/openflow';
 import type { RuleDirection } from '@antrea-ts/apis';
 import type { Evaluation, EvaluatedStep } from '../../evaluator/evaluate.js';
 import { parseCookie } from '../../cookie.js';
+import { controllerReason, registers } from '../../registers.js';
 import { tableIds } from '../../tables.js';
 import { directionOfTable } from './rule-tables.js';
 
@@ -40,4 +41,11 @@ function decisionOf({ table, found }: EvaluatedStep): PolicyDecision | undefined
   if (flow.priority === 0) return { ...at, by: 'none' };
   const isolates = defaultTables.has(table) && !flow.instructions.some(({ kind }) => kind === 'goto_table');
   return { ...at, by: isolates && parseCookie(flow.cookie).category === 'Default' ? 'isolation' : 'bypass' };
+}
+
+/** Whether packets that went to the controller are to be answered with a rejection. */
+export function isRejected({ toController }: Pick<Evaluation, 'toController'>): boolean {
+  return toController.some(
+    ({ packet }) => (Number(packet.getBits(registers.controllerReason)) & controllerReason.reject) !== 0,
+  );
 }

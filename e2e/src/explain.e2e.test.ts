@@ -1,0 +1,113 @@
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { eventually, Lab, patience } from './lab.js';
+import { acnp, app, k8s, list } from './policies.js';
+import { echoServer } from './probes.js';
+
+interface Side {
+  readonly action: string;
+}
+interface InstalledAt extends Side {
+  readonly node: string;
+  readonly decisions: readonly { readonly by: string; readonly conjunctionId?: number }[];
+}
+interface Explanation {
+  readonly agree: boolean | null;
+  readonly intent: Side;
+  readonly installed: Partial<Side> & { readonly nodes: readonly InstalledAt[] };
+  readonly differences: readonly string[];
+  readonly known: readonly string[];
+}
+
+const lab = new Lab('explain');
+
+beforeAll(async () => {
+  await lab.up('--nodes', '2', '--ip', 'dual');
+  const command = ['node', '-e', echoServer];
+  await lab.pods([
+    { name: 'web', node: 'node-1', labels: { app: 'web' }, command },
+    { name: 'far', node: 'node-2', labels: { app: 'client' }, command },
+  ]);
+}, 200_000 * patience);
+afterEach(() => lab.kubectl(['delete', 'networkpolicy,acnp', '--all']));
+afterAll(() => lab.down(), 60_000 * patience);
+
+const apply = (...policies: object[]): Promise<string> =>
+  lab.kubectl(['apply', '-f', '-'], JSON.stringify(list(policies)));
+
+async function explain(...args: string[]): Promise<{ exitCode: number } & Explanation> {
+  const { exitCode, stdout, stderr } = await lab.run(['antctl', 'explain', ...args, '-o', 'json']);
+  expect(stdout, stderr).not.toBe('');
+  return { exitCode, ...(JSON.parse(stdout) as Explanation) };
+}
+
+/** Waits until switches have what was just written. */
+const agreed = (...args: string[]): Promise<Explanation> =>
+  eventually(async () => {
+    const explanation = await explain(...args);
+    expect(explanation, JSON.stringify(explanation.differences)).toMatchObject({ agree: true, exitCode: 0 });
+    return explanation;
+  });
+
+const between = ['--from', 'default/far', '--to', 'default/web', '--port', '80'];
+const dropFar = acnp({
+  appliedTo: [app('web')],
+  ingress: [{ action: 'Drop', name: 'no-clients', from: [app('client')] }],
+});
+
+it.each([
+  { name: 'nobody says anything', policies: [], action: 'Allow', by: 'none' },
+  { name: 'an ACNP drops', policies: [dropFar], action: 'Drop', by: 'rule' },
+  {
+    name: 'an ACNP rejects what is sent',
+    policies: [acnp({ appliedTo: [app('client')], egress: [{ action: 'Reject', to: [app('web')] }] })],
+    action: 'Reject',
+    by: 'rule',
+  },
+  { name: 'a Kubernetes policy isolates', policies: [k8s(app('web'))], action: 'Drop', by: 'isolation' },
+  {
+    name: 'a Kubernetes policy allows',
+    policies: [k8s({ ...app('web'), ingress: [{ from: [app('client')], ports: [{ port: 80 }] }] })],
+    action: 'Allow',
+    by: 'rule',
+  },
+])('intent and flows agree where $name', async ({ policies, action, by }) => {
+  if (policies.length > 0) await apply(...policies);
+  for (const family of ['4', '6']) {
+    const { intent, installed } = await agreed(...between, '-F', family);
+    expect([intent.action, installed.action]).toEqual([action, action]);
+    expect(installed.nodes.at(-1)?.decisions.at(-1)).toMatchObject({ by });
+  }
+});
+
+it('packets from outside of the cluster are explained, too', async () => {
+  await apply(
+    acnp({ appliedTo: [app('web')], ingress: [{ action: 'Drop', from: [{ ipBlock: { cidr: '203.0.113.0/24' } }] }] }),
+  );
+  const { installed } = await agreed('--from', '203.0.113.9', '--to', 'default/web');
+  expect(installed.nodes.map(({ node, action }) => [node, action])).toEqual([['node-1', 'Drop']]);
+  expect(await agreed('--from', '198.51.100.1', '--to', 'default/web')).toMatchObject({ intent: { action: 'Allow' } });
+});
+
+it('a flow that is missing is told, with the policy that it was for', async () => {
+  await apply(dropFar);
+  const { installed } = await agreed(...between);
+  const id = installed.nodes.at(-1)?.decisions.at(-1)?.conjunctionId;
+  await lab.node('node-1', 'ovs-ofctl', '-O', 'OpenFlow13', 'del-flows', 'br-int', `table=85,conj_id=${id}`);
+  const { exitCode, stdout } = await lab.run(['antctl', 'explain', ...between]);
+  expect({ exitCode, stdout }).toMatchObject({ exitCode: 3, stdout: expect.stringContaining('They do not agree.') });
+  expect(stdout).toContain('node-1: by intent Drop by AntreaClusterNetworkPolicy acnp, by its flows Allow');
+  expect(stdout).toContain('AntreaClusterNetworkPolicy acnp is Realized, on 1 of 1 Nodes');
+  // The agent repairs it.
+  await agreed(...between);
+});
+
+it('says what it cannot know', async () => {
+  expect(await lab.run(['antctl', 'explain', '--from', 'default/nobody', '--to', 'default/web'])).toMatchObject({
+    exitCode: 2,
+    stderr: expect.stringContaining('--from default/nobody: there is no such Pod'),
+  });
+  await lab.ok(['agent', 'node-1', 'kill']);
+  expect(await explain(...between)).toMatchObject({ exitCode: 1, agree: null, intent: { action: 'Allow' } });
+  await lab.ok(['agent', 'node-1', 'start']);
+  await agreed(...between);
+});

@@ -17,14 +17,12 @@ export interface CniAnswer {
   readonly answer: Record<string, unknown> | undefined;
 }
 
-const ours = new URL('../../packages/cni/dist/antrea-cni', import.meta.url).pathname;
+/** Our plugin, as it is built. */
+export const cniPlugin = new URL('../../packages/cni/dist/antrea-cni', import.meta.url).pathname;
 
-/** Calls a plugin on a Node as a container runtime does: environment, configuration on standard input. */
-export async function callCni(lab: Lab, node: string, call: CniCall): Promise<CniAnswer> {
-  const { command, container = 'c1', netns = '', pod, config = {}, plugin = ours } = call;
-  const base = { cniVersion: '0.4.0', name: 'antrea', type: 'antrea', ipam: { type: 'host-local' } };
-  const input = typeof config === 'string' ? config : JSON.stringify({ ...base, ...config });
-  const environment = [
+/** What a runtime tells a plugin in its environment. */
+export function cniEnvironment({ command, container = 'c1', netns = '', pod }: CniCall): string[] {
+  return [
     `CNI_COMMAND=${command}`,
     `CNI_CONTAINERID=${container}`,
     `CNI_NETNS=${netns}`,
@@ -32,6 +30,17 @@ export async function callCni(lab: Lab, node: string, call: CniCall): Promise<Cn
     `CNI_ARGS=IgnoreUnknown=1${pod === undefined ? '' : `;K8S_POD_NAME=${pod};K8S_POD_NAMESPACE=default`}`,
     'CNI_PATH=/usr/lib/cni',
   ];
-  const { exitCode, stdout } = await lab.run(['node', node, '--', 'env', ...environment, plugin], { input });
+}
+
+/** What a runtime writes to a plugin's standard input. */
+export function cniInput({ config = {} }: CniCall): string {
+  const base = { cniVersion: '0.4.0', name: 'antrea', type: 'antrea', ipam: { type: 'host-local' } };
+  return typeof config === 'string' ? config : JSON.stringify({ ...base, ...config });
+}
+
+/** Calls a plugin on a Node as a container runtime does: environment, configuration on standard input. */
+export async function callCni(lab: Lab, node: string, call: CniCall): Promise<CniAnswer> {
+  const command = ['node', node, '--', 'env', ...cniEnvironment(call), call.plugin ?? cniPlugin];
+  const { exitCode, stdout } = await lab.run(command, { input: cniInput(call) });
   return { exitCode, answer: stdout === '' ? undefined : (JSON.parse(stdout) as Record<string, unknown>) };
 }

@@ -100,6 +100,7 @@ function fakeNode(
     async check() {
       log.push('ipam check');
     },
+    holders: async () => [],
   };
   return { log, requests, adoptions, handler: createCniHandler({ network, ipam, logger: silentLogger }) };
 }

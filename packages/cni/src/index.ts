@@ -1,7 +1,7 @@
 export { decodeCall, type CniCall, type CniCommand } from './call.js';
 export { CniError, cniErrorCodes, toErrorObject, type CniErrorObject } from './errors.js';
 export { createCniHandler, type CniHandler } from './handler.js';
-export { createHostLocalIpam, type Ipam } from './ipam.js';
+export { createHostLocalIpam, type AddressHolder, type Ipam } from './ipam.js';
 export { KeyedMutex } from './keyed-mutex.js';
 export { parseNetworkConfig, type Attachment, type CniDns, type NetworkConfig } from './network-config.js';
 export type { AdoptRequest, AttachRequest, ChainedPods, CniContainer, PodNetwork } from './pod-network.js';

@@ -1,6 +1,14 @@
-import { access, constants } from 'node:fs/promises';
-import { join } from 'node:path';
-import { formatCidr, formatIp, gatewayOf, parseInterfaceAddress, parseIp, type Cidr } from '@antrea-ts/net-types';
+import { access, constants, readdir, readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import {
+  formatCidr,
+  formatIp,
+  gatewayOf,
+  parseInterfaceAddress,
+  parseIp,
+  tryParseIp,
+  type Cidr,
+} from '@antrea-ts/net-types';
 import { CommandError, runCommand } from '@antrea-ts/runtime';
 import { z } from 'zod';
 import type { CniCall } from './call.js';
@@ -20,6 +28,14 @@ export interface Ipam {
   release(call: CniCall, ranges: readonly Cidr[], options: { signal: AbortSignal }): Promise<void>;
   /** Fails when the container's addresses are not recorded. */
   check(call: CniCall, ranges: readonly Cidr[], options: { signal: AbortSignal }): Promise<void>;
+  /** Who has addresses, by what is recorded. */
+  holders(): Promise<readonly AddressHolder[]>;
+}
+
+/** The interface of a container that an address was given to. */
+export interface AddressHolder {
+  readonly containerId: string;
+  readonly ifName: string;
 }
 
 const answerSchema = z.object({
@@ -28,8 +44,11 @@ const answerSchema = z.object({
 const errorSchema = z.object({ code: z.number(), msg: z.string(), details: z.string().optional() });
 
 /** IPAM by delegation to the `host-local` plugin: one range per Pod CIDR, each with the gateway address left out. */
-export function createHostLocalIpam(options: { readonly networkName?: string } = {}): Ipam {
+export function createHostLocalIpam(
+  options: { readonly networkName?: string; readonly recordDirectory?: string } = {},
+): Ipam {
   const networkName = options.networkName ?? 'antrea';
+  const records = join(options.recordDirectory ?? '/var/lib/cni/networks', networkName);
 
   const run = async (command: string, call: CniCall, ranges: readonly Cidr[], signal: AbortSignal): Promise<string> => {
     const plugin = await findPlugin(call.path);
@@ -51,7 +70,8 @@ export function createHostLocalIpam(options: { readonly networkName?: string } =
           CNI_CONTAINERID: call.containerId,
           CNI_NETNS: call.netns,
           CNI_IFNAME: call.ifName,
-          CNI_PATH: call.path.join(':'),
+          // It must not be empty, and is when the agent itself cleans up.
+          CNI_PATH: [...call.path, dirname(plugin)].join(':'),
         },
         input: JSON.stringify(config),
       });
@@ -83,7 +103,20 @@ export function createHostLocalIpam(options: { readonly networkName?: string } =
     async check(call, ranges, { signal }) {
       await run('CHECK', call, ranges, signal);
     },
+    holders: () => readHolders(records),
   };
+}
+
+/** A file for each address, with container and interface on two lines; a few others are not about addresses. */
+async function readHolders(directory: string): Promise<readonly AddressHolder[]> {
+  const names = await readdir(directory).catch(() => []);
+  const holders: AddressHolder[] = [];
+  for (const name of names.filter((each) => tryParseIp(each))) {
+    const text = await readFile(join(directory, name), 'utf8').catch(() => '');
+    const [containerId = '', ifName = ''] = text.split(/\r?\n/).map((line) => line.trim());
+    if (containerId !== '') holders.push({ containerId, ifName });
+  }
+  return holders;
 }
 
 async function findPlugin(path: readonly string[]): Promise<string> {

@@ -1,4 +1,4 @@
-import { createHostLocalIpam, type Ipam } from '@antrea-ts/cni';
+import { createHostLocalIpam, type AddressHolder, type CniCall, type Ipam } from '@antrea-ts/cni';
 import type { Host } from '@antrea-ts/host';
 import type { OvsBridge } from '@antrea-ts/ovs';
 import type { Logger } from '@antrea-ts/runtime';
@@ -84,6 +84,28 @@ export async function takeOverPods(
     logger.info('Removing an interface that belongs to no Pod', { interface: name });
     await host.pods.detach({ name: '', hostName: name }, { signal });
   }
+  await releaseUnusedAddresses(options.podCidrs, modules, signal);
+}
+
+/** An agent that was killed in the middle of an ADD left an address that no port is for. */
+async function releaseUnusedAddresses(
+  podCidrs: readonly Cidr[],
+  { ipam, store, logger }: Modules,
+  signal: AbortSignal,
+): Promise<void> {
+  const unused = (await ipam.holders()).filter(({ containerId }) => !store.get(containerId));
+  for (const holder of unused) {
+    logger.info('Giving back the address of a container that is not connected', { container: holder.containerId });
+    await ipam.release(deletion(holder), podCidrs, { signal }).catch((error: unknown) => {
+      signal.throwIfAborted();
+      logger.warn('Could not give back an address', { container: holder.containerId, error });
+    });
+  }
+}
+
+/** The call that a runtime would make for a container that is gone. */
+function deletion({ containerId, ifName }: AddressHolder): CniCall {
+  return { command: 'DEL', containerId, netns: '', ifName, args: new Map(), path: [], config: '' };
 }
 
 /** A leftover that cannot be removed is told and left for the next start: living Pods come first. */
@@ -98,16 +120,7 @@ async function removeLeftover(
     // The other plugin's business.
     if (port.adoptedAddresses) return;
     await host.pods.detach({ name: 'eth0', hostName: port.interfaceName }, { signal });
-    const call = {
-      command: 'DEL',
-      containerId: port.containerId,
-      netns: '',
-      ifName: 'eth0',
-      args: new Map(),
-      path: [],
-      config: '',
-    } as const;
-    await ipam.release(call, podCidrs, { signal });
+    await ipam.release(deletion({ containerId: port.containerId, ifName: 'eth0' }), podCidrs, { signal });
   } catch (error) {
     signal.throwIfAborted();
     logger.warn('Could not remove what a vanished Pod left', { pod: podKey(port), error });

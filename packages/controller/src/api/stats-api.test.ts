@@ -128,6 +128,10 @@ describe('stats.antrea.io', () => {
     expect(await ask('networkpolicystats', 'application/json, */*')).toMatchObject({ kind: 'NetworkPolicyStatsList' });
   });
 
+  it('cannot be watched, as in 1.3', async () => {
+    await expect(served(store()).ask('networkpolicystats?watch=true')).rejects.toMatchObject({ status: 405 });
+  });
+
   it('are none without the gate, and take reports all the same', async () => {
     const { ask, report } = served(undefined);
     expect(await ask('antreanetworkpolicystats')).toMatchObject({ items: [] });

@@ -63,6 +63,9 @@ function statsOf(
   const typed = (object: PolicyStats): Typed => ({ kind, apiVersion: statsApiVersion, ...object });
   return {
     async list({ namespace, http }) {
+      if (['true', '1'].includes(http.query.get('watch') ?? '')) {
+        throw new HttpError(405, `${plural} cannot be watched: agents report once a minute`);
+      }
       await whenComputed(http);
       const items = (stats?.list(type, namespace) ?? []).map(typed);
       return answerAsAsked(http, columns, items, () => ({

@@ -1,1 +1,2 @@
 export { controllerConfigTable } from './config/keys.js';
+export { createStores, type ControlplaneStores } from './store/kinds.js';

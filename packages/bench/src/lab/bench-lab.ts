@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { labPaths, labRoot, type LabPaths } from '@antrea-ts/lab';
+import { createKubeClient, loadConnection, type KubeClient } from '@antrea-ts/kube';
+import { labPaths, labRoot, type LabPaths, type LabStatus } from '@antrea-ts/lab';
 import { runCommand, type CommandResult } from '@antrea-ts/runtime';
 
 const packages = new URL('../../../', import.meta.url);
@@ -42,6 +43,20 @@ export class BenchLab {
     const { name } = this.paths;
     const command = [labProgram, '--name', name, ...args];
     return runCommand(process.execPath, command, { ...options, signal: this.#signal, timeout: upTimeoutMs });
+  }
+
+  /** The lab's API, as an administrator. */
+  async client(): Promise<KubeClient> {
+    return createKubeClient(await loadConnection({ kubeconfig: this.paths.kubeconfig, env: {} }));
+  }
+
+  /** The process of a component, of which there has to be one. */
+  async componentPid(component: string): Promise<number> {
+    const { stdout } = await this.run(['status', '-o', 'json']);
+    const status = JSON.parse(stdout) as LabStatus;
+    const pid = status.components.find((each) => each.component === component)?.pid;
+    if (pid === undefined) throw new Error(`lab ${this.paths.name} has no ${component}`);
+    return pid;
   }
 
   /** Runs a program in a Node. It does not go through the lab's command line, which would take time of its own. */

@@ -44,7 +44,7 @@ async function rowsOf(fixture: Fixture, { quick, signal, progress }: Context): P
 function relabelRow(answers: readonly PolicyFixtureAnswer[]): Row {
   const samples = answers.flatMap(({ relabelMs }) => relabelMs);
   return {
-    what: `one Pod of ${relabelled} relabelled, until its events are there`,
+    what: `one Pod of ${relabelled} relabelled, until its watch event is there`,
     unit: 'ms',
     better: 'lower',
     ours: summarize(samples, 'lower'),

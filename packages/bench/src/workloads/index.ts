@@ -1,4 +1,5 @@
 import type { Workload } from '../workload.js';
+import { agentPolicies } from './agent-policies.js';
 import { agentStart } from './agent-start.js';
 import { bundleLatency } from './bundle-latency.js';
 import { clusterPolicies } from './cluster-policies.js';
@@ -11,6 +12,8 @@ import { packetIn } from './packet-in.js';
 import { policyFlows } from './policy-flows.js';
 import { serviceConnections } from './service-connections.js';
 import { services } from './services.js';
+import { policySwitch } from './policy-switch.js';
+import { watchers } from './watchers.js';
 
 /** All of them, in the order of the table. */
 export const workloads: readonly Workload[] = [
@@ -22,6 +25,9 @@ export const workloads: readonly Workload[] = [
   clusterPolicies,
   policyFlows,
   services,
+  policySwitch,
+  watchers,
+  agentPolicies,
   cni,
   agentStart,
   labUp,

@@ -35,8 +35,15 @@ function setUp() {
     ['all', [pod('a1'), pod('w2')]],
   ]);
   const equal = new EqualPriorities();
-  const take = (): readonly string[] => [...equal.takeChanges((name) => groups.get(name))].sort();
+  const take = (): readonly string[] => [...toTheEnd(equal.look((name) => groups.get(name)))].sort();
   return { equal, groups, take };
+}
+
+function toTheEnd<T>(steps: Generator<void, T>): T {
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return value;
+  }
 }
 
 describe('equal priorities', () => {
@@ -92,6 +99,19 @@ describe('equal priorities', () => {
     expect(equal.of('uid-a')).toBeUndefined();
   });
 
+  it('are not told of a policy that went while they were looked for', () => {
+    const { equal, groups } = setUp();
+    const [a, b] = [policy('a', [rule('Allow')]), policy('b', [rule('Drop')])];
+    equal.policyChanged(undefined, a);
+    equal.policyChanged(undefined, b);
+    const steps = equal.look((name) => groups.get(name));
+    steps.next();
+    equal.policyChanged(b, undefined);
+    toTheEnd(steps);
+    expect(equal.of('uid-b')).toBeUndefined();
+    expect(toTheEnd(equal.look((name) => groups.get(name)))).toEqual(['uid-a']);
+  });
+
   it('are looked for by Pods, not by pairs of policies', () => {
     const { equal, groups } = setUp();
     const count = 10_000;
@@ -106,10 +126,12 @@ describe('equal priorities', () => {
       );
     }
     let asked = 0;
-    const differing = equal.takeChanges((name) => {
-      asked += 1;
-      return groups.get(name);
-    });
+    const differing = toTheEnd(
+      equal.look((name) => {
+        asked += 1;
+        return groups.get(name);
+      }),
+    );
     expect(differing).toHaveLength(count);
     expect(asked).toBe(2);
   });

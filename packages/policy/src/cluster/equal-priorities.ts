@@ -45,18 +45,22 @@ export class EqualPriorities {
     for (const place of this.#placesByGroup.get(name)?.keys() ?? []) this.#changed.add(place);
   }
 
-  /** Whether something changed that `takeChanges` would look at. */
+  /** Whether something changed that `look` would look at. */
   get hasChanges(): boolean {
     return this.#changed.size > 0;
   }
 
-  /** Looks again where something changed, and gives the UIDs of policies of which something else is true now. */
-  takeChanges(targetsOf: TargetsOf): readonly string[] {
+  /**
+   * Looks again where something changed, and gives the UIDs of policies of which something else is true now. Yields on
+   * the way, so that others may have their turn: what changes meanwhile is looked at the next time.
+   */
+  *look(targetsOf: TargetsOf): Generator<void, readonly string[]> {
+    const changed = [...this.#changed];
+    this.#changed.clear();
     const differing: string[] = [];
-    for (const place of this.#changed) {
-      const policies = this.#places.get(place);
-      const found = findEqual([...(policies?.values() ?? [])], targetsOf);
-      for (const uid of policies?.keys() ?? []) {
+    for (const place of changed) {
+      const found = yield* findEqual([...(this.#places.get(place)?.values() ?? [])], targetsOf);
+      for (const uid of this.#places.get(place)?.keys() ?? []) {
         const now = found.get(uid);
         if (isSame(this.#found.get(uid), now)) continue;
         if (now) this.#found.set(uid, now);
@@ -64,7 +68,6 @@ export class EqualPriorities {
         differing.push(uid);
       }
     }
-    this.#changed.clear();
     return differing;
   }
 
@@ -110,12 +113,15 @@ function groupsOf({ rules, appliedToGroups = [] }: ConvertedPolicy): Set<string>
   return new Set([...appliedToGroups, ...rules.flatMap((rule) => rule.appliedToGroups ?? [])]);
 }
 
-function findEqual(policies: readonly ConvertedPolicy[], targetsOf: TargetsOf): Map<string, EqualPriority> {
+function* findEqual(
+  policies: readonly ConvertedPolicy[],
+  targetsOf: TargetsOf,
+): Generator<void, Map<string, EqualPriority>> {
   const found = new Map<string, EqualPriority>();
   if (policies.length < 2) return found;
   for (const [slot, byGroup] of contestedSlots(policies)) {
     const [direction = 'In', rule] = slot.split('/');
-    for (const [claim, other] of meetings(byGroup, targetsOf)) {
+    for (const [claim, other] of yield* meetings(byGroup, targetsOf)) {
       if (found.has(claim.policy.source.uid)) continue;
       found.set(claim.policy.source.uid, {
         direction: direction as 'In' | 'Out',
@@ -150,32 +156,52 @@ function contestedSlots(policies: readonly ConvertedPolicy[]): [slot: string, Cl
   return [...slots].filter(([, { actions }]) => actions.size > 1).map(([key, { byGroup }]) => [key, byGroup]);
 }
 
+/** For every action one rule that takes it: more one need not know. */
+type Claims = ReadonlyMap<RuleAction, Claim>;
+
 /** Each claim with one that wants something else for the same Pod. */
-function* meetings(byGroup: ClaimsByGroup, targetsOf: TargetsOf): Iterable<readonly [Claim, Claim]> {
-  /** For every Pod one claim of each action: that is all one needs to know. */
-  const byPod = new Map<string, Map<RuleAction, Claim>>();
-  for (const [group, claims] of byGroup) {
-    const each = new Map(claims.map((claim) => [claim.action, claim]));
-    for (const member of targetsOf(group) ?? []) {
-      const key = podKey(member);
-      const known = byPod.get(key);
-      byPod.set(key, known ? new Map([...each, ...known]) : each);
-    }
-  }
+function* meetings(
+  byGroup: ClaimsByGroup,
+  targetsOf: TargetsOf,
+): Generator<void, readonly (readonly [Claim, Claim])[]> {
+  const contested = yield* contestedPods(byGroup, targetsOf);
+  const found: (readonly [Claim, Claim])[] = [];
+  if (contested.size === 0) return found;
   for (const [group, claims] of byGroup) {
     const open = new Set(claims);
     for (const member of targetsOf(group) ?? []) {
-      const atPod = byPod.get(podKey(member));
-      if (!atPod || atPod.size < 2) continue;
+      const atPod = contested.get(podKey(member));
+      if (!atPod) continue;
       for (const claim of open) {
         const other = [...atPod.values()].find(({ action }) => action !== claim.action);
         if (!other) continue;
-        yield [claim, other];
+        found.push([claim, other]);
         open.delete(claim);
       }
       if (open.size === 0) break;
     }
+    yield;
   }
+  return found;
+}
+
+/** Pods for which more than one action is asked. */
+function* contestedPods(byGroup: ClaimsByGroup, targetsOf: TargetsOf): Generator<void, Map<string, Claims>> {
+  const byPod = new Map<string, Claims>();
+  const contested = new Map<string, Claims>();
+  for (const [group, claims] of byGroup) {
+    const ofGroup: Claims = new Map(claims.map((claim) => [claim.action, claim]));
+    for (const member of targetsOf(group) ?? []) {
+      const key = podKey(member);
+      const known = byPod.get(key) ?? ofGroup;
+      const isNothingNew = known === ofGroup || [...ofGroup.keys()].every((action) => known.has(action));
+      const both = isNothingNew ? known : new Map([...ofGroup, ...known]);
+      byPod.set(key, both);
+      if (both.size > 1) contested.set(key, both);
+    }
+    yield;
+  }
+  return contested;
 }
 
 function podKey({ member: { pod, externalEntity } }: PlacedMember): string {

@@ -2,7 +2,7 @@ import { constants } from 'node:crypto';
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import type { Server as TlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { once } from 'node:events';
+import { once, setMaxListeners } from 'node:events';
 import { errorMessage } from '../errors.js';
 import type { Logger } from '../log/logger.js';
 import { clientCertificateOf } from './client-certificate.js';
@@ -74,6 +74,8 @@ class NodeHttpServer implements HttpServer {
   constructor(options: HttpServerOptions) {
     this.name = options.name;
     this.#options = options;
+    // Each request under way listens.
+    setMaxListeners(0, this.#stopping.signal);
     this.#certificate = options.certificate;
   }
 

@@ -285,6 +285,10 @@ export class Dataplane {
   }
 
   #forgetAcknowledged(): void {
+    if (this.#pending.size === 0) {
+      this.#touched.clear();
+      return;
+    }
     for (const [owner, keys] of this.#touched) {
       for (const key of keys) if (!this.#isOpen(key)) keys.delete(key);
       if (keys.size === 0) this.#touched.delete(owner);
@@ -318,15 +322,18 @@ export class Dataplane {
   }
 
   #plan(keys: ReadonlySet<string>, installed: ReadonlyMap<string, SwitchItem>): Plan<string, SwitchItem> {
-    const desired = new Map<string, SwitchItem>();
-    const observed = new Map<string, SwitchItem>();
+    const create = new Map<string, SwitchItem>();
+    const update = new Map<string, { readonly observed: SwitchItem; readonly desired: SwitchItem }>();
+    const remove = new Map<string, SwitchItem>();
     for (const key of keys) {
-      const wanted = this.#owners.flow(key);
-      const found = installed.get(key);
-      if (wanted) desired.set(key, wanted);
-      if (found) observed.set(key, found);
+      const desired = this.#owners.flow(key);
+      const observed = installed.get(key);
+      if (!desired) {
+        if (observed) remove.set(key, observed);
+      } else if (!observed) create.set(key, desired);
+      else if (!sameItem(desired, observed)) update.set(key, { observed, desired });
     }
-    return planDiff(desired, observed, sameItem);
+    return { create, update, remove };
   }
 
   async #apply(
@@ -340,8 +347,9 @@ export class Dataplane {
     const failures = new Map<string, Error>();
     for (const outcome of outcomes) {
       const { key } = outcome;
-      const flow = plan.create.get(key) ?? plan.update.get(key)?.desired;
-      const operation = plan.create.has(key) ? 'add' : plan.update.has(key) ? 'modify' : 'delete';
+      const created = plan.create.get(key);
+      const flow = created ?? plan.update.get(key)?.desired;
+      const operation = created ? 'add' : flow ? 'modify' : 'delete';
       this.#counters?.applied(operation, outcome.ok);
       if (!outcome.ok) {
         failures.set(key, outcome.error);

@@ -51,8 +51,11 @@ function apart({ create, update, remove }: Plan<string, SwitchItem>): {
   readonly flows: Plan<string, Flow>;
   readonly groups: Plan<number, Group>;
 } {
-  const flows = emptyPlan<string, Flow>();
   const groups = emptyPlan<number, Group>();
+  if (!hasGroups(create.values()) && !hasGroups(remove.values()) && update.size === 0) {
+    return { flows: { create, update, remove } as Plan<string, Flow>, groups };
+  }
+  const flows = emptyPlan<string, Flow>();
   for (const [key, item] of create) {
     if (isGroup(item)) groups.create.set(item.group, item);
     else flows.create.set(key, item);
@@ -66,6 +69,11 @@ function apart({ create, update, remove }: Plan<string, SwitchItem>): {
     else flows.remove.set(key, item);
   }
   return { flows, groups };
+}
+
+function hasGroups(items: Iterable<SwitchItem>): boolean {
+  for (const item of items) if (isGroup(item)) return true;
+  return false;
 }
 
 /** The groups of a bridge, by id. Deleting a group makes the switch delete the flows that use it. */

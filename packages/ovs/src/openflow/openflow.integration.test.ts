@@ -243,7 +243,7 @@ describe.skipIf(skip !== undefined)(`OpenFlow with Open vSwitch${skip === undefi
     expect(await connection.dumpFlows()).toEqual([]);
   });
 
-  test('a hundred thousand flows in one bundle', async () => {
+  test('a hundred thousand flows in one bundle', { timeout: 30_000 }, async () => {
     const count = 100_000;
     const messages = sampleFlows(count).map((flow): FlowMod => ({ type: 'flow_mod', command: 'add', ...flow }));
     const start = performance.now();
@@ -262,22 +262,26 @@ describe.skipIf(skip !== undefined)(`OpenFlow with Open vSwitch${skip === undefi
     await program(nothing);
   });
 
-  test('a restart of vswitchd: what is pending fails, the connection comes back, flows are known to be gone', async () => {
-    await program(dataplaneOf({ flows: sampleFlows(10) }));
-    const from = events.length;
-    const messages = sampleFlows(50_000).map((flow): FlowMod => ({ type: 'flow_mod', command: 'add', ...flow }));
-    const pending = connection.applyBundle(messages).catch((error: unknown) => error);
-    await ovs.stopVswitchd('SIGKILL');
-    expect(await pending).toBeInstanceOf(SessionError);
-    expect(await pending).toMatchObject({ code: 'disconnected' });
-    await waitUntil('the loss is reported', () => events.slice(from).some(({ kind }) => kind === 'disconnected'));
-    await expect(connection.barrier()).rejects.toMatchObject({ code: 'disconnected' });
-    expect(connection.connected).toBe(false);
-    await ovs.startVswitchd();
-    await waitUntil('the connection is back', () => events.slice(from).some(({ kind }) => kind === 'connected'));
-    expect(connection.connected).toBe(true);
-    expect(await connection.dumpFlows()).toEqual([]);
-  });
+  test(
+    'a restart of vswitchd: what is pending fails, the connection comes back, flows are known to be gone',
+    { timeout: 30_000 },
+    async () => {
+      await program(dataplaneOf({ flows: sampleFlows(10) }));
+      const from = events.length;
+      const messages = sampleFlows(50_000).map((flow): FlowMod => ({ type: 'flow_mod', command: 'add', ...flow }));
+      const pending = connection.applyBundle(messages).catch((error: unknown) => error);
+      await ovs.stopVswitchd('SIGKILL');
+      expect(await pending).toBeInstanceOf(SessionError);
+      expect(await pending).toMatchObject({ code: 'disconnected' });
+      await waitUntil('the loss is reported', () => events.slice(from).some(({ kind }) => kind === 'disconnected'));
+      await expect(connection.barrier()).rejects.toMatchObject({ code: 'disconnected' });
+      expect(connection.connected).toBe(false);
+      await ovs.startVswitchd();
+      await waitUntil('the connection is back', () => events.slice(from).some(({ kind }) => kind === 'connected'));
+      expect(connection.connected).toBe(true);
+      expect(await connection.dumpFlows()).toEqual([]);
+    },
+  );
 });
 
 describe.skipIf(skip !== undefined)('connecting', () => {

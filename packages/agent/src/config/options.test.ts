@@ -80,6 +80,14 @@ describe('combinations of the mode', () => {
     }
   });
 
+  it('stt is for the kernel: the userspace datapath would lose every packet', async () => {
+    const config = { ...(await optionsFor()), tunnelType: 'stt' } as const;
+    expect(agentOptions({ ...config, ovsDatapathType: 'system' }).tunnelType).toBe('stt');
+    const netdev = { ...config, ovsDatapathType: 'netdev' } as const;
+    expect(() => agentOptions(netdev)).toThrow('tunnelType stt with ovsDatapathType netdev: ');
+    expect(agentOptions({ ...netdev, trafficEncapMode: 'noEncap' }).tunnelType).toBe('stt');
+  });
+
   it('networkPolicyOnly never masquerades', async () => {
     expect(agentOptions({ ...(await optionsFor()), trafficEncapMode: 'networkPolicyOnly' }).noSnat).toBe(true);
   });

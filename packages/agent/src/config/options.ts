@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import type { AgentFeatureGate } from '@antrea-ts/apis';
 import { parseCidr, type Cidr } from '@antrea-ts/net-types';
-import type { TrafficMode } from '@antrea-ts/pipeline';
+import { supportsEncap, type TrafficMode } from '@antrea-ts/pipeline';
 import { tlsSettings, type ConfigPlatform, type TlsSettings } from '@antrea-ts/runtime';
 import { AgentError } from '../errors.js';
 import type { AgentConfig } from './keys.js';
@@ -79,6 +79,12 @@ function optionConflicts(options: AgentOptions, config: AgentConfig): string[] {
   if (config.noSNAT && mode !== 'noEncap' && mode !== 'networkPolicyOnly') {
     conflicts.push(
       `noSNAT true with trafficEncapMode ${mode}: noSNAT is only applicable to noEncap and networkPolicyOnly`,
+    );
+  }
+  if (options.tunnelType === 'stt' && options.ovsDatapathType === 'netdev' && supportsEncap(mode)) {
+    conflicts.push(
+      'tunnelType stt with ovsDatapathType netdev: the userspace datapath takes such a port and sends nothing through ' +
+        'it; use geneve, vxlan or gre',
     );
   }
   return conflicts;

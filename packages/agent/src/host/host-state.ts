@@ -78,21 +78,26 @@ async function applyRoutes(
 }
 
 function sameRoute(a: PeerRoute, b: PeerRoute): boolean {
-  const text = (route: PeerRoute): string =>
-    [
-      route.interfaceName,
-      route.via ? formatIp(route.via) : '',
-      route.onLink === true,
-      route.source ? formatIp(route.source) : '',
-      route.neighbour ?? '',
-    ].join(' ');
-  return text(a) === text(b);
+  return routeText(a) === routeText(b);
 }
 
-function describeRoutes(plan: Plan<string, PeerRoute>): string[] {
+/** As `ip route` and `ip neighbour` would say it. */
+function routeText({ interfaceName, via, onLink, source, neighbour }: PeerRoute): string {
   return [
-    ...[...plan.create.keys()].map((key) => `added ${key}`),
-    ...[...plan.update.keys()].map((key) => `replaced ${key}`),
-    ...[...plan.remove.keys()].map((key) => `removed ${key}`),
+    ...(via ? [`via ${formatIp(via)}`] : []),
+    `dev ${interfaceName}`,
+    ...(onLink ? ['onlink'] : []),
+    ...(source ? [`src ${formatIp(source)}`] : []),
+    ...(neighbour ? [`lladdr ${neighbour}`] : []),
+  ].join(' ');
+}
+
+function describeRoutes({ create, update, remove }: Plan<string, PeerRoute>): string[] {
+  return [
+    ...[...create].map(([key, route]) => `added ${key} ${routeText(route)}`),
+    ...[...update].map(
+      ([key, { observed, desired }]) => `${key} was ${routeText(observed)}, not ${routeText(desired)}`,
+    ),
+    ...[...remove].map(([key, route]) => `removed ${key} ${routeText(route)}`),
   ];
 }

@@ -5,16 +5,59 @@ import type { Node as KubeNode } from 'kubernetes-types/core/v1.js';
 import type { AgentOptions } from '../config/options.js';
 import type { PartModules } from '../modules.js';
 
-/** What we keep of each Node. */
-export function projectNode(node: Stored<KubeNode>): Node {
+/**
+ * What we keep of each Node. A server that checks nothing, or a proxy in front of one, may hand out anything: what is not
+ * of the type it shall be is passed over and told, and the other Nodes do not suffer from it.
+ */
+export function projectNode(node: Stored<KubeNode>, log?: Logger): Node {
   const { name, annotations, labels } = node.metadata;
-  const { podCIDR, podCIDRs } = node.spec ?? {};
-  const addresses = node.status?.addresses?.map(({ type, address }) => ({ type, address }));
-  return {
-    metadata: { name, ...(annotations ? { annotations } : {}), ...(labels ? { labels } : {}) },
-    spec: { ...(podCIDR ? { podCIDR } : {}), ...(podCIDRs ? { podCIDRs } : {}) },
-    status: addresses ? { addresses } : {},
+  const refused: string[] = [];
+  const keep = <T>(field: string, value: unknown, isRight: (value: unknown) => value is T): T | undefined => {
+    if (value === undefined || value === null) return undefined;
+    if (isRight(value)) return value;
+    refused.push(field);
+    return undefined;
   };
+  const { podCIDR, podCIDRs } = keep('spec', node.spec, isRecord) ?? {};
+  const status = keep('status', node.status, isRecord) ?? {};
+  const addresses = keep('status.addresses', status['addresses'], isListOf(isAddress));
+  const kept = {
+    annotations: keep('metadata.annotations', annotations, isTextMap),
+    labels: keep('metadata.labels', labels, isTextMap),
+    podCIDR: keep('spec.podCIDR', podCIDR, isText),
+    podCIDRs: keep('spec.podCIDRs', podCIDRs, isListOf(isText)),
+  };
+  if (refused.length > 0)
+    log?.warn('A Node object has fields of a wrong type; they do not count', { node: name, refused });
+  return {
+    metadata: {
+      name,
+      ...(kept.annotations ? { annotations: kept.annotations } : {}),
+      ...(kept.labels ? { labels: kept.labels } : {}),
+    },
+    spec: { ...(kept.podCIDR ? { podCIDR: kept.podCIDR } : {}), ...(kept.podCIDRs ? { podCIDRs: kept.podCIDRs } : {}) },
+    status: addresses ? { addresses: addresses.map(({ type, address }) => ({ type, address })) } : {},
+  };
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isTextMap(value: unknown): value is Record<string, string> {
+  return isRecord(value) && Object.values(value).every(isText);
+}
+
+function isAddress(value: unknown): value is { type: string; address: string } {
+  return isRecord(value) && isText(value['type']) && isText(value['address']);
+}
+
+function isListOf<T>(isRight: (value: unknown) => value is T): (value: unknown) => value is T[] {
+  return (value): value is T[] => Array.isArray(value) && value.every(isRight);
 }
 
 /** Follows the cluster's Nodes and waits for this one's object, with a Pod CIDR where Pods get addresses of it. */
@@ -34,7 +77,7 @@ export function watchNodes(client: KubeClient, log: Logger): Reflector<Node> {
   return createReflector({
     client,
     resource: resources.nodes,
-    project: projectNode,
+    project: (node) => projectNode(node, log),
     isSame: (a, b) => JSON.stringify(a) === JSON.stringify(b),
     log,
   });

@@ -1,7 +1,7 @@
-import { parseCidr } from '@antrea-ts/net-types';
+import { parseCidr, parseIp } from '@antrea-ts/net-types';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { peerConflicts } from './peer-conflicts.js';
+import { addressConflicts, peerConflicts } from './peer-conflicts.js';
 
 const own = [parseCidr('10.10.1.0/24')];
 const peer = (name: string, ...cidrs: string[]) => ({
@@ -52,5 +52,26 @@ describe('peerConflicts', () => {
         expect(Object.fromEntries(backward)).toEqual(Object.fromEntries(forward));
       }),
     );
+  });
+});
+
+describe('addressConflicts', () => {
+  const at = (name: string, ...addresses: string[]) => ({
+    ...peer(name),
+    transportAddresses: addresses.map((address) => parseIp(address)),
+  });
+  const own = [parseIp('192.168.1.11'), parseIp('fd77::11')];
+
+  it("names the peer that claims this Node's address, of either family", () => {
+    const peers = [at('b', '192.168.1.12'), at('c', '192.168.1.11'), at('d', '192.168.1.14', 'fd77::11')];
+    expect([...addressConflicts(peers, own).own]).toEqual([
+      ['c', "its address 192.168.1.11 is this Node's own; correct or delete the Node object"],
+      ['d', "its address fd77::11 is this Node's own; correct or delete the Node object"],
+    ]);
+  });
+
+  it('tells of an address that several peers claim', () => {
+    const peers = [at('b', '192.168.1.12', 'fd77::12'), at('c', '192.168.1.12', 'fd77::13')];
+    expect([...addressConflicts(peers, own).shared]).toEqual([['192.168.1.12', ['b', 'c']]]);
   });
 });

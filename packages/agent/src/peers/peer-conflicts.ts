@@ -1,4 +1,4 @@
-import { cidrContainsCidr, compareCidr, formatCidr, type Cidr } from '@antrea-ts/net-types';
+import { cidrContainsCidr, compareCidr, formatCidr, formatIp, type Cidr, type IpAddress } from '@antrea-ts/net-types';
 import type { Peer } from './peer.js';
 
 interface Claim {
@@ -49,4 +49,25 @@ function order(a: Claim, b: Claim): number {
   const [left, right] = [a.peer?.name ?? '', b.peer?.name ?? ''];
   if (left === right) return 0;
   return left < right ? -1 : 1;
+}
+
+/**
+ * Peers that claim an address of this Node, with the reason: what was sent to them would come back here. And addresses
+ * that several peers claim.
+ */
+export function addressConflicts(
+  peers: readonly Peer[],
+  ownAddresses: readonly IpAddress[],
+): { readonly own: ReadonlyMap<string, string>; readonly shared: ReadonlyMap<string, readonly string[]> } {
+  const own = new Map<string, string>();
+  const holders = new Map<string, string[]>();
+  const ours = new Set(ownAddresses.map(formatIp));
+  for (const { name, transportAddresses } of peers) {
+    for (const address of transportAddresses.map(formatIp)) {
+      if (ours.has(address))
+        own.set(name, `its address ${address} is this Node's own; correct or delete the Node object`);
+      holders.set(address, [...(holders.get(address) ?? []), name]);
+    }
+  }
+  return { own, shared: new Map([...holders].filter(([, names]) => names.length > 1)) };
 }

@@ -81,15 +81,16 @@ it('sends to a peer in the subnet out of the uplink, once the peer has told its 
 
 it('states anew only what changed', () => {
   const { controller, statements } = controllerIn('encap');
-  for (let i = 2; i < 102; i++) controller.upsert(node(`n${i}`, `10.10.${i}.0/24`, `192.168.1.${i}`));
+  // .11 is ours.
+  for (let i = 12; i < 112; i++) controller.upsert(node(`n${i}`, `10.10.${i}.0/24`, `192.168.1.${i}`));
   controller.flush();
   expect(statements).toHaveLength(100);
-  controller.upsert(node('n5', '10.10.5.0/24', '192.168.1.5'));
+  controller.upsert(node('n15', '10.10.15.0/24', '192.168.1.15'));
   controller.flush();
   expect(statements).toHaveLength(100);
-  controller.upsert(node('n5', '10.10.5.0/24', '192.168.1.205'));
+  controller.upsert(node('n15', '10.10.15.0/24', '192.168.1.205'));
   controller.flush();
-  expect(statements.slice(100)).toEqual(['node/n5']);
+  expect(statements.slice(100)).toEqual(['node/n15']);
 });
 
 it('ends in the same state whatever the way to it', () => {
@@ -129,4 +130,17 @@ it('ends in the same state whatever the way to it', () => {
       },
     ),
   );
+});
+
+it('there is no way to a Node with our own address; two Nodes with one address both keep theirs', () => {
+  const { controller, peers } = controllerIn('encap');
+  controller.upsert(near);
+  controller.upsert(node('twin', '10.10.4.0/24', '192.168.1.12'));
+  controller.upsert(node('mirror', '10.10.5.0/24', '192.168.1.11'));
+  controller.flush();
+  expect([...peers.keys()].toSorted()).toEqual(['node/near', 'node/twin']);
+  expect(controller.problems.get('mirror')).toContain("192.168.1.11 is this Node's own");
+  controller.upsert(node('mirror', '10.10.5.0/24', '192.168.1.15'));
+  controller.flush();
+  expect([...peers.keys()].toSorted()).toEqual(['node/mirror', 'node/near', 'node/twin']);
 });

@@ -3,7 +3,7 @@ import type { PeerRoute } from '@antrea-ts/host';
 import { formatCidr, type Cidr } from '@antrea-ts/net-types';
 import type { Logger } from '@antrea-ts/runtime';
 import type { NodeIntent } from '../dataplane/node-intent.js';
-import { peerConflicts } from './peer-conflicts.js';
+import { addressConflicts, peerConflicts } from './peer-conflicts.js';
 import { peerOf, planPeer, type Peer, type PeerContext, type PeerPlan } from './peer.js';
 
 /** Owner of the flows towards a Node. */
@@ -41,6 +41,7 @@ export class PeerController {
   /** What was stated for each peer: the same object as long as nothing changes. */
   #stated = new Map<string, { readonly peer: Peer; readonly plan: PeerPlan }>();
   #problems: ReadonlyMap<string, string> = new Map();
+  #shared: ReadonlyMap<string, readonly string[]> = new Map();
   #dirty = false;
 
   constructor(options: Options, modules: { readonly intent: Pick<NodeIntent, 'setPeer'>; readonly logger: Logger }) {
@@ -94,13 +95,18 @@ export class PeerController {
 
   #compute(): void {
     const peers = [...this.#peers.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
-    const problems = new Map(peerConflicts(peers, this.#options.ownPodCidrs));
+    const { ownPodCidrs, context } = this.#options;
+    const addresses = addressConflicts(
+      peers,
+      context.transportAddresses.map(({ address }) => address),
+    );
+    const problems = new Map([...peerConflicts(peers, ownPodCidrs), ...addresses.own]);
     const routes = new Map<string, PeerRoute>();
     const stated = new Map<string, { peer: Peer; plan: PeerPlan }>();
     for (const peer of peers) {
       if (problems.has(peer.name)) continue;
       const before = this.#stated.get(peer.name);
-      const plan = before?.peer === peer ? before.plan : planPeer(peer, this.#options.context);
+      const plan = before?.peer === peer ? before.plan : planPeer(peer, context);
       if (!plan) {
         problems.set(peer.name, 'it has no address of a family that this Node has');
         continue;
@@ -114,8 +120,21 @@ export class PeerController {
     }
     this.#stated = stated;
     this.#report(problems);
+    this.#reportShared(addresses.shared);
     this.#state = { routes, podCidrs: [...stated.values()].flatMap(({ peer }) => peer.podCidrs) };
     this.#listener?.();
+  }
+
+  /** Both ways stay: one is likely of a Node that is gone, and it does no harm. */
+  #reportShared(shared: ReadonlyMap<string, readonly string[]>): void {
+    for (const [address, nodes] of shared) {
+      if (this.#shared.get(address)?.join() === nodes.join()) continue;
+      this.#logger.warn('Nodes have the same address; delete the Node objects of machines that are gone', {
+        address,
+        nodes,
+      });
+    }
+    this.#shared = shared;
   }
 
   /** Tells of each problem once. */

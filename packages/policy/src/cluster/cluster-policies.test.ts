@@ -405,6 +405,28 @@ describe('a ClusterNetworkPolicy', () => {
     ]);
   });
 
+  it('takes Pods and blocks of addresses from the children of a ClusterGroup together', () => {
+    const { policies } = computed(
+      {
+        kind: 'clusterGroup',
+        key: 'both',
+        object: { metadata: { name: 'both' }, spec: { childGroups: ['pods', 'nets'] } },
+      },
+      { kind: 'clusterGroup', key: 'pods', object: { metadata: { name: 'pods' }, spec: { podSelector: {} } } },
+      {
+        kind: 'clusterGroup',
+        key: 'nets',
+        object: { metadata: { name: 'nets' }, spec: { ipBlocks: [{ cidr: '10.0.0.0/8' }] } },
+      },
+      acnp('p', { appliedTo: [{ group: 'both' }], ingress: [{ action: 'Drop', from: [{ group: 'both' }] }] }),
+    );
+    const { wire } = [...policies.policies()][0]!;
+    expect(wire).toMatchObject({
+      appliedToGroups: ['both'],
+      rules: [{ from: { addressGroups: ['both'], ipBlocks: [{ cidr: { prefixLength: 8 } }] } }],
+    });
+  });
+
   it('tells whether all is there that a ClusterGroup refers to', () => {
     const { policies } = computed();
     const set = (name: string, spec: NonNullable<ClusterGroup['spec']>): void =>

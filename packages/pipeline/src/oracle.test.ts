@@ -208,7 +208,7 @@ function expectSameReasons({ egress, ingress }: Verdict, { decisions }: Seen): v
 }
 
 /** Runs of the property, each with some batches of changes and probes after each of them. */
-const numRuns = process.env['TEST_LONG'] ? 2000 : 25;
+const numRuns = process.env['TEST_LONG'] ? 2000 : 60;
 
 it(
   'what flows do is what users wrote, whatever changed on the way',

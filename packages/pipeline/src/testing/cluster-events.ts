@@ -59,6 +59,10 @@ const labels = fc.record(
 
 const selector: fc.Arbitrary<LabelSelector> = fc.constantFrom<LabelSelector>(
   {},
+  {},
+  { matchLabels: { app: 'x' } },
+  { matchLabels: { app: 'y' } },
+  { matchExpressions: [{ key: 'app', operator: 'Exists' }] },
   { matchLabels: { app: 'x' } },
   { matchLabels: { app: 'y' } },
   { matchLabels: { app: 'x', role: 'p' } },
@@ -108,7 +112,11 @@ const port: fc.Arbitrary<PolicyPort> = fc.oneof(
     ),
   },
 );
-const ports = fc.array(port, { maxLength: 2 });
+/** Mostly none: rules that match everything meet each other. */
+const ports = fc.oneof(
+  { weight: 2, arbitrary: fc.constant([]) },
+  { weight: 1, arbitrary: fc.array(port, { maxLength: 3 }) },
+);
 /** Left out where it is undefined, as JSON has it. */
 const optional = <T>(of: fc.Arbitrary<T>) => fc.option(of, { nil: undefined, freq: 3 });
 const withoutUndefined = <T>(value: T): T => JSON.parse(JSON.stringify(value)) as T;
@@ -117,6 +125,7 @@ const k8sPeer: fc.Arbitrary<K8sPolicyPeer> = fc.oneof(
   fc.record({ podSelector: selector }),
   fc.record({ namespaceSelector }),
   fc.record({ podSelector: selector, namespaceSelector }),
+  fc.record({ ipBlock: k8sBlock }),
   fc.record({ ipBlock: k8sBlock }),
 );
 const k8sPeers = fc.array(k8sPeer, { maxLength: 2 });

@@ -8,4 +8,4 @@ export {
 } from './read-endpoints.js';
 export { readService, type ServiceObject, type ServiceSpec } from './read-service.js';
 export type { Endpoint, Frontend, Problem, ServicePort, ServiceProtocol } from './service-port.js';
-export { ServicePorts, type ServicePortChanges } from './service-ports.js';
+export { ServicePorts, type NodePortAddresses, type ServicePortChanges } from './service-ports.js';

@@ -19,13 +19,15 @@ export interface Frontend {
 
 /** What a Node balances: connections to any of the frontends go to one of the Endpoints, all with the same chance. */
 export interface ServicePort {
-  /** `namespace/name:port/TCP/ipv4`, with `/external` where outside addresses have Endpoints of their own. */
+  /** `namespace/name:port/TCP/ipv4`, with `/external` or `/outside` where other frontends have other Endpoints. */
   readonly id: string;
   readonly namespace: string;
   readonly name: string;
   readonly protocol: ServiceProtocol;
   readonly family: IpFamily;
   readonly frontends: readonly Frontend[];
+  /** Only for what comes in through the gateway: from the Node itself or beyond. */
+  readonly fromOutside?: boolean;
   /** By address and port, each once. Empty: connections are refused. */
   readonly endpoints: readonly Endpoint[];
   /** A client stays with its Endpoint this long; absent: each connection is balanced anew. */

@@ -180,6 +180,41 @@ describe('the Endpoints of a Service port', () => {
   });
 });
 
+describe('what comes from outside', () => {
+  const nodePortAddresses = { ipv4: '169.254.0.252', ipv6: 'fc01::1' };
+  const object = (spec: ServiceObject['spec'] = {}) =>
+    service(
+      { ports: [{ ...http, nodePort: 30080 }], externalIPs: ['203.0.113.9'], ...spec },
+      { status: { loadBalancer: { ingress: [{ ip: '203.0.113.7' }] } } },
+    );
+  const found = (spec?: ServiceObject['spec']) => {
+    const ports = new ServicePorts({ name: 'n1' }, ['ipv4', 'ipv6'], nodePortAddresses);
+    ports.setService(key, readService(object(spec)));
+    ports.setEndpoints('s', readEndpointSlice(slice([at('10.0.0.1'), at('10.0.0.2', 'n2')])));
+    return [...ports.takeChanges().changed.values()].map(({ id, frontends, fromOutside, endpoints }) => [
+      id.replace('shop/web:http/TCP/', ''),
+      frontends.map(({ address, port }) => `${address}:${port}`).join(' '),
+      fromOutside ?? false,
+      endpoints.length,
+    ]);
+  };
+
+  it('is not balanced unless it shall be', () => {
+    expect(portsOf(object(), [])[0]?.frontends.map(({ address }) => address)).toEqual(['10.96.0.10', '203.0.113.7']);
+  });
+
+  it('is balanced with the rest, at node ports and external addresses', () => {
+    expect(found()).toEqual([['ipv4', '10.96.0.10:80 203.0.113.7:80 203.0.113.9:80 169.254.0.252:30080', false, 2]]);
+  });
+
+  it('stays on the Node where the Service wants it; what Pods send does not', () => {
+    expect(found({ externalTrafficPolicy: 'Local' })).toEqual([
+      ['ipv4', '10.96.0.10:80 203.0.113.7:80 203.0.113.9:80', false, 2],
+      ['ipv4/outside', '203.0.113.7:80 203.0.113.9:80 169.254.0.252:30080', true, 1],
+    ]);
+  });
+});
+
 describe('what makes no sense', () => {
   const fieldsOf = (object: ServiceObject): string[] => readService(object)?.problems.map(({ field }) => field) ?? [];
 

@@ -10,6 +10,9 @@ export interface ServicePortChanges {
   readonly removed: ReadonlyMap<string, ServicePort>;
 }
 
+/** The addresses to which the host translates connections to its node ports. */
+export type NodePortAddresses = Readonly<Record<IpFamily, string>>;
+
 /**
  * Services and Endpoints of a cluster, as this Node balances them. Takes them in any order and computes only Services
  * that something was said about: the others cost nothing.
@@ -17,6 +20,7 @@ export interface ServicePortChanges {
 export class ServicePorts {
   #node: NodeFacts;
   readonly #families: readonly IpFamily[];
+  readonly #nodePortAddresses: NodePortAddresses | undefined;
   readonly #services = new Map<string, ServiceSpec>();
   /** Of each Service, by the object that says so. */
   readonly #endpoints = new Map<string, Map<string, EndpointsSpec>>();
@@ -25,8 +29,10 @@ export class ServicePorts {
   readonly #ports = new Map<string, ReadonlyMap<string, ServicePort>>();
   readonly #dirty = new Set<string>();
 
-  constructor(node: NodeFacts, families: readonly IpFamily[]) {
+  /** `nodePortAddresses`: what comes from outside is balanced too (node ports, external addresses). */
+  constructor(node: NodeFacts, families: readonly IpFamily[], nodePortAddresses?: NodePortAddresses) {
     this.#node = node;
+    this.#nodePortAddresses = nodePortAddresses;
     this.#families = families;
   }
 
@@ -106,7 +112,11 @@ export class ServicePorts {
     const frontendsOf = (addresses: ServiceSpec['clusterIps']): Frontend[] =>
       addresses.filter((each) => each.family === family).map(({ address }) => ({ address, port: port.port }));
     const inside = frontendsOf(spec.clusterIps);
-    const outside = frontendsOf(spec.loadBalancerIps);
+    const outside = [
+      ...frontendsOf(spec.loadBalancerIps),
+      ...(this.#nodePortAddresses ? frontendsOf(spec.externalIps) : []),
+    ];
+    const nodePorts = inside.length > 0 ? this.#nodePortFrontends(port, family) : [];
     if (inside.length + outside.length === 0) return [];
 
     const blocks = [...(this.#endpoints.get(key)?.values() ?? [])].flatMap((object) => object.blocks);
@@ -120,16 +130,24 @@ export class ServicePorts {
       ...(spec.affinitySeconds === undefined ? {} : { affinitySeconds: spec.affinitySeconds }),
     };
     const id = `${key}:${port.name}/${port.protocol}/${family}`;
-    const clusterWide = chooseEndpoints(offers, { localOnly: false, zone });
-    if (!spec.internalLocal) {
-      return [{ ...common, id, frontends: [...inside, ...outside], endpoints: clusterWide }];
-    }
-    const local = { ...common, id, frontends: inside, endpoints: chooseEndpoints(offers, { localOnly: true }) };
+    const clusterWide = { ...common, endpoints: chooseEndpoints(offers, { localOnly: false, zone }) };
+    const local = { ...common, endpoints: chooseEndpoints(offers, { localOnly: true }) };
     // What Pods of the cluster send to an outside address may go anywhere.
-    return [
-      ...(inside.length > 0 ? [local] : []),
-      ...(outside.length > 0 ? [{ ...common, id: `${id}/external`, frontends: outside, endpoints: clusterWide }] : []),
-    ];
+    const anywhere = [...outside, ...(spec.externalLocal ? [] : nodePorts)];
+    const fromOutside = spec.externalLocal && this.#nodePortAddresses ? [...outside, ...nodePorts] : [];
+    const ports: ServicePort[] = spec.internalLocal
+      ? [
+          { ...local, id, frontends: inside },
+          { ...clusterWide, id: `${id}/external`, frontends: anywhere },
+        ]
+      : [{ ...clusterWide, id, frontends: [...inside, ...anywhere] }];
+    ports.push({ ...local, id: `${id}/outside`, frontends: fromOutside, fromOutside: true });
+    return ports.filter(({ frontends }) => frontends.length > 0);
+  }
+
+  #nodePortFrontends({ nodePort }: ServicePortSpec, family: IpFamily): Frontend[] {
+    const address = this.#nodePortAddresses?.[family];
+    return address === undefined || nodePort === undefined ? [] : [{ address, port: nodePort }];
   }
 }
 

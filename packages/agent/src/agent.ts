@@ -63,13 +63,13 @@ async function start(options: AgentOptions, modules: PartModules): Promise<void>
   const parts = await startSwitch(options, node, modules);
   const pods = await startLocalPods(options, node, parts, modules);
   const policy = await startNodePolicies(options, { parts, pods }, modules);
-  await startProxy(options, { nodes, parts }, modules);
+  const services = await startProxy(options, { nodes, parts }, modules);
   const peers = await startPeers(options, { nodes, node, parts }, modules);
   // Every owner of flows has spoken: what is installed and wanted by nobody may go.
   await parts.forward();
   keepBridge({ parts, pods }, modules);
 
-  const hostParts = startHost(options, { node, parts, peers, store: pods.store }, modules);
+  const hostParts = startHost(options, { node, parts, peers, services, store: pods.store }, modules);
   startInspection(options, { node, parts, pods }, modules);
   await serveCni(options, { parts, pods, policy, hostParts }, modules);
   serving = true;

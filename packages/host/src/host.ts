@@ -48,6 +48,24 @@ export interface TrafficRules {
   readonly egress: readonly { readonly mark: number; readonly address: IpAddress }[];
   /** Restore the connection mark of the primary interface, as EKS needs it. */
   readonly restoreEksMark: boolean;
+  /** Services that the bridge balances for the Node itself and for what comes from outside. Absent: somebody else does. */
+  readonly services?: OutsideServices;
+}
+
+/** An address, protocol and port in text: `192.168.1.11,tcp:30080`. */
+export type AddressPort = string;
+
+/** What of Services the Node's own stack has to send into the bridge. Addresses are in canonical text. */
+export interface OutsideServices {
+  /** Node ports of this Node's addresses, by family, and the address behind the gateway that their connections go to. */
+  readonly nodePorts: Readonly<Record<IpFamily, readonly AddressPort[]>>;
+  readonly nodePortAddresses: Readonly<Record<IpFamily, string>>;
+  /** The source of connections whose Endpoint is beyond the gateway: nobody else knows it. */
+  readonly virtualAddresses: Readonly<Record<IpFamily, string>>;
+  /** Where connections to these go into the bridge, their source becomes the gateway's: any Node may have the Endpoint. */
+  readonly masqueraded: Readonly<Record<IpFamily, readonly AddressPort[]>>;
+  /** The same for all addresses of these. */
+  readonly clusterCidrs: readonly Cidr[];
 }
 
 export interface TrafficRulesDriver {

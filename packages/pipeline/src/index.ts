@@ -7,7 +7,13 @@ export { ruleCounterOf, type RuleCounter } from './features/network-policy/count
 export { PolicyFlows, type PolicyFlowChanges, type PolicyPod } from './features/network-policy/policy-flows.js';
 export { recoverRules, type RecoveredRules } from './features/network-policy/recover.js';
 export { conjunctionsIn } from './features/network-policy/conjunctions-in.js';
-export { readPolicyPacket, rejectActions, type PolicyPacket } from './features/network-policy/policy-packet.js';
+export {
+  readPolicyPacket,
+  rejectActions,
+  turnBackActions,
+  type PolicyPacket,
+} from './features/network-policy/policy-packet.js';
+export { nodePortAddresses, virtualServiceAddresses } from './features/service/outside.js';
 export { learnedEndpoint, learnedFlows } from './features/service/learned-endpoint.js';
 export { recoverGroups } from './features/service/recover-groups.js';
 export { ServiceFlows } from './features/service/service-flows.js';

@@ -6,6 +6,7 @@ import { ownServiceFlows } from './features/network-policy/own-service.js';
 import { podFlows, podGuardFlows, type LocalPod } from './features/pods.js';
 import { gatewayFlows, peerFlows, tunnelFlows, type PeerNode } from './features/ports.js';
 import { uplinkFlows } from './features/uplink.js';
+import { outsideFlows } from './features/service/outside.js';
 import type { NodeProfile } from './profile.js';
 import { layoutOf, type Layout } from './tables.js';
 
@@ -33,6 +34,7 @@ export function createNodePipeline(profile: NodeProfile): NodePipeline {
       ...conntrackFlows(profile, layout),
       ...policyBypassFlows(profile),
       ...serviceBaseFlows(profile, layout),
+      ...outsideFlows(profile),
       ...policyOnlyFlows(profile),
       ...gatewayFlows(profile, layout),
       ...tunnelFlows(profile),

@@ -33,6 +33,8 @@ export interface NodeProfile {
   readonly uplink?: UplinkPort;
   /** Pod-to-Service traffic is balanced in the pipeline (AntreaProxy). */
   readonly proxy: boolean;
+  /** The Node's own connections to Services, and those from outside, are balanced in the pipeline too. */
+  readonly proxyAll?: boolean;
   /** Tables of Antrea-native policies exist (AntreaPolicy). */
   readonly antreaPolicy: boolean;
   /** Pod traffic that leaves the cluster gets marks for SNAT (Egress), which needs a table of its own. */

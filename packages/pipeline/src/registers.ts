@@ -53,6 +53,8 @@ export const controllerReason = { logging: 1, reject: 2, deny: 4, dns: 8 } as co
 
 /** Conntrack zones per family, and the marks of a connection: a connection carries at most one. */
 export const ctZone = { ipv4: 0xfff0, ipv6: 0xffe6 } as const;
+/** Where packets are tracked again that leave by the gateway through which they came. */
+export const turnedZone = { ipv4: 0xfff1, ipv6: 0xffe7 } as const;
 export const ctMark = { fromGateway: 0x20, service: 0x21 } as const;
 
 /** The mark that iptables puts on packets which the Node itself sends to Pods. */

@@ -179,16 +179,22 @@ export const agentConfigTable = configTable({
       default: '',
       description: "Interface for traffic between Nodes. Empty: the one with the Node's address.",
     }),
+    'antreaProxy.proxyAll': configKey({
+      type: bool,
+      default: false,
+      description:
+        'Balance in the switch also what the Node itself and the outside send to Services: cluster IPs, node ports, external addresses. kube-proxy is not needed then.',
+    }),
     serviceCIDR: configKey({
       type: text,
       default: '10.96.0.0/12',
-      description: 'IPv4 addresses of Services; used only without AntreaProxy.',
+      description: 'IPv4 addresses of Services; used without AntreaProxy, and with antreaProxy.proxyAll.',
       validate: (cidr) => cidrProblem('Service CIDR', cidr, 'ipv4'),
     }),
     serviceCIDRv6: configKey({
       type: text,
       default: '',
-      description: 'IPv6 addresses of Services; used only without AntreaProxy.',
+      description: 'IPv6 addresses of Services; used without AntreaProxy, and with antreaProxy.proxyAll.',
       validate: (cidr) => cidrProblem('Service CIDR v6', cidr, 'ipv6'),
     }),
     hostProcPathPrefix: configKey({

@@ -76,6 +76,11 @@ function optionConflicts(options: AgentOptions, config: AgentConfig): string[] {
       conflicts.push(`${encryption} with trafficEncapMode ${mode}: encryption may only be enabled in encap mode`);
     }
   }
+  if (options.antreaProxy.proxyAll && !options.gates.AntreaProxy) {
+    conflicts.push(
+      'antreaProxy.proxyAll true with featureGates.AntreaProxy false: proxyAll requires AntreaProxy to be enabled',
+    );
+  }
   if (config.noSNAT && mode !== 'noEncap' && mode !== 'networkPolicyOnly') {
     conflicts.push(
       `noSNAT true with trafficEncapMode ${mode}: noSNAT is only applicable to noEncap and networkPolicyOnly`,

@@ -4,6 +4,7 @@ import type { AgentOptions } from '../config/options.js';
 import type { NodeNetwork } from '../node/node-network.js';
 import { nodeProfile } from '../node/profile.js';
 import type { SwitchParts } from '../ovs/start-switch.js';
+import type { HostServices } from '../proxy/host-services.js';
 import type { PeerController } from '../peers/peer-controller.js';
 import { adoptedGatewayAddresses, podRoutes } from '../pods/adopted-pods.js';
 import type { PodStore } from '../pods/pod-store.js';
@@ -22,6 +23,8 @@ interface Inputs {
   readonly parts: SwitchParts;
   readonly peers: PeerController;
   readonly store: PodStore;
+  /** Where the bridge balances Services for the host too. */
+  readonly services?: HostServices | undefined;
 }
 
 /** UDP ports of the overlays whose outer packets need no connection tracking. */
@@ -38,11 +41,12 @@ export function startHost(options: AgentOptions, inputs: Inputs, modules: PartMo
   lifetime.onStop(() => controller.stop());
   health.add('host', () => controller.problem);
   inputs.peers.onChange(() => controller.changed());
+  inputs.services?.onChange(() => controller.changed());
   controller.start();
   return { ready: controller.firstPass, hostApplied: (context) => controller.interfacesApplied(context) };
 }
 
-function desiredHostState(options: AgentOptions, { node, parts, peers, store }: Inputs): DesiredHostState {
+function desiredHostState(options: AgentOptions, { node, parts, peers, services, store }: Inputs): DesiredHostState {
   const { setup } = parts;
   const { families } = node;
   const gatewayName = setup.gateway.name;
@@ -54,9 +58,12 @@ function desiredHostState(options: AgentOptions, { node, parts, peers, store }: 
       mtu: node.mtu,
       addresses: [...node.gatewayAddresses, ...(isChained ? adoptedGatewayAddresses(store.all(), families) : [])],
     },
-    routes: isChained
-      ? podRoutes(store.all(), { name: gatewayName, addresses: node.gatewayAddresses })
-      : peers.state.routes,
+    routes: new Map([
+      ...(isChained
+        ? podRoutes(store.all(), { name: gatewayName, addresses: node.gatewayAddresses })
+        : peers.state.routes),
+      ...(services?.routes() ?? []),
+    ]),
     trafficRules: {
       families,
       gatewayName,
@@ -66,6 +73,7 @@ function desiredHostState(options: AgentOptions, { node, parts, peers, store }: 
       ...(untrackedUdpPort === undefined ? {} : { untrackedUdpPort }),
       egress: [],
       restoreEksMark: options.isEks,
+      ...(services ? { services: services.rules() } : {}),
     },
   };
 }

@@ -9,7 +9,7 @@ import type { NodeNetwork } from './node-network.js';
 export function nodeProfile(
   options: Pick<
     AgentOptions,
-    'trafficEncapMode' | 'ovsDatapathType' | 'gates' | 'serviceCidrs' | 'establishedConnections'
+    'trafficEncapMode' | 'ovsDatapathType' | 'gates' | 'serviceCidrs' | 'establishedConnections' | 'antreaProxy'
   >,
   node: NodeNetwork,
   bridge: Pick<BridgeSetup, 'gateway' | 'tunnel' | 'uplink' | 'round'>,
@@ -27,6 +27,7 @@ export function nodeProfile(
     ...(bridge.tunnel ? { tunnelOfPort: bridge.tunnel.ofPort } : {}),
     ...(bridge.uplink ? { uplink: { ofPort: bridge.uplink.ofPort, podCidrs: node.podCidrs } } : {}),
     proxy: options.gates.AntreaProxy,
+    proxyAll: options.gates.AntreaProxy && options.antreaProxy.proxyAll,
     antreaPolicy: options.gates.AntreaPolicy,
     egress: options.gates.Egress,
     serviceCidrs: options.serviceCidrs.filter((cidr) => node.families.includes(cidr.address.family)),

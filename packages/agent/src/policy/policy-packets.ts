@@ -56,14 +56,17 @@ export class PolicyPackets {
       return true;
     }
     const packet = parsePacket(packetIn.data);
-    if (why.toReject) this.#reject(why, packetIn.data, packet);
+    if (why.toReject) this.#reject(packetIn, packet);
     if (why.toLog) this.#log(why, packetIn.data, packet);
     return true;
   }
 
-  #reject({ table }: PolicyPacket, bytes: Uint8Array, packet: Packet): void {
+  #reject({ table, data, metadata }: PacketIn, packet: Packet): void {
     const { connection, portOf } = this.#modules;
-    const answer = rejection(bytes, packet, portOf, table === tableIds.ServiceLB ? 'nobody serves' : 'prohibited');
+    const answer = rejection(data, packet, portOf, {
+      why: table === tableIds.ServiceLB ? 'nobody serves' : 'prohibited',
+      cameFrom: inPortOf(metadata),
+    });
     if (answer && !connection.congested) connection.packetOut(answer);
   }
 
@@ -92,6 +95,11 @@ export class PolicyPackets {
     this.#tokens -= 1;
     return true;
   }
+}
+
+function inPortOf(metadata: PacketIn['metadata']): number | undefined {
+  const found = metadata.find(({ field }) => field === 'in_port' || field === 'in_port_oxm');
+  return found !== undefined && 'value' in found ? Number(found.value) : undefined;
 }
 
 /** The length that the header states: of the whole packet with IPv4, of the payload with IPv6. */

@@ -2,10 +2,16 @@ import type { PacketOut } from '@antrea-ts/openflow';
 import { ipLayerOf, icmpUnreachable, buildPacket, layerOf, tcpReset, type Packet } from '@antrea-ts/packet';
 import { formatIp, type IpAddress } from '@antrea-ts/net-types';
 import { ofPorts } from '@antrea-ts/apis';
-import { rejectActions } from '@antrea-ts/pipeline';
+import { rejectActions, turnBackActions } from '@antrea-ts/pipeline';
 
 /** OFPP_TABLE: the packet walks the pipeline from its first table. */
 const toTable = 0xffff_fff9;
+
+export interface RejectOptions {
+  readonly why?: 'prohibited' | 'nobody serves';
+  /** The port through which the packet came. */
+  readonly cameFrom?: number | undefined;
+}
 
 /**
  * The packet that tells a sender that a policy refused its packet: a reset for TCP, ICMP prohibited for the rest
@@ -16,21 +22,22 @@ export function rejection(
   bytes: Uint8Array,
   packet: Packet,
   portOf: (address: string) => number | undefined,
-  why: 'prohibited' | 'nobody serves' = 'prohibited',
+  { why = 'prohibited', cameFrom }: RejectOptions = {},
 ): Omit<PacketOut, 'type'> | undefined {
   const answer = layerOf(packet, 'tcp') ? tcpReset(packet) : icmpUnreachable(bytes, packet, codeOf(packet, why));
   const receiver: IpAddress | undefined = ipLayerOf(packet)?.destination;
   if (!answer || !receiver) return undefined;
+  const inPort = portOf(formatIp(receiver)) ?? ofPorts.gateway;
   return {
-    inPort: portOf(formatIp(receiver)) ?? ofPorts.gateway,
-    actions: [...rejectActions, { kind: 'output', port: toTable }],
+    inPort,
+    actions: [...rejectActions, ...(cameFrom === inPort ? turnBackActions : []), { kind: 'output', port: toTable }],
     data: buildPacket(answer),
   };
 }
 
 const portUnreachable = { ipv4: 3, ipv6: 4 } as const;
 
-function codeOf(packet: Packet, why: 'prohibited' | 'nobody serves'): { readonly code?: number } {
+function codeOf(packet: Packet, why: RejectOptions['why']): { readonly code?: number } {
   const kind = ipLayerOf(packet)?.kind;
   return why === 'prohibited' || kind === undefined ? {} : { code: portUnreachable[kind] };
 }

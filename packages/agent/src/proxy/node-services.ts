@@ -7,6 +7,7 @@ import { errorMessage, type Logger } from '@antrea-ts/runtime';
 import type { Dataplane } from '../dataplane/dataplane.js';
 import type { ProxyFamily, ProxyMetrics } from '../metrics/proxy-metrics.js';
 import type { Forgotten } from './forget-stale.js';
+import type { HostServices } from './host-services.js';
 import { AllBut, VanishedEndpoints, type Stale } from './stale.js';
 
 /** Owner of a Service port's flows and groups. Begins with the Service: `service/default/web:http/TCP/ipv4`. */
@@ -21,6 +22,8 @@ interface Modules {
   readonly metrics: ProxyMetrics;
   /** Forgets connections and learned choices of Endpoints that are gone from the switch. */
   readonly forget: (stale: Stale) => Promise<Forgotten>;
+  /** Told of every port that the Node's own stack may have to know. */
+  readonly host?: Pick<HostServices, 'set'> | undefined;
   /** Told of ports that have no Endpoints now. */
   readonly onEmpty: (port: ServicePort) => void;
   readonly logger: Logger;
@@ -142,6 +145,7 @@ export class NodeServices {
   #note(before: ServicePort | undefined, after: ServicePort | undefined): void {
     const port = after ?? before;
     if (port === undefined) return;
+    this.#modules.host?.set(port.id, after);
     if (after) this.#placed.set(after.id, after);
     else this.#placed.delete(port.id);
     const label = familyLabels[port.family];

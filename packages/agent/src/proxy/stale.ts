@@ -80,8 +80,11 @@ export class AllBut implements Stale {
       if (!isSticky && port.protocol !== 'UDP') continue;
       const endpoints = new Set(port.endpoints.map(nameOf));
       if (isSticky) this.#byGroup.set(group, endpoints);
-      if (port.protocol === 'UDP')
-        for (const frontend of port.frontends) this.#byFrontend.set(nameOf(frontend), endpoints);
+      if (port.protocol === 'UDP') {
+        for (const frontend of port.frontends.map(nameOf)) {
+          this.#byFrontend.set(frontend, new Set([...(this.#byFrontend.get(frontend) ?? []), ...endpoints]));
+        }
+      }
     }
   }
 

@@ -1,12 +1,13 @@
 import type { Node } from '@antrea-ts/apis';
 import type { Reflector } from '@antrea-ts/kube';
-import { recoverGroups, ServiceFlows } from '@antrea-ts/pipeline';
+import { nodePortAddresses, recoverGroups, ServiceFlows } from '@antrea-ts/pipeline';
 import { ServicePorts, type NodeFacts } from '@antrea-ts/proxy';
 import type { AgentOptions } from '../config/options.js';
 import type { PartModules } from '../modules.js';
 import { ensurePolicyMeter } from '../ovs/policy-meter.js';
 import type { SwitchParts } from '../ovs/start-switch.js';
 import { forgetStale } from './forget-stale.js';
+import { HostServices } from './host-services.js';
 import { NodeServices, serviceOwner } from './node-services.js';
 import { ProblemReporter, type ReportedObject } from './problem-reporter.js';
 import { watchEndpoints, watchEndpointSlices, watchServices } from './watch-services.js';
@@ -18,9 +19,16 @@ interface Inputs {
   readonly parts: SwitchParts;
 }
 
-/** Balances Services in the switch; when it resolves, all that the cluster has now are stated. */
-export async function startProxy(options: AgentOptions, { nodes, parts }: Inputs, modules: PartModules): Promise<void> {
-  if (!options.gates.AntreaProxy) return;
+/**
+ * Balances Services in the switch; when it resolves, all that the cluster has now are stated. Gives what the host has to
+ * know of them where the switch balances everything.
+ */
+export async function startProxy(
+  options: AgentOptions,
+  { nodes, parts }: Inputs,
+  modules: PartModules,
+): Promise<HostServices | undefined> {
+  if (!options.gates.AntreaProxy) return undefined;
   const { client, lifetime, metrics, clock, signal } = modules;
   const logger = modules.logger.child('proxy');
   const { connection, dataplane, intent, controllerId } = parts;
@@ -32,13 +40,24 @@ export async function startProxy(options: AgentOptions, { nodes, parts }: Inputs
     cookieRound: () => intent.profile.cookieRound,
   };
   const reporter = new ProblemReporter({ client, logger, clock, nodeName: options.nodeName });
-  const ports = new ServicePorts(nodeFacts(options, nodes), intent.profile.families);
+  const { proxyAll } = options.antreaProxy;
+  const { families } = intent.profile;
+  const ports = new ServicePorts(nodeFacts(options, nodes), families, proxyAll ? nodePortAddresses : undefined);
+  const host = proxyAll
+    ? new HostServices({
+        families,
+        gatewayName: parts.setup.gateway.name,
+        transportAddresses: parts.node.transportAddresses,
+        serviceCidrs: options.serviceCidrs,
+      })
+    : undefined;
   const services = new NodeServices({
     ports,
     flows: new ServiceFlows(intent.profile, { controllerId, meters: meter !== 'unsupported' }, recovered),
     dataplane,
     metrics: metrics.proxy,
-    families: intent.profile.families,
+    families,
+    host,
     forget: (stale) => forgetStale(stale, forgetModules, { signal }),
     onEmpty: ({ namespace, name }) =>
       reporter.lookLater(namespace, name, () =>
@@ -83,6 +102,7 @@ export async function startProxy(options: AgentOptions, { nodes, parts }: Inputs
   });
   await Promise.all(Object.values(reflectors).map((reflector) => reflector.whenSynced({ signal })));
   await services.begin();
+  return host;
 }
 
 function objectOf(kind: ReportedObject['kind'], key: string): ReportedObject {

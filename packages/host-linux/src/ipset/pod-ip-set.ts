@@ -1,31 +1,37 @@
-import { formatCidr, tryParseCidr, type Cidr, type IpFamily } from '@antrea-ts/net-types';
+import { formatCidr, tryParseCidr, type IpFamily } from '@antrea-ts/net-types';
 import { HostError } from '@antrea-ts/host';
 import type { CommandRunner } from '@antrea-ts/runtime';
 import { runTool } from '../run-tool.js';
 
 type Signal = { readonly signal: AbortSignal };
 
-const typeOf: Readonly<Record<IpFamily, string>> = { ipv4: 'hash:net family inet', ipv6: 'hash:net family inet6' };
+const familyOf: Readonly<Record<IpFamily, string>> = { ipv4: 'family inet', ipv6: 'family inet6' };
 
-/** A set of networks in the kernel, which rules can ask for membership. */
+function typeOf({ family, type = 'hash:net' }: NetworkSet): string {
+  return `${type} ${familyOf[family]}`;
+}
+
+/** A set of networks, or of addresses with ports, in the kernel, which rules can ask for membership. */
 export interface NetworkSet {
   readonly name: string;
   readonly family: IpFamily;
+  /** Networks, unless told. */
+  readonly type?: 'hash:net' | 'hash:ip,port';
 }
 
 /** Makes the set have exactly these members; only the difference is written. Returns what had to be changed. */
 export async function ensureNetworkSet(
   run: CommandRunner,
   set: NetworkSet,
-  members: readonly Cidr[],
+  members: readonly string[],
   { signal }: Signal,
 ): Promise<readonly string[]> {
   const present = await readNetworkSet(run, set, { signal });
-  const desired = new Set(members.map(formatCidr));
+  const desired = new Set(members);
   const added = [...desired].filter((member) => !present?.has(member));
   const removed = [...(present ?? [])].filter((member) => !desired.has(member));
   const lines = [
-    ...(present === undefined ? [`create ${set.name} ${typeOf[set.family]}`] : []),
+    ...(present === undefined ? [`create ${set.name} ${typeOf(set)}`] : []),
     ...removed.map((member) => `del ${set.name} ${member}`),
     ...added.map((member) => `add ${set.name} ${member}`),
   ];
@@ -57,15 +63,15 @@ export function parseSavedSet(set: NetworkSet, saved: string): ReadonlySet<strin
   for (const line of saved.split('\n')) {
     const [verb, name, ...rest] = line.trim().split(/\s+/);
     if (name !== set.name) continue;
-    if (verb === 'create' && !`${rest.join(' ')} `.startsWith(`${typeOf[set.family]} `)) {
+    if (verb === 'create' && !`${rest.join(' ')} `.startsWith(`${typeOf(set)} `)) {
       throw new HostError(
         'foreign-state',
-        `read ipset ${set.name}: it is of type ${rest.slice(0, 3).join(' ')}, not ${typeOf[set.family]}; ` +
+        `read ipset ${set.name}: it is of type ${rest.slice(0, 3).join(' ')}, not ${typeOf(set)}; ` +
           'it is not ours: destroy or rename it',
       );
     }
     const member = verb === 'add' ? rest[0] : undefined;
-    if (member !== undefined) members.add(canonicalMember(member, set.family));
+    if (member !== undefined) members.add(set.type === 'hash:ip,port' ? member : canonicalMember(member, set.family));
   }
   return members;
 }

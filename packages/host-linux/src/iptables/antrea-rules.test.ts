@@ -51,15 +51,37 @@ COMMIT
 COMMIT
 `,
       nat: `*nat
+:ANTREA-PREROUTING - [0:0]
+:ANTREA-OUTPUT - [0:0]
 :ANTREA-POSTROUTING - [0:0]
 -A ANTREA-POSTROUTING ! -o antrea-gw0 -m comment --comment "Antrea: SNAT Pod to external packets" -m mark --mark 0x2/0xff -j SNAT --to-source 192.0.2.7
 -A ANTREA-POSTROUTING ! -o antrea-gw0 -m comment --comment "Antrea: SNAT Pod to external packets" -m mark --mark 0x11/0xff -j SNAT --to-source 192.0.2.8
 -A ANTREA-POSTROUTING -s 10.10.0.0/24 -m comment --comment "Antrea: masquerade Pod to external packets" -m set ! --match-set ANTREA-POD-IP dst -j MASQUERADE
 -A ANTREA-POSTROUTING -o antrea-gw0 -m comment --comment "Antrea: masquerade LOCAL traffic" -m addrtype ! --src-type LOCAL --limit-iface-out -m addrtype --src-type LOCAL -j MASQUERADE --random-fully
+-A PREROUTING -m comment --comment "Antrea: jump to Antrea prerouting rules" -j ANTREA-PREROUTING
+-A OUTPUT -m comment --comment "Antrea: jump to Antrea output rules" -j ANTREA-OUTPUT
 -A POSTROUTING -m comment --comment "Antrea: jump to Antrea postrouting rules" -j ANTREA-POSTROUTING
 COMMIT
 `,
     });
+  });
+
+  it('Services go into the bridge, and come back', () => {
+    const services = {
+      nodePorts: { ipv4: [], ipv6: [] },
+      nodePortAddresses: { ipv4: '169.254.0.252', ipv6: 'fc01::aabb:ccdd:eefe' },
+      virtualAddresses: { ipv4: '169.254.0.253', ipv6: 'fc01::aabb:ccdd:eeff' },
+      masqueraded: { ipv4: [], ipv6: [] },
+      clusterCidrs: [parseCidr('10.96.0.0/12')],
+    };
+    const { nat = '' } = inputs({ ...desired, egress: [], masquerade: false, services }, 'ipv4');
+    expect(nat.split('\n').filter((line) => line.startsWith('-A ANTREA') && !line.includes('LOCAL'))).toEqual([
+      '-A ANTREA-PREROUTING -m comment --comment "Antrea: DNAT external to NodePort packets" -m set --match-set ANTREA-NODEPORT-IP dst,dst -j DNAT --to-destination 169.254.0.252',
+      '-A ANTREA-OUTPUT -m comment --comment "Antrea: DNAT local to NodePort packets" -m set --match-set ANTREA-NODEPORT-IP dst,dst -j DNAT --to-destination 169.254.0.252',
+      '-A ANTREA-POSTROUTING -s 169.254.0.253/32 ! -o antrea-gw0 -m comment --comment "Antrea: masquerade Service to external packets" -j MASQUERADE',
+      '-A ANTREA-POSTROUTING -o antrea-gw0 -m comment --comment "Antrea: masquerade external to Service packets" -m set --match-set ANTREA-SERVICE-IP dst,dst -j MASQUERADE --random-fully',
+      '-A ANTREA-POSTROUTING -d 10.96.0.0/12 -o antrea-gw0 -m comment --comment "Antrea: masquerade external to Service packets" -j MASQUERADE --random-fully',
+    ]);
   });
 
   it('IPv6 has the rules of its own addresses', () => {

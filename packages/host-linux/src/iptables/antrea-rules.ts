@@ -1,10 +1,23 @@
 import { formatCidr, formatIp, type IpFamily } from '@antrea-ts/net-types';
+import type { NetworkSet } from '../ipset/pod-ip-set.js';
 import type { TrafficRules } from '@antrea-ts/host';
 import { splitWords } from './rule-text.js';
 import type { RuleSpec, TableRules } from './table-rules.js';
 
 /** Sets of the Pod CIDRs of all Nodes, named as Antrea 1.3 names them. */
 export const podIpSet: Readonly<Record<IpFamily, string>> = { ipv4: 'ANTREA-POD-IP', ipv6: 'ANTREA-POD-IP6' };
+
+/** Sets of addresses with ports: this Node's node ports, and what is masqueraded on its way into the bridge. */
+export const serviceSets = {
+  ipv4: {
+    nodePort: { name: 'ANTREA-NODEPORT-IP', family: 'ipv4', type: 'hash:ip,port' },
+    masqueraded: { name: 'ANTREA-SERVICE-IP', family: 'ipv4', type: 'hash:ip,port' },
+  },
+  ipv6: {
+    nodePort: { name: 'ANTREA-NODEPORT-IP6', family: 'ipv6', type: 'hash:ip,port' },
+    masqueraded: { name: 'ANTREA-SERVICE-IP6', family: 'ipv6', type: 'hash:ip,port' },
+  },
+} as const satisfies Readonly<Record<IpFamily, Record<string, NetworkSet>>>;
 
 const comment = (text: string) => `-m comment --comment "Antrea: ${text}"`;
 const hex = (value: number) => `0x${value.toString(16)}`;
@@ -39,8 +52,16 @@ export function renderAntreaRules(desired: TrafficRules, family: IpFamily): read
     },
     {
       table: 'nat',
-      jumps: [{ from: 'POSTROUTING', to: 'ANTREA-POSTROUTING', comment: 'Antrea: jump to Antrea postrouting rules' }],
-      chains: [{ chain: 'ANTREA-POSTROUTING', rules: postroutingRules(desired, family) }],
+      jumps: [
+        { from: 'PREROUTING', to: 'ANTREA-PREROUTING', comment: 'Antrea: jump to Antrea prerouting rules' },
+        { from: 'OUTPUT', to: 'ANTREA-OUTPUT', comment: 'Antrea: jump to Antrea output rules' },
+        { from: 'POSTROUTING', to: 'ANTREA-POSTROUTING', comment: 'Antrea: jump to Antrea postrouting rules' },
+      ],
+      chains: [
+        { chain: 'ANTREA-PREROUTING', rules: nodePortRules(desired, family, 'external to NodePort') },
+        { chain: 'ANTREA-OUTPUT', rules: nodePortRules(desired, family, 'local to NodePort') },
+        { chain: 'ANTREA-POSTROUTING', rules: postroutingRules(desired, family) },
+      ],
     },
   ];
 }
@@ -108,5 +129,31 @@ function postroutingRules(desired: TrafficRules, family: IpFamily): readonly Rul
     `-o ${gateway} ${comment('masquerade LOCAL traffic')} ` +
       '-m addrtype ! --src-type LOCAL --limit-iface-out -m addrtype --src-type LOCAL -j MASQUERADE --random-fully',
   );
-  return [...egress, ...masquerade, masqueradeLocal];
+  return [...egress, ...masquerade, ...serviceMasquerade(desired, family), masqueradeLocal];
+}
+
+/** Node ports are connections to one address behind the gateway, where the bridge balances them. */
+function nodePortRules({ services }: TrafficRules, family: IpFamily, what: string): readonly RuleSpec[] {
+  if (services === undefined) return [];
+  return [
+    splitWords(
+      `${comment(`DNAT ${what} packets`)} -m set --match-set ${serviceSets[family].nodePort.name} dst,dst ` +
+        `-j DNAT --to-destination ${services.nodePortAddresses[family]}`,
+    ),
+  ];
+}
+
+/** Answers have to come back this way, also from Endpoints of other Nodes. */
+function serviceMasquerade({ gatewayName, services }: TrafficRules, family: IpFamily): readonly RuleSpec[] {
+  if (services === undefined) return [];
+  const { name } = serviceSets[family].masqueraded;
+  const what = comment('masquerade external to Service packets');
+  const source = `${services.virtualAddresses[family]}/${family === 'ipv4' ? 32 : 128}`;
+  return [
+    splitWords(`-s ${source} ! -o ${gatewayName} ${comment('masquerade Service to external packets')} -j MASQUERADE`),
+    splitWords(`-o ${gatewayName} ${what} -m set --match-set ${name} dst,dst -j MASQUERADE --random-fully`),
+    ...services.clusterCidrs
+      .filter(({ address }) => address.family === family)
+      .map((cidr) => splitWords(`-d ${formatCidr(cidr)} -o ${gatewayName} ${what} -j MASQUERADE --random-fully`)),
+  ];
 }

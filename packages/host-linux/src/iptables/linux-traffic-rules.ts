@@ -1,7 +1,7 @@
-import type { IpFamily } from '@antrea-ts/net-types';
+import { formatCidr, type IpFamily } from '@antrea-ts/net-types';
 import { HostError, type TrafficRules, type TrafficRulesDriver } from '@antrea-ts/host';
 import { destroyNetworkSet, ensureNetworkSet } from '../ipset/pod-ip-set.js';
-import { podIpSet, renderAntreaRules } from './antrea-rules.js';
+import { podIpSet, renderAntreaRules, serviceSets } from './antrea-rules.js';
 import { FamilyRules } from './family-rules.js';
 import { IptablesTool, type IptablesToolOptions } from './iptables-tool.js';
 
@@ -37,13 +37,19 @@ export function createLinuxTrafficRules(options: Omit<IptablesToolOptions, 'fami
     ensure: (desired, { signal }) =>
       inTurn(async () => {
         const changes = await forEachFamily(desired.families, 'ensure traffic rules', signal, async (family) => {
-          const members = desired.clusterPodCidrs.filter(({ address }) => address.family === family);
-          const set = { name: podIpSet[family], family };
-          return [
-            // The set before the rule that names it.
-            ...(await ensureNetworkSet(run, set, members, { signal })),
-            ...(await rulesOf[family].ensure(renderAntreaRules(desired, family), { signal })),
-          ].map((change) => `${family}: ${change}`);
+          const members = desired.clusterPodCidrs.filter(({ address }) => address.family === family).map(formatCidr);
+          const { services } = desired;
+          const changes: string[] = [];
+          // Sets before the rules that name them, and gone after those.
+          changes.push(...(await ensureNetworkSet(run, { name: podIpSet[family], family }, members, { signal })));
+          if (services) {
+            const { nodePort, masqueraded } = serviceSets[family];
+            changes.push(...(await ensureNetworkSet(run, nodePort, services.nodePorts[family], { signal })));
+            changes.push(...(await ensureNetworkSet(run, masqueraded, services.masqueraded[family], { signal })));
+          }
+          changes.push(...(await rulesOf[family].ensure(renderAntreaRules(desired, family), { signal })));
+          if (!services) await destroyServiceSets(run, family, { signal });
+          return changes.map((change) => `${family}: ${change}`);
         });
         return changes.flat();
       }),
@@ -52,9 +58,18 @@ export function createLinuxTrafficRules(options: Omit<IptablesToolOptions, 'fami
         await forEachFamily(families, 'remove traffic rules', signal, async (family) => {
           await rulesOf[family].remove(renderAntreaRules(noRules, family), { signal });
           await destroyNetworkSet(run, { name: podIpSet[family], family }, { signal });
+          await destroyServiceSets(run, family, { signal });
         });
       }),
   };
+}
+
+async function destroyServiceSets(
+  run: IptablesToolOptions['run'],
+  family: IpFamily,
+  options: { signal: AbortSignal },
+): Promise<void> {
+  for (const set of Object.values(serviceSets[family])) await destroyNetworkSet(run, set, options);
 }
 
 async function forEachFamily<T>(

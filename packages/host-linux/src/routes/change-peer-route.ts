@@ -1,4 +1,4 @@
-import { formatCidr, ipEquals } from '@antrea-ts/net-types';
+import { formatCidr, formatIp, ipEquals, type IpAddress } from '@antrea-ts/net-types';
 import { HostError, type PeerRoute } from '@antrea-ts/host';
 import type { AsyncNetlink } from '../netlink/async-netlink.js';
 import { routeProtocol } from '../rtnetlink/message-type.js';
@@ -15,6 +15,12 @@ export interface RouteContext {
   readonly signal: AbortSignal;
   /** Destinations that someone else has a route to, looked up when first asked for. */
   readonly foreign: () => Promise<ReadonlySet<string>>;
+  /** How many of our routes have a next hop, by `neighbourKey`; looked up when first asked for, and kept right. */
+  readonly nextHops: () => Promise<Map<string, number>>;
+}
+
+export function neighbourKey(linkIndex: number | undefined, address: IpAddress): string {
+  return `${linkIndex} ${formatIp(address)}`;
 }
 
 const ours = { table: mainTable, protocol: routeProtocol.antrea };
@@ -91,6 +97,12 @@ async function dropFormerNeighbour(context: RouteContext, observed: PeerRoute, d
 async function removeNeighbour(context: RouteContext, { interfaceName, via, neighbour }: PeerRoute): Promise<void> {
   const linkIndex = context.links.get(interfaceName);
   if (linkIndex === undefined || via === undefined || neighbour === undefined) return;
+  // Routes may share their next hop: the last one takes it along.
+  const nextHops = await context.nextHops();
+  const key = neighbourKey(linkIndex, via);
+  const others = (nextHops.get(key) ?? 1) - 1;
+  nextHops.set(key, others);
+  if (others > 0) return;
   await ignoring(['ENOENT', 'ENODEV'], context.netlink.request(deleteNeighbour(linkIndex, via), context));
 }
 

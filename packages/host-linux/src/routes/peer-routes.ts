@@ -1,4 +1,4 @@
-import { formatCidr, formatIp, type IpFamily } from '@antrea-ts/net-types';
+import { formatCidr, type IpFamily } from '@antrea-ts/net-types';
 import { peerRouteKey, type PeerRoute } from '@antrea-ts/host';
 import type { Driver, Outcome } from '@antrea-ts/reconcile';
 import type { AsyncNetlink } from '../netlink/async-netlink.js';
@@ -6,7 +6,7 @@ import { listLinks } from '../rtnetlink/link.js';
 import { routeProtocol } from '../rtnetlink/message-type.js';
 import { listNeighbours } from '../rtnetlink/neighbour.js';
 import { listRoutes, mainTable, type Route } from '../rtnetlink/route.js';
-import { putPeerRoute, removePeerRoute, type LinkIndexes } from './change-peer-route.js';
+import { neighbourKey, putPeerRoute, removePeerRoute, type LinkIndexes } from './change-peer-route.js';
 
 const families: readonly IpFamily[] = ['ipv4', 'ipv6'];
 
@@ -52,7 +52,13 @@ export function createPeerRoutes(openNode: () => AsyncNetlink): Driver<string, P
           outcomes.push({ key, ok: false, error: error as Error });
         }
       };
-      const context = { netlink, links, signal, foreign: once(() => foreignDestinations(netlink, signal)) };
+      const context = {
+        netlink,
+        links,
+        signal,
+        foreign: once(() => foreignDestinations(netlink, signal)),
+        nextHops: once(() => countNextHops(netlink, signal)),
+      };
       // A next hop may be reachable only by another route of the plan: those on the link come first and go last.
       for (const [key, route] of nextHopsFirst(plan.remove, (value) => value)) {
         await attempt(key, () => removePeerRoute(context, route));
@@ -79,6 +85,18 @@ async function foreignDestinations(netlink: AsyncNetlink, signal: AbortSignal): 
   return destinations;
 }
 
+async function countNextHops(netlink: AsyncNetlink, signal: AbortSignal): Promise<Map<string, number>> {
+  const counts = new Map<string, number>();
+  for (const family of families) {
+    for (const route of await netlink.request(listRoutes(family), { signal })) {
+      if (!isOurs(route) || route.via === undefined) continue;
+      const key = neighbourKey(route.linkIndex, route.via);
+      counts.set(key, (counts.get(key) ?? 0) + 1);
+    }
+  }
+  return counts;
+}
+
 function once<T>(make: () => Promise<T>): () => Promise<T> {
   let made: Promise<T> | undefined;
   return () => (made ??= make());
@@ -86,10 +104,6 @@ function once<T>(make: () => Promise<T>): () => Promise<T> {
 
 function isOurs(route: Route): boolean {
   return route.protocol === routeProtocol.antrea && route.table === mainTable && route.linkIndex !== undefined;
-}
-
-function neighbourKey(linkIndex: number | undefined, address: Parameters<typeof formatIp>[0]): string {
-  return `${linkIndex} ${formatIp(address)}`;
 }
 
 function toPeerRoute(route: Route, interfaceName: string | undefined, neighbour: PeerRoute['neighbour']) {

@@ -90,11 +90,12 @@ function trafficRuleChanges(observed: TrafficRules | undefined, desired: Traffic
 }
 
 function textOf(rules: TrafficRules): string {
-  const { localPodCidrs, clusterPodCidrs, egress, ...rest } = rules;
+  const { localPodCidrs, clusterPodCidrs, egress, services, ...rest } = rules;
   return JSON.stringify({
     ...rest,
     localPodCidrs: localPodCidrs.map(formatCidr).toSorted(),
     clusterPodCidrs: clusterPodCidrs.map(formatCidr).toSorted(),
+    ...(services ? { services: { ...services, clusterCidrs: services.clusterCidrs.map(formatCidr) } } : {}),
     egress: egress.map(({ mark, address }) => `${mark} ${formatIp(address)}`).toSorted(),
   });
 }

@@ -42,6 +42,9 @@ export function readPolicyPacket(packet: PacketIn): PolicyPacket | undefined {
 /** What marks an answer to a rejected packet on its way through the pipeline: no policy judges it. */
 export const rejectActions: readonly Action[] = [load(registers.controllerReason, controllerReason.reject)];
 
+/** Beside those: the packet goes out of the port through which the rejected one came. */
+export const turnBackActions: readonly Action[] = [load(registers.hairpin, 1)];
+
 /** The register with the id: reg3 of what is denied, else that of its direction. */
 function conjunctionRegister(table: number, reg0: number): string {
   if (fieldOf(reg0, registers.policyDeny) === 1) return registers.endpointIpv4.field;

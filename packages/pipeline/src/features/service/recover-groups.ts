@@ -1,11 +1,15 @@
 import type { FieldValue, Flow } from '@antrea-ts/openflow';
 import { formatIp, ipFromValue, ipProtocols } from '@antrea-ts/net-types';
 import type { ServicePort } from '@antrea-ts/proxy';
+import { registers } from '../../registers.js';
 import { tableIds } from '../../tables.js';
 
+type FrontendsOf = Pick<ServicePort, 'protocol' | 'frontends' | 'fromOutside'>;
+
 /** How a frontend is known in `recoverGroups`. */
-export function frontendKeys({ protocol, frontends }: Pick<ServicePort, 'protocol' | 'frontends'>): string[] {
-  return frontends.map(({ address, port }) => `${ipProtocols[protocol]} ${address} ${port}`);
+export function frontendKeys({ protocol, frontends, fromOutside = false }: FrontendsOf): string[] {
+  const scope = fromOutside ? ' outside' : '';
+  return frontends.map(({ address, port }) => `${ipProtocols[protocol]} ${address} ${port}${scope}`);
 }
 
 /** Groups that installed flows lead to, by the frontend that these flows match. */
@@ -34,12 +38,14 @@ function frontendOf({ match }: Flow): string | undefined {
   let protocol: FieldValue | undefined;
   let port: FieldValue | undefined;
   let address: string | undefined;
+  let scope = '';
   for (const entry of match) {
     if (!('value' in entry)) continue;
-    if (entry.field === 'nw_proto') protocol = entry.value;
+    if (entry.field === registers.packetSource.field) scope = ' outside';
+    else if (entry.field === 'nw_proto') protocol = entry.value;
     else if (portFields.has(entry.field)) port = entry.value;
     else if (entry.field === 'nw_dst') address = formatIp(ipFromValue('ipv4', entry.value));
     else if (entry.field === 'ipv6_dst') address = formatIp(ipFromValue('ipv6', entry.value));
   }
-  return address === undefined || port === undefined ? undefined : `${protocol} ${address} ${port}`;
+  return address === undefined || port === undefined ? undefined : `${protocol} ${address} ${port}${scope}`;
 }

@@ -304,4 +304,47 @@ describe('connections to a Service', () => {
     state.bucket = 0;
     expect(connect().outputs).toEqual([7]);
   });
+
+  describe('from the gateway, of the Node itself or from outside', () => {
+    const all = { ...profile, proxyAll: true };
+    const beyond: Endpoint = { address: '192.168.77.1', port: 6443, isLocal: false };
+    const fromHost = (port: ServicePort) => {
+      const { on } = flowsOf(port);
+      const node = createNodePipeline(all);
+      const evaluator = new FlowEvaluator([...node.base(), ...node.pod(server), ...on.flows], { groups: on.groups });
+      return evaluator.evaluate({
+        inPort: 2,
+        source: parseIp('10.10.0.1'),
+        destination: parseIp('10.96.0.1'),
+        protocol: 6,
+        sourcePort: 1000,
+        destinationPort: 443,
+        sourceMac: profile.gateway.mac,
+        destinationMac: parseMac('aa:bb:cc:dd:ee:ff'),
+      });
+    };
+
+    it('reach a Pod, as connections of the Service', () => {
+      const { outputs, path } = fromHost(web([local]));
+      expect(outputs).toEqual([5]);
+      // To commit it as the gateway's would take the Service's mark away.
+      const commit = path.find(({ table }) => table === 105)?.found?.flow;
+      expect(commit?.instructions.map(({ kind }) => kind)).toEqual(['goto_table']);
+    });
+
+    it('go back through the gateway to what is beyond it', () => {
+      expect(fromHost(web([beyond])).outputs).toEqual([2]);
+    });
+
+    it('stay on the Node where only that Endpoint counts', () => {
+      const { flows, on } = flowsOf(web([remote]));
+      on.apply(flows.set(web([local], { id: 'default/web:/TCP/ipv4/outside', fromOutside: true })));
+      expect(recoverGroups(on.flows)).toEqual(
+        new Map([
+          ['6 10.96.0.1 443', 1],
+          ['6 10.96.0.1 443 outside', 2],
+        ]),
+      );
+    });
+  });
 });

@@ -3,7 +3,16 @@ import { ipProtocols, parseIp, type IpAddress, type IpFamily } from '@antrea-ts/
 import type { Endpoint, Frontend, ServicePort, ServiceProtocol } from '@antrea-ts/proxy';
 import { fromIp, ofFamily, priority, toIp, type FlowSpec } from '../../flow-builder.js';
 import { cookie } from '../../cookie.js';
-import { controllerReason, ctMark, ctZone, load, registerIs, registers, serviceState } from '../../registers.js';
+import {
+  controllerReason,
+  ctMark,
+  ctZone,
+  load,
+  packetSource,
+  registerIs,
+  registers,
+  serviceState,
+} from '../../registers.js';
 import { tableIds, type Layout } from '../../tables.js';
 import { hairpinAddresses } from '../connection.js';
 import { markedByPort } from './udp-hash.js';
@@ -18,6 +27,16 @@ export interface ServiceSettings {
 }
 
 type PortOf = Pick<ServicePort, 'family' | 'protocol'>;
+
+/** What only counts for packets from the gateway comes before what counts for all. */
+function scopeOf({ fromOutside }: Pick<ServicePort, 'fromOutside'>) {
+  if (!fromOutside) return { match: [], choose: priority.normal, learn: priority.low };
+  return {
+    match: [registerIs(registers.packetSource, packetSource.gateway)],
+    choose: priority.high,
+    learn: priority.invalid,
+  };
+}
 
 const ethernetTypes: Readonly<Record<IpFamily, number>> = { ipv4: 0x0800, ipv6: 0x86dd };
 const portFields: Readonly<Record<ServiceProtocol, { readonly match: string; readonly learn: string }>> = {
@@ -38,11 +57,12 @@ function toFrontend({ protocol }: PortOf, { address, port }: Frontend): FieldMat
 export function balancedSpecs(port: ServicePort, group: number, round: number): FlowSpec[] {
   const { affinitySeconds } = port;
   const state = affinitySeconds === undefined ? serviceState.selected : serviceState.toLearn;
+  const scope = scopeOf(port);
   return port.frontends.flatMap((frontend) => {
-    const match = toFrontend(port, frontend);
+    const match = [...scope.match, ...toFrontend(port, frontend)];
     const choose: FlowSpec = {
       table: 'ServiceLB',
-      priority: priority.normal,
+      priority: scope.choose,
       match: [registerIs(registers.serviceState, serviceState.toSelect), ...match],
       actions: [
         load(registers.serviceState, state),
@@ -54,7 +74,7 @@ export function balancedSpecs(port: ServicePort, group: number, round: number): 
     if (affinitySeconds === undefined) return [choose];
     const learn: FlowSpec = {
       table: 'ServiceLB',
-      priority: priority.low,
+      priority: scope.learn,
       // Learned flows have the same cookie, and go when this one goes.
       object: group,
       match: [registerIs(registers.serviceState, serviceState.toLearn), ...match],
@@ -102,10 +122,11 @@ function learnAction({ family, protocol }: PortOf, hardTimeout: number, learnedC
 /** Nobody serves: the agent answers, so that clients need not wait. */
 export function refusedSpecs(port: ServicePort, { controllerId, meters }: ServiceSettings): FlowSpec[] {
   const metered: Instruction[] = meters ? [{ kind: 'meter', meter: policyMeter.meter }] : [];
+  const scope = scopeOf(port);
   return port.frontends.map((frontend) => ({
     table: 'ServiceLB',
-    priority: priority.normal,
-    match: [registerIs(registers.serviceState, serviceState.toSelect), ...toFrontend(port, frontend)],
+    priority: scope.choose,
+    match: [registerIs(registers.serviceState, serviceState.toSelect), ...scope.match, ...toFrontend(port, frontend)],
     first: metered,
     actions: [
       load(registers.controllerReason, controllerReason.reject),

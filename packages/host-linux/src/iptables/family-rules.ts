@@ -24,11 +24,12 @@ export class FamilyRules {
   async ensure(tables: readonly TableRules[], { signal }: Signal): Promise<readonly string[]> {
     const changes: string[] = [];
     for (const table of tables) {
-      const write = await this.#difference(table, { signal });
+      const found: FoundChains = new Map();
+      const write = await this.#difference(table, found, { signal });
       if (write === undefined) continue;
       await this.#tool.restore(renderRestoreInput(write), { signal });
       for (const chain of write.chains) await this.#noteWritten(table.table, chain, { signal });
-      changes.push(...describeWrite(write));
+      changes.push(...describeWrite(write, found));
     }
     return changes;
   }
@@ -46,11 +47,17 @@ export class FamilyRules {
     }
   }
 
-  async #difference({ table, chains, jumps }: TableRules, { signal }: Signal): Promise<TableWrite | undefined> {
+  async #difference(
+    { table, chains, jumps }: TableRules,
+    found: FoundChains,
+    { signal }: Signal,
+  ): Promise<TableWrite | undefined> {
     const differing: ChainRules[] = [];
     for (const chain of chains) {
       const present = await this.#tool.readChain(table, chain.chain, { signal });
-      if (present === undefined || !this.#isSame(table, chain, present)) differing.push(chain);
+      if (present !== undefined && this.#isSame(table, chain, present)) continue;
+      differing.push(chain);
+      found.set(chain.chain, present);
     }
     const missing = await this.#jumps(table, jumps, false, { signal });
     return differing.length + missing.length === 0 ? undefined : { table, chains: differing, jumps: missing };
@@ -90,9 +97,21 @@ function canonicalChain(rules: readonly RuleSpec[]): string {
   return rules.map(canonicalRule).join('\n');
 }
 
-function describeWrite({ table, chains, jumps }: TableWrite): readonly string[] {
+/** What a chain that is written held before; `undefined`: there was none. */
+type FoundChains = Map<string, readonly RuleSpec[] | undefined>;
+
+function describeWrite({ table, chains, jumps }: TableWrite, found: FoundChains): readonly string[] {
   return [
-    ...chains.map(({ chain, rules }) => `table ${table}: wrote chain ${chain} (${rules.length} rules)`),
+    ...chains.map((chain) => `table ${table}: wrote chain ${chain.chain} ${describeChain(chain, found)}`),
     ...jumps.map(({ from, to }) => `table ${table}: added the jump from ${from} to ${to}`),
   ];
+}
+
+function describeChain({ chain, rules }: ChainRules, found: FoundChains): string {
+  const present = found.get(chain);
+  if (present === undefined) return `(${rules.length} rules), which was not there`;
+  const wanted = new Set(rules.map(canonicalRule));
+  const foreign = present.map(canonicalRule).filter((rule) => !wanted.has(rule));
+  const had = `(${rules.length} rules), which had ${present.length}`;
+  return foreign.length === 0 ? had : `${had}, of others: ${foreign.join('; ')}`;
 }

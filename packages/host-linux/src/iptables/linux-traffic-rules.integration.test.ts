@@ -103,17 +103,17 @@ describe.each(['nft', 'legacy'] as const)('iptables-%s', (backend) => {
     [
       'a flushed chain',
       ['-t', 'mangle', '-F', 'ANTREA-OUTPUT'],
-      'ipv4: table mangle: wrote chain ANTREA-OUTPUT (1 rules)',
+      'ipv4: table mangle: wrote chain ANTREA-OUTPUT (1 rules), which had 0',
     ],
     [
       'a rule that was added',
       ['-I', 'ANTREA-FORWARD', '1', '-j', 'DROP'],
-      'ipv4: table filter: wrote chain ANTREA-FORWARD (2 rules)',
+      'ipv4: table filter: wrote chain ANTREA-FORWARD (2 rules), which had 3, of others: -j DROP',
     ],
     [
       'a rule that was replaced',
       ['-t', 'nat', '-R', 'ANTREA-POSTROUTING', '1', '-j', 'ACCEPT'],
-      'ipv4: table nat: wrote chain ANTREA-POSTROUTING (3 rules)',
+      'ipv4: table nat: wrote chain ANTREA-POSTROUTING (3 rules), which had 3, of others: -j ACCEPT',
     ],
     [
       'a jump that was removed',
@@ -136,7 +136,7 @@ describe.each(['nft', 'legacy'] as const)('iptables-%s', (backend) => {
     expect(runHere(`ip6tables-${backend}-save`)).not.toContain('ANTREA');
     const changes = await driver.ensure(desired, { signal });
     expect(changes.every((change) => change.startsWith('ipv6: '))).toBe(true);
-    expect(changes).toContain('ipv6: table nat: wrote chain ANTREA-POSTROUTING (3 rules)');
+    expect(changes).toContain('ipv6: table nat: wrote chain ANTREA-POSTROUTING (3 rules), which was not there');
   });
 
   it('members of the set: only the difference is written', async () => {

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { ControlplaneMeta } from '@antrea-ts/apis';
 import { resource, type Resource } from '@antrea-ts/kube';
+import { flowKey, type Flow } from '@antrea-ts/openflow';
 import { conjunctionsIn, PolicyFlows, recoverRules } from '@antrea-ts/pipeline';
 import { NodeRules, type ControlplaneKind } from '@antrea-ts/policy';
 import { orAborted, RotatingFile } from '@antrea-ts/runtime';
@@ -24,6 +26,8 @@ import { StatusReporter } from './status-reporter.js';
 /** 500 MB and three older files, as 1.3. */
 const auditFile = { maxSize: 500 * 1000 * 1000, maxFiles: 3 };
 const waitingNoticeMs = 10_000;
+/** How long the controller is waited for when there are kept policies to go on with. */
+const keptDeadlineMs = 30_000;
 
 /** Network policy on this Node. */
 export interface PolicyParts {
@@ -45,7 +49,8 @@ export async function startNodePolicies(
   const { logger, lifetime, clock, signal } = modules;
   const log = logger.child('policy');
   const { connection, dataplane, intent } = parts;
-  const recovered = recoverRules(await connection.dumpFlows({}, { signal }));
+  const installed = await connection.dumpFlows({}, { signal });
+  const recovered = recoverRules(installed);
   const { state: meter } = await ensurePolicyMeter(connection, { signal });
   const flows = new PolicyFlows(
     intent.profile,
@@ -100,7 +105,9 @@ export async function startNodePolicies(
     policies: () => rules.counts(),
   });
 
-  if (!kept && recovered.ids.size > 0) await untilSynced(synced, modules);
+  if (recovered.ids.size > 0 && !sameRules(installed, flows.flows())) {
+    await untilSynced(synced, { ...modules, ...(kept ? { deadlineMs: keptDeadlineMs } : {}) });
+  }
   return {
     policies,
     flows,
@@ -142,17 +149,30 @@ function describePolicies(
   });
 }
 
+/** Whether what is installed for rules is what the rules that are known ask for. */
+function sameRules(installed: readonly Flow[], desired: ReadonlyMap<string, Flow>): boolean {
+  const isOfRule = (flow: Flow): boolean => conjunctionsIn(flow).length > 0;
+  const found = installed.filter(isOfRule);
+  const wanted = [...desired.values()].filter(isOfRule).length;
+  return found.length === wanted && found.every((flow) => desired.has(flowKey(flow)));
+}
+
 /**
- * Flows of policies are installed and nobody knows what for: to go on would remove them, and open what they close.
+ * Flows of policies are installed and nobody knows what for: to go on would remove them, and open what they close. So
+ * it is without kept policies, and with some that are a moment older than the flows: they are written after these.
  * What is installed forwards meanwhile.
  */
-async function untilSynced(synced: Promise<void>, { logger, signal }: PartModules): Promise<void> {
+async function untilSynced(
+  synced: Promise<void>,
+  { logger, signal, deadlineMs }: Pick<PartModules, 'logger' | 'signal'> & { readonly deadlineMs?: number },
+): Promise<void> {
   const timer = setInterval(
     () => logger.info('Waiting', { for: 'antrea-controller to say which of the installed policy flows are wanted' }),
     waitingNoticeMs,
   );
   try {
-    await orAborted(synced, signal);
+    const deadline = deadlineMs === undefined ? undefined : delay(deadlineMs, undefined, { signal, ref: false });
+    await orAborted(deadline === undefined ? synced : Promise.race([synced, deadline]), signal);
   } finally {
     clearInterval(timer);
   }

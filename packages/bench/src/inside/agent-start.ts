@@ -16,6 +16,10 @@ export interface AgentStartAnswer {
   readonly readyMs: readonly number[];
   /** The same until it wrote its first line: Node.js, modules, configuration. */
   readonly firstLineMs: readonly number[];
+  /** The same until it had compared the installed flows with those that it wants. */
+  readonly inSyncMs: readonly number[];
+  /** Flows that it then had to add, change or delete. */
+  readonly changes: readonly number[];
   /** When it was ready, and after it stood idle. */
   readonly readyMiB: readonly number[];
   readonly idleMiB: readonly number[];
@@ -30,6 +34,8 @@ export async function startAgents({ command, repetitions, idleMs }: AgentStartRe
   const answer = {
     readyMs: [] as number[],
     firstLineMs: [] as number[],
+    inSyncMs: [] as number[],
+    changes: [] as number[],
     readyMiB: [] as number[],
     idleMiB: [] as number[],
   };
@@ -38,6 +44,8 @@ export async function startAgents({ command, repetitions, idleMs }: AgentStartRe
     try {
       answer.readyMs.push(agent.readyMs);
       answer.firstLineMs.push(agent.firstLineMs);
+      answer.inSyncMs.push(agent.inSyncMs);
+      answer.changes.push(agent.changes);
       answer.readyMiB.push(await residentMiB(agent.process.pid!));
       if (index >= repetitions - idleRepetitions) {
         await delay(idleMs);
@@ -56,17 +64,27 @@ interface StartedAgent {
   readonly process: ChildProcess;
   readonly readyMs: number;
   readonly firstLineMs: number;
+  readonly inSyncMs: number;
+  readonly changes: number;
 }
+
+const compared = /Read installed flows .*missing=(\d+) altered=(\d+) unwanted=(\d+)/;
 
 async function startAgent([file = '', ...args]: readonly string[]): Promise<StartedAgent> {
   const start = performance.now();
   const child = spawn(file, args, { stdio: ['ignore', 'pipe', 'pipe'] });
   let firstLineMs = Number.NaN;
+  let inSyncMs = Number.NaN;
+  let changes = Number.NaN;
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (text: string) => {
       if (output === '') firstLineMs = performance.now() - start;
       output = (output + text).slice(-4_096);
+      const plan = compared.exec(output);
+      if (plan === null || !Number.isNaN(inSyncMs)) return;
+      inSyncMs = performance.now() - start;
+      changes = plan.slice(1).reduce((sum, count) => sum + Number(count), 0);
     });
   }
   while (!(await isReady())) {
@@ -77,7 +95,7 @@ async function startAgent([file = '', ...args]: readonly string[]): Promise<Star
     }
     await delay(pollMs);
   }
-  return { process: child, readyMs: performance.now() - start, firstLineMs };
+  return { process: child, readyMs: performance.now() - start, firstLineMs, inSyncMs, changes };
 }
 
 function isReady(): Promise<boolean> {

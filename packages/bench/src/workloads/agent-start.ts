@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import type { AgentStartAnswer, AgentStartRequest } from '../inside/agent-start.js';
 import { agentProgram, whyNoLab, withLab, type BenchLab } from '../lab/bench-lab.js';
+import { makePods } from '../lab/bench-pods.js';
 import { summarize } from '../measure/summary.js';
 import type { Context, Row, Workload } from '../workload.js';
 
@@ -20,7 +21,11 @@ export const agentStart: Workload = {
         const without = await measure(lab, 0, context);
         context.progress(`${pods} Pods`);
         await lab.run(['agent', node, 'start']);
-        await makePods(lab, pods);
+        await makePods(
+          lab,
+          node,
+          Array.from({ length: pods }, (_, index) => `pod-${index}`),
+        );
         return [...without, ...(await measure(lab, pods, context))];
       },
       context,
@@ -49,17 +54,4 @@ async function measure(lab: BenchLab, pods: number, { quick, progress }: Context
     row('agent: RSS when ready', 'MiB', readyMiB),
     row('agent: RSS idle', 'MiB', idleMiB),
   ];
-}
-
-/** Pods that only are: a container without a command runs nothing. */
-async function makePods(lab: BenchLab, count: number): Promise<void> {
-  const names = Array.from({ length: count }, (_, index) => `pod-${index}`);
-  const items = names.map((name) => ({
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata: { name, namespace: 'default' },
-    spec: { nodeName: node, containers: [{ name: 'main', image: 'none' }] },
-  }));
-  await lab.run(['kubectl', 'apply', '-f', '-'], { input: JSON.stringify({ apiVersion: 'v1', kind: 'List', items }) });
-  await lab.run(['kubectl', 'wait', '--for=condition=Ready', '--timeout=150s', 'pod', '--all']);
 }

@@ -55,6 +55,8 @@ async function measure(
   progress(`whole calls, ${count} in sequence, then 16 at once`);
   const whole = await addAndDel('seq', antrea, sequence);
   const wholeCrowd = await addAndDel('crowd', antrea, crowd);
+  const many: Plan = { namespaces: namespaces.slice(0, 64), atOnce: 64, rounds: quick ? 1 : 2 };
+  const wholeMany = await addAndDel('many', antrea, many);
   progress('calls at the agent’s socket');
   const atServer = await addAndDel('post', server, sequence);
   const atServerCrowd = await addAndDel('posts', server, crowd);
@@ -82,6 +84,8 @@ async function measure(
     row(`CNI DEL, whole call, ${count} in sequence`, whole.del, { peer: peer?.del, goal }),
     row('CNI ADD, whole call, 16 at once', wholeCrowd.add, { peer: peerCrowd?.add }),
     row('CNI DEL, whole call, 16 at once', wholeCrowd.del, { peer: peerCrowd?.del }),
+    row(`CNI ADD, whole call, ${many.namespaces.length} at once`, wholeMany.add),
+    row(`CNI DEL, whole call, ${many.namespaces.length} at once`, wholeMany.del),
     row('CNI ADD, at the server, in sequence', atServer.add),
     row('CNI DEL, at the server, in sequence', atServer.del),
     row('CNI ADD, at the server, 16 at once', atServerCrowd.add),

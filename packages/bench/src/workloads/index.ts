@@ -2,6 +2,7 @@ import type { Workload } from '../workload.js';
 import { agentPolicies } from './agent-policies.js';
 import { agentStart } from './agent-start.js';
 import { bundleLatency } from './bundle-latency.js';
+import { churn } from './churn.js';
 import { clusterPolicies } from './cluster-policies.js';
 import { cni } from './cni.js';
 import { flowDump } from './flow-dump.js';
@@ -14,6 +15,8 @@ import { serviceConnections } from './service-connections.js';
 import { services } from './services.js';
 import { policySwitch } from './policy-switch.js';
 import { watchers } from './watchers.js';
+import { repair } from './repair.js';
+import { restarts } from './restarts.js';
 
 /** All of them, in the order of the table. */
 export const workloads: readonly Workload[] = [
@@ -30,6 +33,9 @@ export const workloads: readonly Workload[] = [
   agentPolicies,
   cni,
   agentStart,
+  restarts,
+  repair,
+  churn,
   labUp,
   serviceConnections,
 ];

@@ -1,0 +1,18 @@
+import type { BenchLab } from './bench-lab.js';
+
+/** Makes Pods of the default namespace that only are: a container without a command runs nothing. */
+export async function makePods(lab: BenchLab, node: string, names: readonly string[]): Promise<void> {
+  const items = names.map((name) => ({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name, namespace: 'default' },
+    spec: { nodeName: node, containers: [{ name: 'main', image: 'none' }] },
+  }));
+  await apply(lab, items);
+  await lab.run(['kubectl', 'wait', '--for=condition=Ready', '--timeout=150s', 'pod', '--all']);
+}
+
+/** Makes objects as `kubectl apply` does. */
+export async function apply(lab: BenchLab, items: readonly object[]): Promise<void> {
+  await lab.run(['kubectl', 'apply', '-f', '-'], { input: JSON.stringify({ apiVersion: 'v1', kind: 'List', items }) });
+}

@@ -84,10 +84,16 @@ install_models() {
   local windows=$1/drive_c/windows native=$root/packages/host-windows/native compiler=x86_64-w64-mingw32-gcc
   $compiler -O2 -s -shared -static -o "$windows/system32/computenetwork.dll" "$native/fake-hns.c" -lole32
   cp "$windows/system32/computenetwork.dll" "$windows/system32/vmcompute.dll"
-  $compiler -O2 -s -municode -static -o "$windows/system32/WindowsPowerShell/v1.0/powershell.exe" "$native/powershell-exe.c"
-  export MODEL_NODE MODEL_SCRIPT
+  $compiler -O2 -s -municode -static -o "$windows/system32/WindowsPowerShell/v1.0/powershell.exe" "$native/model-exe.c"
+  mkdir -p "$1/drive_c/opt/cni/bin"
+  cp "$windows/system32/WindowsPowerShell/v1.0/powershell.exe" "$1/drive_c/opt/cni/bin/host-local.exe"
+  make -s -C "$root/packages/cni/native" windows
+  cp "$root/packages/cni/dist/antrea-cni.exe" "$1/drive_c/opt/cni/bin/"
+  # What Wine cannot do: keep-alive for a socket that is not connected yet.
+  export MODEL_NODE MODEL_SCRIPTS NODE_OPTIONS
   MODEL_NODE=$(windows_path "$(node_exe)")
-  MODEL_SCRIPT=$(windows_path "$root/packages/host-windows/dist/testing/powershell-main.js")
+  MODEL_SCRIPTS=$(windows_path "$root/packages/host-windows/dist/testing")
+  NODE_OPTIONS=--import=file:///Z:$root/tools/wine.d/keep-alive.mjs
 }
 
 end_drive() {

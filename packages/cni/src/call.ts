@@ -1,3 +1,4 @@
+import { delimiter } from 'node:path';
 import { CniError, cniErrorCodes } from './errors.js';
 
 /** What a runtime can ask. VERSION is answered by the plugin itself. */
@@ -74,7 +75,7 @@ function callOf(environment: ReadonlyMap<string, string>, config: string): CniCa
 }
 
 function pathsIn(text = ''): string[] {
-  return text.split(':').filter((directory) => directory !== '');
+  return text.split(delimiter).filter((directory) => directory !== '');
 }
 
 function required(environment: ReadonlyMap<string, string>, name: string): string {

@@ -1,5 +1,5 @@
 import { access, constants, readdir, readFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import {
   formatCidr,
   formatIp,
@@ -15,9 +15,11 @@ import type { CniCall } from './call.js';
 import { CniError, cniErrorCodes } from './errors.js';
 import type { PodAddress } from './result.js';
 
-/** Where the delegated plugin is looked for before `CNI_PATH`, and after it (Debian's containernetworking-plugins). */
-const preferredDirectory = '/opt/cni/bin';
-const distributionDirectory = '/usr/lib/cni';
+const isWindows = process.platform === 'win32';
+const program = isWindows ? 'host-local.exe' : 'host-local';
+/** Where the delegated plugin is looked for before `CNI_PATH`, and after it: Debian's containernetworking-plugins, containerd's. */
+const preferredDirectory = isWindows ? 'C:\\opt\\cni\\bin' : '/opt/cni/bin';
+const distributionDirectory = isWindows ? 'C:\\Program Files\\containerd\\cni\\bin' : '/usr/lib/cni';
 const timeoutMs = 20_000;
 
 /** Hands out Pod addresses. */
@@ -71,7 +73,7 @@ export function createHostLocalIpam(
           CNI_NETNS: call.netns,
           CNI_IFNAME: call.ifName,
           // It must not be empty, and is when the agent itself cleans up.
-          CNI_PATH: [...call.path, dirname(plugin)].join(':'),
+          CNI_PATH: [...call.path, dirname(plugin)].join(delimiter),
         },
         input: JSON.stringify(config),
       });
@@ -122,7 +124,7 @@ async function readHolders(directory: string): Promise<readonly AddressHolder[]>
 async function findPlugin(path: readonly string[]): Promise<string> {
   const directories = [preferredDirectory, ...path, distributionDirectory];
   for (const directory of directories) {
-    const candidate = join(directory, 'host-local');
+    const candidate = join(directory, program);
     try {
       await access(candidate, constants.X_OK);
       return candidate;

@@ -29,13 +29,17 @@ export async function announcePodInterface(
   try {
     for (let round = 0; round < repetitions; round += 1) {
       if (round > 0) await wait(intervalMs, undefined, { signal });
-      for (const frame of sender.frames) {
-        checkResult(`announce ${ref.hostName}`, libc.call.send(sender.fd, frame, frame.length, 0));
-      }
+      for (const frame of sender.frames) await sendFrame(sender.fd, frame, ref);
     }
   } finally {
     libc.call.close(sender.fd);
   }
+}
+
+/** Not on our thread: the kernel carries a frame to its receiver before it returns, which takes milliseconds. */
+async function sendFrame(fd: number, frame: Uint8Array, { hostName }: PodInterfaceRef): Promise<void> {
+  const sent = await libc.background.send(fd, frame, frame.length, 0);
+  if (sent < 0) throw new HostError('failed', `announce ${hostName}: the kernel did not take the frame`);
 }
 
 /** A socket stays in the namespace it was made in, so the frames can be sent from outside, later. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ControlplaneGroup, ControlplaneNetworkPolicy, GroupMember, NetworkPolicyRule } from '@antrea-ts/apis';
-import { formatCidr, formatIp, ipToBytes, parseIp } from '@antrea-ts/net-types';
+import { formatCidr, formatIp, ipToBytes, parseCidr, parseIp } from '@antrea-ts/net-types';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { CompletedRule, RuleChanges } from './completed-rule.js';
@@ -100,6 +100,24 @@ describe('what is given out', () => {
     expect(removed).toEqual(before.slice(1));
     expect([added.length, patched.length]).toEqual([1, 0]);
     expect(before).not.toContain(added[0]?.id);
+  });
+
+  it('is another rule where a block is of the other IP version, be its bits the same', () => {
+    const to = (cidr: string): NetworkPolicyRule => {
+      const { address, prefixLength } = parseCidr(cidr);
+      return { ...allow, from: { ipBlocks: [{ cidr: { ip: base64(formatIp(address)), prefixLength } }] } };
+    };
+    const blocks = (rules: Iterable<CompletedRule>): string[] =>
+      [...rules].flatMap(({ peers }) => peers.ipBlocks.map(({ cidr }) => formatCidr(cidr))).sort();
+    const rules = inSync(policy('a', { rules: [to('0.0.0.0/0')] }));
+    rules.takeChanges();
+    rules.set('networkPolicies', policy('a', { rules: [to('::/0')] }));
+    const { added, removed } = rules.takeChanges();
+    expect([blocks(added), removed.length]).toEqual([['::/0'], 1]);
+    expect(blocks(inSync(policy('b', { rules: [to('0.0.0.0/0'), to('::/0')] })).rules())).toEqual([
+      '0.0.0.0/0',
+      '::/0',
+    ]);
   });
 
   it('is what a whole list lacks, too: after a reconnection only the difference is told', () => {

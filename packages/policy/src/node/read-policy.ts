@@ -1,4 +1,5 @@
 import type { ControlplaneService, NetworkPolicyReference } from '@antrea-ts/apis';
+import type { Cidr } from '@antrea-ts/net-types';
 import type { RuleIpBlock, RulePriority, RuleText } from './completed-rule.js';
 import {
   field,
@@ -130,9 +131,7 @@ function identity(
 ): string {
   const order = priority && [priority.tier, priority.policy, priority.rule];
   const ports = services.map(({ protocol, port: number, endPort }) => [protocol, number, endPort]);
-  const nets = ipBlocks.flatMap(({ cidr, except }) =>
-    [cidr, ...except].map(({ address, prefixLength }, at) => `${at === 0 ? '' : '!'}${address.value}/${prefixLength}`),
-  );
+  const nets = ipBlocks.map(({ cidr, except }) => [cidr, ...except].map(netText));
   return JSON.stringify([
     uid,
     called,
@@ -146,6 +145,11 @@ function identity(
     fqdns,
     nets,
   ]);
+}
+
+/** With the IP version: 0.0.0.0/0 and ::/0 have the same bits. */
+function netText({ address: { family, value: bits }, prefixLength }: Cidr): string {
+  return `${family} ${bits}/${prefixLength}`;
 }
 
 function readIpBlock(value: unknown): RuleIpBlock {

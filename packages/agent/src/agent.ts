@@ -11,6 +11,7 @@ import { discoverNodeNetwork } from './node/node-network.js';
 import { BridgeKeeper } from './ovs/bridge-keeper.js';
 import { startSwitch, type SwitchParts } from './ovs/start-switch.js';
 import { startPeers } from './peers/start-peers.js';
+import { PodLinkKeeper } from './pods/pod-link-keeper.js';
 import { startLocalPods, type LocalPodParts } from './pods/local-pods.js';
 import { startNodePolicies, type PolicyParts } from './policy/start-node-policies.js';
 import { LatePorts } from './pods/late-ports.js';
@@ -68,6 +69,7 @@ async function start(options: AgentOptions, modules: PartModules): Promise<void>
   // Every owner of flows has spoken: what is installed and wanted by nobody may go.
   await parts.forward();
   keepBridge({ parts, pods }, modules);
+  keepPodLinks({ parts, pods }, modules);
 
   const hostParts = startHost(options, { node, parts, peers, services, store: pods.store }, modules);
   startInspection(options, { node, parts, pods }, modules);
@@ -83,6 +85,18 @@ function keepBridge(
   const keeper = new BridgeKeeper({ ...parts, store: pods.store, clock, logger: logger.child('bridge') });
   lifetime.onStop(() => keeper.stop());
   health.add('bridge', () => keeper.problem);
+  keeper.start();
+}
+
+/** Repairs from now on what others change of the Node's ends of Pods' interfaces. */
+function keepPodLinks(
+  { parts: { intent }, pods: { store } }: { parts: SwitchParts; pods: LocalPodParts },
+  { host, health, lifetime, clock, logger }: PartModules,
+): void {
+  if (!host.pods.ensureHostEnds) return;
+  const keeper = new PodLinkKeeper({ host, intent, store, clock, logger: logger.child('pods') });
+  lifetime.onStop(() => keeper.stop());
+  health.add('pod-interfaces', () => keeper.problem);
   keeper.start();
 }
 

@@ -19,6 +19,8 @@ export const externalIdKeys = {
   podNamespace: 'pod-namespace',
   /** On ports whose interface another CNI plugin made: addresses that its Node's end had, between commas. */
   adoptedAddresses: 'antrea-ts-adopted-addresses',
+  /** The MTU that the Pod's interface was made with, in decimal. */
+  mtu: 'antrea-ts-mtu',
   /** Peer of an IPsec tunnel port. */
   nodeName: 'node-name',
   /** On the Bridge row: the round of flows, in decimal. */

@@ -64,6 +64,19 @@ export interface PodInterfaceRef {
   readonly hostName: string;
 }
 
+/** What the Node's end of a Pod's interface shall be, beyond being up. */
+export interface DesiredHostEnd {
+  readonly hostName: string;
+  /** Absent: whatever it is. */
+  readonly mtu?: number;
+}
+
+/** What had to be changed at the Node's end of a Pod's interface, as it was before: `mtu was 900, not 1450`. */
+export interface HostEndRepair {
+  readonly hostName: string;
+  readonly changes: readonly string[];
+}
+
 /** Pod network interfaces of this Node. Errors are {@link HostError}s of the package. */
 export interface PodInterfaces {
   /**
@@ -89,6 +102,11 @@ export interface PodInterfaces {
   detach(ref: PodInterfaceRef, options: { signal: AbortSignal }): Promise<void>;
   /** What is there now; `undefined` when the namespace is not given, or it or the interface is gone. */
   inspect(ref: PodInterfaceRef, options: { signal: AbortSignal }): Promise<PodInterfaceState | undefined>;
+  /**
+   * Makes the Node's ends so: up, and with their MTU. What is gone or not ours is left out. Returns what had to be
+   * changed. Absent where the Node's end is no device that somebody could change.
+   */
+  ensureHostEnds?(ends: readonly DesiredHostEnd[], options: { signal: AbortSignal }): Promise<readonly HostEndRepair[]>;
   /** Host-side names of the Pod interfaces that we made: what garbage collection compares with known Pods. */
   list(options: { signal: AbortSignal }): Promise<readonly string[]>;
   /** Tells neighbours where the Pod's addresses are: gratuitous ARP, and unsolicited neighbour advertisements. Needs `netns`; `interface-missing` when there is no such interface. */

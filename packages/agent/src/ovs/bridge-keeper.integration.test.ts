@@ -92,6 +92,23 @@ describe.skipIf(why !== undefined)(`what others change of the bridge${why ? ` (s
     await waitUntil('all is as before', async () => (await whatIsThere()) === before);
   });
 
+  it("a Pod's interface that was set down, with another MTU", async () => {
+    const { podInterfaces } = node.host.machine;
+    const found = podInterfaces.get(pod);
+    expect(found?.hostEnd).toEqual({ up: true, mtu: 1450 });
+    if (found) podInterfaces.set(pod, { ...found, hostEnd: { up: false, mtu: 900 } });
+    node.host.machine.changed('links');
+    await waitUntil('it is as before', () => podInterfaces.get(pod)?.hostEnd.up === true);
+    expect(podInterfaces.get(pod)?.hostEnd).toEqual({ up: true, mtu: 1450 });
+    await waitUntil('it is told what it was', () =>
+      agent.log.entries.some(
+        ({ message, fields }) =>
+          message === "Repaired a Pod's interface that was changed from outside" &&
+          JSON.stringify(fields).includes('"changes":["it was down","mtu was 900, not 1450"]'),
+      ),
+    );
+  });
+
   it('the meter of policies is put right when flows are looked over', async () => {
     const meter = async (): Promise<string> =>
       (await ovs.ofctl('-O', 'OpenFlow13', 'dump-meters', 'br-int')).replace(/^.*xid.*\n/, '');

@@ -100,13 +100,14 @@ export class AgentPodNetwork implements PodNetwork {
 
   async #connect(
     { container, addresses }: AttachRequest,
-    { hostName }: PodInterfaceSpec,
+    { hostName, mtu }: PodInterfaceSpec,
     { mac }: PodInterfaceState,
     type: string | undefined,
     { signal }: { signal: AbortSignal },
   ): Promise<void> {
     const { containerId, podName, podNamespace } = container;
-    const identity = { containerId, podName, podNamespace, mac, addresses: addresses.map(({ address }) => address) };
+    const ips = addresses.map(({ address }) => address);
+    const identity = { containerId, podName, podNamespace, mac, addresses: ips, mtu };
     const spec = { name: hostName, externalIds: podExternalIds(identity), ...(type === undefined ? {} : { type }) };
     const ofPort = await ensurePodPort(this.#modules.bridge, spec, { signal });
     const port: PodPort = { ...identity, interfaceName: hostName, ofPort };

@@ -11,6 +11,8 @@ export interface PodPort {
   readonly ofPort: number;
   readonly mac: MacAddress;
   readonly addresses: readonly IpAddress[];
+  /** That the interface was made with. Absent where another CNI plugin made it. */
+  readonly mtu?: number;
   /** Present where another CNI plugin made the interface: addresses that its Node's end had, and the gateway has now. */
   readonly adoptedAddresses?: readonly IpAddress[];
 }
@@ -33,6 +35,7 @@ export function podExternalIds(port: Omit<PodPort, 'ofPort' | 'interfaceName'>):
     [externalIdKeys.containerId]: port.containerId,
     [externalIdKeys.podName]: port.podName,
     [externalIdKeys.podNamespace]: port.podNamespace,
+    ...(port.mtu === undefined ? {} : { [externalIdKeys.mtu]: String(port.mtu) }),
     ...(port.adoptedAddresses
       ? { [externalIdKeys.adoptedAddresses]: port.adoptedAddresses.map(formatIp).join(',') }
       : {}),
@@ -49,6 +52,7 @@ export function podPortOf(port: {
   const containerId = externalIds.get(externalIdKeys.containerId);
   const mac = tryParseMac(externalIds.get(externalIdKeys.attachedMac) ?? '');
   if (containerId === undefined || mac === undefined) return undefined;
+  const mtu = Number(externalIds.get(externalIdKeys.mtu));
   return {
     containerId,
     podName: externalIds.get(externalIdKeys.podName) ?? '',
@@ -57,6 +61,7 @@ export function podPortOf(port: {
     ofPort: port.ofPort ?? 0,
     mac,
     addresses: listedIps(externalIds.get(externalIdKeys.ipAddress)),
+    ...(mtu > 0 ? { mtu } : {}),
     ...(externalIds.has(externalIdKeys.adoptedAddresses)
       ? { adoptedAddresses: listedIps(externalIds.get(externalIdKeys.adoptedAddresses)) }
       : {}),

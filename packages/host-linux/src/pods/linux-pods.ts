@@ -9,6 +9,7 @@ import { isSystemError } from '../system-error.js';
 import { adoptPodInterface, surveyPodInterface } from './adopt.js';
 import { announcePodInterface } from './announce.js';
 import { attachPodInterface } from './attach.js';
+import { ensureHostEnds } from './host-ends.js';
 import { insidePod } from './inside-pod.js';
 import { inspectPodEnd } from './inspect-pod-end.js';
 import { findLink, isOurs, isPair, isUnmarkedVeth } from './ownership.js';
@@ -51,6 +52,10 @@ export function createLinuxPods(openNode: () => SyncNetlink): PodInterfaces {
     async inspect(ref, { signal }) {
       await ready(signal);
       return translated(`inspect ${ref.hostName}`, () => inspect(openNode(), ref));
+    },
+    async ensureHostEnds(ends, { signal }) {
+      await ready(signal);
+      return translated('look after Pod interfaces', () => ensureHostEnds(openNode(), ends));
     },
     async list({ signal }) {
       await ready(signal);

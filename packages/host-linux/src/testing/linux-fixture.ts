@@ -47,6 +47,9 @@ export async function makeLinuxFixture(options: Partial<LinuxHostOptions> = {}):
         runHere('ip', 'route', 'add', `${address}/${whole}`, 'dev', hostName);
       }
     },
+    async disturbHostEnd(hostName, mtu) {
+      runHere('ip', 'link', 'set', hostName, 'down', 'mtu', String(mtu));
+    },
     async addForeignAddress(text) {
       runHere('ip', 'addr', 'add', text, 'dev', gatewayName);
     },

@@ -5,6 +5,7 @@ export type HostOperation =
   | 'pods.adopt'
   | 'pods.detach'
   | 'pods.inspect'
+  | 'pods.ensureHostEnds'
   | 'pods.list'
   | 'pods.announce'
   | 'peerRoutes.observe'

@@ -30,6 +30,11 @@ export async function makeMemoryFixture(): Promise<HostFixture> {
         gateways: ['10.10.0.1', 'fd00:10::1'].map((text) => parseIp(text)),
       });
     },
+    async disturbHostEnd(hostName, mtu) {
+      const found = machine.podInterfaces.get(hostName);
+      if (found) machine.podInterfaces.set(hostName, { ...found, hostEnd: { up: false, mtu } });
+      machine.changed('links');
+    },
     async addForeignAddress(text) {
       const gateway = machine.interfaces.get(gatewayName);
       if (!gateway) return;

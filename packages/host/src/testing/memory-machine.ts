@@ -7,6 +7,7 @@ export interface MemoryPodInterface {
   readonly containerId: string;
   readonly checksumOffload: boolean;
   readonly state: PodInterfaceState;
+  readonly hostEnd: { readonly up: boolean; readonly mtu: number };
 }
 
 /** A Pod's interface that another program made. */

@@ -1,5 +1,6 @@
 import { checkPodInterfaceSpec } from '../check-pod-interface-spec.js';
 import { HostError } from '../host-error.js';
+import { hostEndDifferences } from '../host-end-differences.js';
 import type { ForeignPodRef, PodInterfaces, PodInterfaceRef, PodInterfaceSpec, PodInterfaceState } from '../pod.js';
 import type { FaultPoint } from './faults.js';
 import type { MemoryForeignPod, MemoryMachine, MemoryPodInterface } from './memory-machine.js';
@@ -24,7 +25,13 @@ export function createMemoryPods(machine: MemoryMachine, faults: FaultPoint): Po
       const existing = present(machine, spec);
       const state = stateOf(spec, existing?.state, machine);
       const { netns, containerId, checksumOffload } = spec;
-      machine.podInterfaces.set(spec.hostName, { netns, containerId, checksumOffload, state });
+      machine.podInterfaces.set(spec.hostName, {
+        netns,
+        containerId,
+        checksumOffload,
+        state,
+        hostEnd: { up: true, mtu: spec.mtu },
+      });
       machine.changed('links');
       return state;
     },
@@ -51,6 +58,18 @@ export function createMemoryPods(machine: MemoryMachine, faults: FaultPoint): Po
     async inspect(ref, { signal }) {
       await faults.pass('pods.inspect', signal);
       return present(machine, ref)?.state ?? presentForeign(machine, ref);
+    },
+    async ensureHostEnds(ends, { signal }) {
+      await faults.pass('pods.ensureHostEnds', signal);
+      return ends.flatMap(({ hostName, mtu }) => {
+        const found = machine.podInterfaces.get(hostName);
+        if (found === undefined) return [];
+        const changes = hostEndDifferences(found.hostEnd, mtu);
+        if (changes.length === 0) return [];
+        machine.podInterfaces.set(hostName, { ...found, hostEnd: { up: true, mtu: mtu ?? found.hostEnd.mtu } });
+        machine.changed('links');
+        return [{ hostName, changes }];
+      });
     },
     async list({ signal }) {
       await faults.pass('pods.list', signal);

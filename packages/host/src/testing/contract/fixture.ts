@@ -19,6 +19,8 @@ export interface HostFixture {
    * the platform has no such Pods.
    */
   readonly connectForeignPod?: (netns: FixtureNetns, hostName: string) => Promise<void>;
+  /** Behind the host's back: sets the Node's end of a Pod's interface down, with this MTU. Absent as `ensureHostEnds` is. */
+  readonly disturbHostEnd?: (hostName: string, mtu: number) => Promise<void>;
   /** An interface that is there from the beginning, fit to be the gateway. */
   readonly gatewayName: string;
   /** Behind the host's back: adds an address to the gateway. */

@@ -174,6 +174,28 @@ export function podContract(context: ContractContext): void {
       expect(await host.pods.list({ signal })).toEqual([]);
     });
 
+    test("the Node's end is put right, and told what it was", async (fixture) => {
+      const { host, addNetns, disturbHostEnd, gatewayName } = fixture;
+      if (!host.pods.ensureHostEnds || !disturbHostEnd) return;
+      const netns = await addNetns();
+      const spec = podSpec(netns.path);
+      await host.pods.attach(spec, { signal });
+      const { hostName, mtu } = spec;
+      const ensure = async (wanted: number | undefined) => {
+        const end = { hostName, ...(wanted === undefined ? {} : { mtu: wanted }) };
+        return await host.pods.ensureHostEnds?.([end, { hostName: 'nowhere' }], { signal });
+      };
+      expect(await ensure(mtu)).toEqual([]);
+      await disturbHostEnd(hostName, 1300);
+      expect(await ensure(mtu)).toEqual([{ hostName, changes: ['it was down', `mtu was 1300, not ${mtu}`] }]);
+      expect(await ensure(mtu)).toEqual([]);
+      await disturbHostEnd(hostName, 1300);
+      expect(await ensure(undefined)).toEqual([{ hostName, changes: ['it was down'] }]);
+      expect(await ensure(1300)).toEqual([]);
+      // Of somebody else's interfaces it keeps its hands off.
+      expect(await host.pods.ensureHostEnds([{ hostName: gatewayName, mtu: 1300 }], { signal })).toEqual([]);
+    });
+
     test('several at once', async ({ host, addNetns }) => {
       const specs = await Promise.all(
         Array.from({ length: 8 }, async (_, index) =>

@@ -1,4 +1,4 @@
-import { sameEntity, type Entity, type PlacedMember } from './entity.js';
+import { sameMember, type Entity, type PlacedMember } from './entity.js';
 import type { Membership, MembershipFollower } from './membership.js';
 import { SmallSet } from './small-set.js';
 import { emptySpan, sameSpan, type Span } from './spans.js';
@@ -197,8 +197,10 @@ export class ComputedGroup<U> implements MembershipFollower<Entity> {
     return this.role === 'targets' ? entity.node !== undefined : entity.isPeer;
   }
 
+  /** Peers are the same on every Node: as another member of the same text one would come, and go with the old one. */
   #same(a: Entity | undefined, b: Entity | undefined): boolean {
     const [x, y] = [a && this.#has(a) ? a : undefined, b && this.#has(b) ? b : undefined];
-    return x === y || (x !== undefined && y !== undefined && sameEntity(x, y));
+    if (!x || !y) return x === y;
+    return sameMember(x, y) && (this.role === 'peers' || x.node === y.node);
   }
 }

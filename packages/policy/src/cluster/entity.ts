@@ -81,14 +81,14 @@ export function wireAddress(address: IpAddress): string {
 /** An IPv4 address in 16 bytes; written anew for each, as there are very many. */
 const mapped = Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 0, 0, 0, 0);
 
-/** Whether they are the same to groups; they have the same key. */
+/** Whether they are the same to everybody; they have the same key. */
 export function sameEntity(a: Entity, b: Entity): boolean {
-  return (
-    a.node === b.node &&
-    a.isPeer === b.isPeer &&
-    sameList(a.member.ips, b.member.ips, (x, y) => x === y) &&
-    sameList(a.member.ports, b.member.ports, samePort)
-  );
+  return a.node === b.node && a.isPeer === b.isPeer && sameMember(a, b);
+}
+
+/** Whether agents are told the same of both. */
+export function sameMember({ member: a }: PlacedMember, { member: b }: PlacedMember): boolean {
+  return sameList(a.ips, b.ips, (x, y) => x === y) && sameList(a.ports, b.ports, samePort);
 }
 
 function samePort(a: NamedPort, b: NamedPort): boolean {

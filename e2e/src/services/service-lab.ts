@@ -59,10 +59,15 @@ export class ServiceLab extends Lab {
   }
 
   /** Makes new connections from a Pod, one request after the other. */
-  async ask(pod: string, requests: readonly Request[], timeout = 60_000): Promise<Answers[]> {
+  ask(pod: string, requests: readonly Request[], timeout = 60_000): Promise<Answers[]> {
+    return this.askFrom(['exec', `default/${pod}`], requests, timeout);
+  }
+
+  /** The same from elsewhere: `['node', 'node-1']`, `['external']`. */
+  async askFrom(where: readonly string[], requests: readonly Request[], timeout = 60_000): Promise<Answers[]> {
     const all = JSON.stringify(requests.map((request) => ({ port: 80, ...request })));
     const command = ['env', `PATIENCE=${patienceMs}`, 'node', program('ask.mjs'), all];
-    return JSON.parse(await this.ok(['exec', `default/${pod}`, '--', ...command], { timeout })) as Answers[];
+    return JSON.parse(await this.ok([...where, '--', ...command], { timeout })) as Answers[];
   }
 
   /** Makes new connections from a Pod until what comes is as expected: changes need a moment to arrive. */

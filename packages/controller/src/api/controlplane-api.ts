@@ -37,6 +37,7 @@ export function controlplaneApi(parts: PolicyParts): ApiGroupVersion {
           store: stores.networkPolicies,
           full: policyObject,
           ready: parts.whenComputed,
+          compute: parts.compute,
           subresources: { status: policyStatus(parts) },
         }),
       },
@@ -48,6 +49,7 @@ export function controlplaneApi(parts: PolicyParts): ApiGroupVersion {
           store: stores.appliedToGroups,
           full: (group) => groupObject(group),
           ready: parts.whenComputed,
+          compute: parts.compute,
         }),
       },
       {
@@ -58,6 +60,7 @@ export function controlplaneApi(parts: PolicyParts): ApiGroupVersion {
           store: stores.addressGroups,
           full: (group) => groupObject(group),
           ready: parts.whenComputed,
+          compute: parts.compute,
         }),
       },
       {

@@ -41,6 +41,7 @@ async function serve(): Promise<{ store: WatchStore<Thing>; port: number }> {
     store,
     full: (thing) => thing,
     ready: () => Promise.resolve(),
+    compute: () => undefined,
   });
   const router = new Router();
   routeApis(router, [{ group: 'test', version: 'v1', resources: [{ resource, handlers }] }]);

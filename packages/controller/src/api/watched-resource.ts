@@ -14,23 +14,30 @@ interface WatchedResourceOptions<T extends Spanned> {
   /** Nothing is told before: part of the objects would pass for all. */
   readonly subresources?: ResourceHandlers['subresources'];
   readonly ready: (options: { readonly signal: AbortSignal }) => Promise<void>;
+  /**
+   * Brings the store up to date. Groups have the members of now: a watch that began with some that no change ever told
+   * of would not be told that they are gone.
+   */
+  readonly compute: () => void;
 }
 
 /** get, list and watch of a store's objects. */
 export function watchedResource<T extends Spanned>(options: WatchedResourceOptions<T>): ResourceHandlers {
-  const { apiVersion, resource, store, full, ready } = options;
+  const { apiVersion, resource, store, full, ready, compute } = options;
   const typed = (object: T): object => ({ kind: resource.kind, apiVersion, ...full(object) });
   return {
     ...(options.subresources ? { subresources: options.subresources } : {}),
     async list({ http }) {
       const selection = selectionOf(http);
       await ready(http);
+      compute();
       if (isTrue(http.query.get('watch'))) return watch(store, selection, http);
       const items = [...store.list()].filter(({ name }) => selection.name === undefined || name === selection.name);
       return json({ kind: `${resource.kind}List`, apiVersion, metadata: {}, items: items.map(typed) });
     },
     async get({ name, http }) {
       await ready(http);
+      compute();
       const object = store.get(name);
       if (!object) throw new HttpError(404, `${resource.name}.${apiVersion.split('/')[0]} "${name}" not found`);
       return json(typed(object));

@@ -14,7 +14,7 @@ const words = (line: string, mode: Mode = 'remote'): string[] =>
 
 describe('complete', () => {
   it.each<[line: string, expected: string[], mode?: Mode]>([
-    ['', ['get', 'query', 'trace-packet', 'log-level', 'version', 'completion']],
+    ['', ['get', 'query', 'explain', 'trace-packet', 'log-level', 'version', 'completion']],
     ['ge', ['get']],
     ['get pod', ['podinterface']],
     ['get pod', [], 'controller'],
@@ -82,7 +82,7 @@ describe('the script for bash', () => {
     [['antctl', 'get', 'netpol', '--sort-by', '='], ['effectivePriority']],
     [
       ['antctl', ''],
-      ['get', 'query', 'trace-packet', 'log-level', 'version', 'completion'],
+      ['get', 'query', 'explain', 'trace-packet', 'log-level', 'version', 'completion'],
     ],
   ])('%j', (line, expected) => {
     expect(reply(line)).toEqual(expected);

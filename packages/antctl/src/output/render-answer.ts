@@ -5,7 +5,7 @@ export async function renderAnswer(answer: Answer, format: Format): Promise<stri
   if (format === 'json') return `${JSON.stringify(answer.value, null, 2)}\n`;
   if (format === 'yaml') {
     const { stringify } = await import('yaml');
-    return stringify(answer.value, { lineWidth: 0 });
+    return stringify(answer.value, { lineWidth: 0, aliasDuplicateObjects: false });
   }
   const text = answer.table({ wide: format === 'wide' });
   return text.endsWith('\n') ? text : `${text}\n`;

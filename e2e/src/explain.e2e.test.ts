@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { eventually, Lab, patience } from './lab.js';
 import { acnp, app, k8s, list } from './policies.js';
 import { echoServer } from './probes.js';
@@ -16,6 +16,10 @@ interface Explanation {
   readonly installed: Partial<Side> & { readonly nodes: readonly InstalledAt[] };
   readonly differences: readonly string[];
   readonly known: readonly string[];
+  /** To a Service: of each Endpoint. */
+  readonly endpoints: readonly (Explanation & {
+    readonly packet: { readonly destination: string; readonly port: number };
+  })[];
 }
 
 const lab = new Lab('explain');
@@ -24,8 +28,8 @@ beforeAll(async () => {
   await lab.up('--nodes', '2', '--ip', 'dual');
   const command = ['node', '-e', echoServer];
   await lab.pods([
-    { name: 'web', node: 'node-1', labels: { app: 'web' }, command },
-    { name: 'far', node: 'node-2', labels: { app: 'client' }, command },
+    { name: 'web', node: 'node-1', labels: { app: 'web', served: 'yes' }, command },
+    { name: 'far', node: 'node-2', labels: { app: 'client', served: 'yes' }, command },
   ]);
 }, 200_000 * patience);
 afterEach(() => lab.kubectl(['delete', 'networkpolicy,acnp', '--all']));
@@ -86,6 +90,47 @@ it('packets from outside of the cluster are explained, too', async () => {
   const { installed } = await agreed('--from', '203.0.113.9', '--to', 'default/web');
   expect(installed.nodes.map(({ node, action }) => [node, action])).toEqual([['node-1', 'Drop']]);
   expect(await agreed('--from', '198.51.100.1', '--to', 'default/web')).toMatchObject({ intent: { action: 'Allow' } });
+});
+
+describe('a Service', () => {
+  const service = (name: string, spec: object): object => {
+    const ports = [{ port: 80, targetPort: 8080 }];
+    return { apiVersion: 'v1', kind: 'Service', metadata: { name }, spec: { ports, ...spec } };
+  };
+  const to = (name: string): string[] => ['--from', 'default/far', '--to', name, '--port', '80'];
+  const verdicts = ({ endpoints }: Explanation): string[] =>
+    endpoints.map(
+      ({ packet, intent, installed }) => `${packet.destination}:${packet.port} ${intent.action} ${installed.action}`,
+    );
+
+  it('is explained by each Endpoint that may get the connection', async () => {
+    await apply(
+      dropFar,
+      service('all', { selector: { served: 'yes' } }),
+      service('local', { selector: { served: 'yes' }, internalTrafficPolicy: 'Local' }),
+    );
+    const [web, far] = [(await lab.podIps('web'))[0], (await lab.podIps('far'))[0]];
+    const address = await lab.kubectl(['get', 'service', 'all', '-o', 'jsonpath={.spec.clusterIP}']);
+    const toItself = `${far}:8080 Allow Allow`;
+    for (const name of ['default/all', address]) {
+      await eventually(async () => {
+        const explanation = await agreed(...to(name));
+        expect(verdicts(explanation).sort()).toEqual([`${web}:8080 Drop Drop`, toItself].sort());
+      });
+    }
+    expect(verdicts(await agreed(...to('default/local')))).toEqual([toItself]);
+  });
+
+  it('without Endpoints refuses, and its flow that is missing is told', async () => {
+    await apply(service('unserved', { selector: { served: 'no' } }));
+    const address = await lab.kubectl(['get', 'service', 'unserved', '-o', 'jsonpath={.spec.clusterIP}']);
+    expect(await agreed(...to('default/unserved'))).toMatchObject({
+      endpoints: [],
+      refused: { installed: { action: 'Reject' } },
+    });
+    await lab.node('node-2', 'ovs-ofctl', '-O', 'OpenFlow13', 'del-flows', 'br-int', `table=41,ip,nw_dst=${address}`);
+    expect(await explain(...to('default/unserved'))).toMatchObject({ exitCode: 3, agree: false });
+  });
 });
 
 it('a flow that is missing is told, with the policy that it was for', async () => {

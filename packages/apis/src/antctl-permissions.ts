@@ -42,6 +42,18 @@ export const antctlPermissions: readonly Permission[] = [
   },
   {
     apiGroups: [''],
+    resources: ['endpoints'],
+    verbs: read,
+    reason: 'Where Services lead to, for `explain`.',
+  },
+  {
+    apiGroups: ['discovery.k8s.io'],
+    resources: ['endpointslices'],
+    verbs: read,
+    reason: 'Where Services lead to, for `explain`.',
+  },
+  {
+    apiGroups: [''],
     resources: ['configmaps'],
     resourceNames: ['antrea-ca'],
     verbs: ['get'],

@@ -1,12 +1,18 @@
-import { formatIp, isPort } from '@antrea-ts/net-types';
-import { judge } from '@antrea-ts/policy/verdict';
+import { isPort } from '@antrea-ts/net-types';
 import { AntctlError } from '../errors.js';
-import { askAgents } from '../explain/ask-agents.js';
-import { differencesOf, pairDecisions, realisationOf } from '../explain/compare.js';
-import { endText, findEnd, packetBetween, type AskedProtocol } from '../explain/ends.js';
+import { findEnd, packetBetween, type AskedProtocol } from '../explain/ends.js';
+import {
+  explainConnection,
+  explanationValue,
+  failureOf,
+  isJudged,
+  renderExplanation,
+} from '../explain/explain-connection.js';
+import { comparedBy, explainService, renderService, serviceValue } from '../explain/explain-service.js';
+import { findTarget } from '../explain/find-service.js';
 import { readIntent } from '../explain/read-intent.js';
-import { explanationColumns, renderDecisions } from '../explain/render-explanation.js';
-import type { Command, Invocation } from './command.js';
+import { explanationColumns } from '../explain/render-explanation.js';
+import type { Answer, Command, Invocation } from './command.js';
 
 const protocols = { tcp: 'TCP', udp: 'UDP', sctp: 'SCTP', icmp: 'ICMP' } as const;
 
@@ -15,10 +21,16 @@ export const explain: Command = {
   path: ['explain'],
   summary: 'show which policy, rule and flow decide about a connection, as it is meant and as it is installed',
   details:
-    'By intent: from the objects of the cluster, every rule of which is looked at. By flows: the agents of the Nodes where the connection begins and ends follow its first packet through the flows that their switches have. Where both do not agree, it is said what is known of the reason.\n\nExit codes: 0, both agree; 3, they do not; 1, one of them could not be had.',
+    'By intent: from the objects of the cluster, every rule of which is looked at. By flows: the agents of the Nodes where the connection begins and ends follow its first packet through the flows that their switches have. Where both do not agree, it is said what is known of the reason.\n\nA Service, by its name or its address, is what its Endpoints are: those among which the Node where the connection begins chooses, each with a verdict of its own, at the port that it is translated to. One without Endpoints refuses. Whether the switch balances to these Endpoints is not looked at, only that it refuses where there are none.\n\nExit codes: 0, both agree; 3, they do not; 1, one of them could not be had.',
   flags: [
     { name: 'from', value: 'PEER', description: 'NAMESPACE/POD, or an address', required: true },
-    { name: 'to', value: 'PEER', description: 'NAMESPACE/POD, or an address', required: true },
+    {
+      name: 'to',
+      value: 'PEER',
+      description:
+        'NAMESPACE/POD, NAMESPACE/SERVICE, or an address; pod/ or service/ before the name where both have it',
+      required: true,
+    },
     {
       name: 'proto',
       value: 'PROTOCOL',
@@ -38,64 +50,40 @@ export const explain: Command = {
   columns: explanationColumns,
   examples: [
     'antctl explain --from default/client --to default/web --port 80',
+    'antctl explain --from default/client --to default/web-service --port 80',
     'antctl explain --from 203.0.113.9 --to default/web --proto udp --port 53 -o yaml',
   ],
   async run(invocation, { api }) {
     const asked = readAsked(invocation);
     const intent = await readIntent(api);
     const from = findEnd('from', invocation.flags['from'] ?? '', intent);
-    const to = findEnd('to', invocation.flags['to'] ?? '', intent);
-    const packet = packetBetween(from, to, asked);
-    const verdict = judge(packet, intent);
-    if (!verdict.egress && !verdict.ingress) {
+    const { to, service, hint } = findTarget(invocation.flags['to'] ?? '', intent);
+    const about = { from, to, packet: packetBetween(from, to, asked) };
+    if (service) {
+      const explanation = await explainService({ ...about, service }, intent, api);
+      return answer({
+        value: serviceValue(explanation),
+        table: ({ wide }) => renderService(explanation, wide),
+        failure: failureOf(comparedBy(explanation)),
+      });
+    }
+    const explanation = await explainConnection(about, intent, api);
+    if (!isJudged(explanation)) {
       throw new AntctlError(
         'usage',
         `neither ${from.name} nor ${to.name} is a Pod with a network of its own: no policy judges it`,
       );
     }
-    const installed = await askAgents(packet, from, to, api);
-    const pairs = pairDecisions(verdict, installed);
-    const differences = differencesOf(verdict, installed);
-    const known = differences.length > 0 ? realisationOf(verdict, intent) : [];
-    const agree = differences.length > 0 ? false : installed.action === undefined ? null : true;
-    const { source, destination, protocol, port } = packet;
-    const failure = failureOf(agree, installed.unknown);
-    return {
-      value: {
-        packet: {
-          source: formatIp(source),
-          destination: formatIp(destination),
-          protocol,
-          ...(port === undefined ? {} : { port }),
-        },
-        agree,
-        intent: verdict,
-        installed,
-        differences,
-        known,
-      },
-      table: ({ wide }) =>
-        [
-          `${endText(from, source)} -> ${endText(to, destination)} ${protocol}${port === undefined ? '' : `/${port}`}\n\n`,
-          renderDecisions(pairs, wide),
-          `\nIntent: ${verdict.action}. Installed flows: ${installed.action ?? 'unknown'}. `,
-          agree === null ? 'It is not known whether they agree.\n' : agree ? 'They agree.\n' : 'They do not agree.\n',
-          ...differences.map((difference) => `  ${difference}\n`),
-          ...known.map((each) => `  ${each}\n`),
-        ].join(''),
-      ...(failure && { failure }),
-    };
+    return answer({
+      value: { ...explanationValue(explanation), ...(hint === undefined ? {} : { hint }) },
+      table: ({ wide }) => `${renderExplanation(explanation, wide)}${hint === undefined ? '' : `\n${hint}\n`}`,
+      failure: failureOf([explanation]),
+    });
   },
 };
 
-function failureOf(
-  agree: boolean | null,
-  unknown: readonly { readonly node: string; readonly reason: string }[],
-): AntctlError | undefined {
-  if (agree === false) return new AntctlError('disagreement', 'what is meant and what is installed do not agree');
-  if (agree) return undefined;
-  const reasons = unknown.map(({ node, reason }) => `${node}: ${reason}`);
-  return new AntctlError('request', `not all agents could be asked: ${reasons.join('; ')}`);
+function answer({ failure, ...rest }: Omit<Answer, 'failure'> & { failure: AntctlError | undefined }): Answer {
+  return { ...rest, ...(failure && { failure }) };
 }
 
 function readAsked({ flags: { proto = 'tcp', port, addressFamily } }: Invocation): AskedProtocol {

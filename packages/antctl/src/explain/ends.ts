@@ -14,7 +14,7 @@ export interface End {
   readonly isOnHost: boolean;
 }
 
-/** Finds what `--from` or `--to` names: `NAMESPACE/POD`, or an address, which may be a Pod's. */
+/** Finds what `--from` or `--to` names: `[pod/]NAMESPACE/POD`, or an address, which may be a Pod's. */
 export function findEnd(flag: 'from' | 'to', text: string, intent: Intent): End {
   const address = tryParseIp(text);
   if (address) {
@@ -23,23 +23,28 @@ export function findEnd(flag: 'from' | 'to', text: string, intent: Intent): End 
     );
     return pod ? { ...podEnd(pod), addresses: [address] } : { name: text, addresses: [address], isOnHost: false };
   }
-  const [namespace = '', name = '', ...rest] = text.split('/');
+  const [namespace = '', name = '', ...rest] = text.replace(/^pod\/(?=[^/]+\/)/, '').split('/');
   if (namespace === '' || name === '' || rest.length > 0) {
-    throw new AntctlError('usage', `--${flag} ${text}: it must be NAMESPACE/POD or an IP address`);
+    const service = flag === 'to' ? ', NAMESPACE/SERVICE' : '';
+    throw new AntctlError('usage', `--${flag} ${text}: it must be NAMESPACE/POD${service} or an IP address`);
   }
-  const isIt = ({ metadata }: { metadata: Pod['metadata'] }): boolean =>
-    metadata.namespace === namespace && metadata.name === name;
-  const pod = intent.pods.find(isIt);
+  const pod = podNamed(`${namespace}/${name}`, intent);
   if (!pod) {
-    const hint = intent.services.some(isIt)
-      ? 'is a Service: name a Pod behind it, policies judge what Services lead to'
-      : 'there is no such Pod';
-    throw new AntctlError('usage', `--${flag} ${text}: ${hint}`);
+    const isService = intent.services.some(
+      ({ metadata }) => metadata.namespace === namespace && metadata.name === name,
+    );
+    const hint = isService ? 'is a Service, and no Pod; connections begin at Pods' : 'there is no such Pod';
+    throw new AntctlError('usage', `--${flag} ${text}: ${flag === 'from' ? hint : 'there is no such Pod or Service'}`);
   }
   if (!isRunning(pod)) throw new AntctlError('request', `Pod ${text} has ended: it has no network any more`);
   const end = podEnd(pod);
   if (end.addresses.length > 0 && end.node) return end;
   throw new AntctlError('request', `Pod ${text} has no address yet: see kubectl -n ${namespace} describe pod ${name}`);
+}
+
+/** The Pod of a name, `NAMESPACE/POD`. */
+export function podNamed(text: string, { pods }: Intent): Pod | undefined {
+  return pods.find(({ metadata }) => `${metadata.namespace}/${metadata.name}` === text);
 }
 
 export interface AskedProtocol {

@@ -113,8 +113,8 @@ describe('ends', () => {
   it.each([
     ['default', 'must be NAMESPACE/POD or an IP address'],
     ['default/none', 'there is no such Pod'],
-    ['default/svc', 'is a Service'],
-  ])('%s: %s', (text, message) => expect(() => findEnd('to', text, intent)).toThrow(message));
+    ['default/svc', 'is a Service, and no Pod'],
+  ])('%s: %s', (text, message) => expect(() => findEnd('from', text, intent)).toThrow(message));
 
   it('have to have a family in common', () => {
     expect(() => packetBetween(far!, findEnd('to', 'default/six', intent), asked)).toThrow(

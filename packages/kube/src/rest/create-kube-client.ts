@@ -21,7 +21,7 @@ import {
 } from '../resource.js';
 import { watchStream } from '../watch/watch-stream.js';
 import type { WatchEvent } from '../watch/watch-event.js';
-import { withoutManagedFields } from './clean-object.js';
+import { isNamed, withoutManagedFields } from './clean-object.js';
 import { queryString } from './query.js';
 import { defaultRetry, sendWithRetry, type RetryOptions } from './send-with-retry.js';
 import { Transport, type HttpRequest, type TransportOptions } from './transport.js';
@@ -244,11 +244,14 @@ function deleteBody(options: DeleteOptions): string {
 }
 
 function checkList<T extends KubeObject>(operation: string, page: unknown): KubeList<T> {
-  const list = page as { metadata?: { resourceVersion?: string }; items?: unknown } | null;
-  const items = list?.items ?? [];
+  const list = page as { metadata?: { resourceVersion?: string } | null; items?: unknown } | null;
+  // An empty list may have null here. Without any it is something else, and must not pass for an empty one.
+  const items = list?.items === null ? [] : list?.items;
   if (typeof list?.metadata?.resourceVersion !== 'string' || !Array.isArray(items)) {
     throw new KubeError('bad-answer', `${operation}: the answer is not a list`);
   }
+  const nameless = items.findIndex((item) => !isNamed(item));
+  if (nameless !== -1) throw new KubeError('bad-answer', `${operation}: items[${nameless}] has no metadata.name`);
   return { metadata: list.metadata as KubeList<T>['metadata'], items: items as Stored<T>[] };
 }
 

@@ -31,8 +31,15 @@ export function errorFromAnswer(operation: string, status: number, body: string,
     status,
     reason: parsed?.reason,
     details: parsed?.details,
-    retryAfter: retryAfter ?? parsed?.details?.retryAfterSeconds,
+    retryAfter: sensibleDelay(retryAfter ?? parsed?.details?.retryAfterSeconds),
   });
+}
+
+/** Longest time, in seconds, that a server can have us wait. */
+const longestDelay = 60;
+
+function sensibleDelay(seconds: unknown): number | undefined {
+  return typeof seconds === 'number' && seconds >= 0 ? Math.min(seconds, longestDelay) : undefined;
 }
 
 /** The error of a `Status` object that came as an event of a watch. */

@@ -2,7 +2,7 @@ import type { Status } from 'kubernetes-types/meta/v1.js';
 import { KubeError } from '../errors.js';
 import type { KubeObject, Stored } from '../resource.js';
 import { errorFromStatus } from '../rest/status-error.js';
-import { withoutManagedFields } from '../rest/clean-object.js';
+import { isNamed, withoutManagedFields } from '../rest/clean-object.js';
 import type { WatchEvent } from './watch-event.js';
 
 const initialEventsEnd = 'k8s.io/initial-events-end';
@@ -18,7 +18,7 @@ export function parseEvent<T extends KubeObject>(operation: string, line: string
   if (typeof object !== 'object' || object === null) throw bad(operation, line);
   if (type === 'ERROR') throw errorFromStatus(operation, object);
   const metadata = (object as KubeObject).metadata;
-  if (metadata === undefined) throw bad(operation, line);
+  if (typeof metadata !== 'object' || metadata === null) throw bad(operation, line);
   if (type === 'BOOKMARK') {
     return {
       type,
@@ -26,7 +26,7 @@ export function parseEvent<T extends KubeObject>(operation: string, line: string
       initialEventsEnd: metadata.annotations?.[initialEventsEnd] === 'true',
     };
   }
-  if ((type !== 'ADDED' && type !== 'MODIFIED' && type !== 'DELETED') || metadata.name === undefined) {
+  if ((type !== 'ADDED' && type !== 'MODIFIED' && type !== 'DELETED') || !isNamed(object)) {
     throw bad(operation, line);
   }
   return { type, object: withoutManagedFields(object as unknown as Stored<T>) };

@@ -157,6 +157,67 @@ describe('Reflector', () => {
     expect(reflector.stats.failures).toBe(3);
   });
 
+  const garbage = [
+    ['a web page', '<html>sign in</html>'],
+    ['nothing', ''],
+    ['null', 'null'],
+    ['another object', '{"kind":"Pod","metadata":{"name":"x","resourceVersion":"7"}}'],
+    ['a list without version', '{"items":[],"metadata":null}'],
+    ['items that are none', '{"metadata":{"resourceVersion":"7"},"items":{"a":1}}'],
+    ['an item that is null', '{"metadata":{"resourceVersion":"7"},"items":[null]}'],
+    ['an item without metadata', '{"metadata":{"resourceVersion":"7"},"items":[{}]}'],
+    ['a name that is none', '{"metadata":{"resourceVersion":"7"},"items":[{"metadata":{"name":{}}}]}'],
+    ['half a list', '{"metadata":{"resourceVersion":"7"},"items":[{"metadata":{"na'],
+  ] as const;
+
+  it.each(garbage)('%s instead of a list: said clearly, nothing is lost, and it goes on', async (_, body) => {
+    const log = memoryLogger();
+    const answer = { on: 'list', kind: 'status', status: 200, body } as const;
+    server.put('a', '1');
+    server.failNext(answer);
+    const removed: string[] = [];
+    const onChange = (change: StoreChange<string>): void =>
+      void (change.kind === 'removed' && removed.push(change.key));
+    const reflector = await reflect({ log, onChange });
+    await expectEqualState(reflector);
+    await expect.poll(() => server.openWatches).toBe(1);
+    // The same while it runs.
+    server.failNext(answer, { on: 'watch', kind: 'status', status: 410 });
+    server.breakAll();
+    server.put('b', '1');
+    await expectEqualState(reflector);
+    const told = log.entries.filter(({ message }) => message === 'Failed to list').map(({ fields }) => fields['error']);
+    expect(told).toHaveLength(2);
+    for (const error of told) expect(error).toMatchObject({ code: 'bad-answer' });
+    expect(removed).toEqual([]);
+  });
+
+  it.each([
+    '<html>sign in</html>\n',
+    'null\n',
+    '[]\n',
+    '{"type":"ADDED"}\n',
+    '{"type":"ADDED","object":null}\n',
+    '{"type":"ADDED","object":{"metadata":null}}\n',
+    '{"type":"ADDED","object":{"metadata":"x"}}\n',
+    '{"type":"ADDED","object":{"metadata":{"name":{},"resourceVersion":"1"}}}\n',
+    '{"type":"BOOKMARK","object":{"metadata":null}}\n',
+    '{"type":"NEWS","object":{"metadata":{"name":"x","resourceVersion":"1"}}}\n',
+    '{"type":"ADDED","object":{"metadata":{"name":"x"',
+    '{"type":"ERROR","object":{"kind":"Status","code":500,"details":{"retryAfterSeconds":"soon"}}}\n',
+  ])('an event that is none is no end: %s', async (text) => {
+    server.put('a', '1');
+    const reflector = await reflect();
+    await expect.poll(() => server.openWatches).toBe(1);
+    const before = reflector.stats.failures;
+    server.failNext({ on: 'watch', kind: 'say', text });
+    server.breakAll();
+    server.put('b', '2');
+    await expectEqualState(reflector);
+    expect(reflector.stats.failures).toBeGreaterThan(before);
+    await expect.poll(() => server.openWatches).toBe(1);
+  });
+
   it('keeps projections, leaves out what projects to undefined, and is quiet about sameness', async () => {
     server.put('a', 'keep 1');
     server.put('b', 'drop');

@@ -1,5 +1,8 @@
+import { parseIp, parseMac, type Ipv4Address, type Ipv6Address } from '@antrea-ts/net-types';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually, Lab } from './lab.js';
+import { forgedFrames, honestFrames } from './pod-frames.js';
+import { capture, sendFrames } from './wire.js';
 
 describe('a Pod and the world around it', () => {
   const lab = new Lab('outside');
@@ -70,6 +73,65 @@ describe('a Pod and the world around it', () => {
     expect((await lab.exec('default/client', 'ping', '-c2', '-W1', '-I', own6, victim6)).exitCode).toBe(0);
   });
 
+  it('puts nothing on the wire that is not its own to say', async () => {
+    const client = await partyOf('client');
+    const victim = await partyOf('victim');
+    const gatewayMac = parseMac((await lab.node('node-1', 'cat', '/sys/class/net/antrea-gw0/address')).trim());
+    const gateway = { mac: gatewayMac, ...ipsOf(['10.10.1.1', 'fd10:10:1::1']) };
+    // Pods of other Nodes, and the world, are behind the gateway's MAC.
+    const far = { ...(await partyOf('far')), mac: gatewayMac };
+    const world = { mac: gatewayMac, ...ipsOf(['203.0.113.10', '2001:db8:ffff::10']) };
+    const forged = [
+      ...forgedFrames({ self: client, to: victim, other: gateway }),
+      ...forgedFrames({ self: client, to: far, other: victim }),
+      ...forgedFrames({ self: client, to: world, other: victim }),
+    ];
+    const toVictim = honestFrames({ self: client, to: victim });
+    const toFar = honestFrames({ self: client, to: far });
+    const atVictim = await capture(lab, ['exec', 'default/victim'], 'eth0');
+    const atFar = await capture(lab, ['exec', 'default/far'], 'eth0');
+    const atGateway = await capture(lab, ['node', 'node-1'], 'antrea-gw0');
+    const believed = await beliefsOf('victim');
+    try {
+      // The first packets of a tunnel wait for nobody: those that count come after them.
+      await eventually(async () => {
+        const answer = await lab.exec('default/client', 'ping', '-c1', '-W1', (await lab.podIps('far'))[0] ?? '');
+        expect(answer.exitCode).toBe(0);
+      });
+      const sent = [...forged, ...toVictim, ...toFar].flatMap(({ frames }) => frames);
+      await sendFrames(lab, 'default/client', sent);
+      const missing = () => [
+        ...toVictim.filter(({ mark }) => !atVictim.has(mark)).map(({ name }) => `${name} to the victim`),
+        ...toFar.filter(({ mark }) => !atFar.has(mark)).map(({ name }) => `${name} to the other Node`),
+      ];
+      await eventually(async () => expect(missing()).toEqual([]), 10_000);
+      const heard = forged.filter(({ mark }) => [atVictim, atFar, atGateway].some((place) => place.has(mark)));
+      expect(heard.map(({ name }) => name)).toEqual([]);
+    } finally {
+      await Promise.all([atVictim.stop(), atFar.stop(), atGateway.stop()]);
+    }
+    expect(await beliefsOf('victim')).toEqual(believed);
+  });
+
+  async function partyOf(pod: string) {
+    const { stdout } = await lab.exec(`default/${pod}`, 'cat', '/sys/class/net/eth0/address');
+    return { mac: parseMac(stdout.trim()), ...ipsOf(await lab.podIps(pod)) };
+  }
+
+  /** What a Pod could be talked into: who its gateway is. */
+  async function beliefsOf(pod: string): Promise<string[]> {
+    const ask = async (...words: string[]): Promise<string> =>
+      (await lab.exec(`default/${pod}`, 'ip', ...words)).stdout;
+    const macs = async (address: string): Promise<string> =>
+      /lladdr (\S+)/.exec(await ask('neigh', 'show', address))?.[1] ?? 'none';
+    return [
+      await macs('10.10.1.1'),
+      await macs('fd10:10:1::1'),
+      await ask('route', 'show', 'default'),
+      await ask('-6', 'route', 'show', 'default'),
+    ];
+  }
+
   it('lets packets of the full MTU through, between Nodes as well', async () => {
     const [far = ''] = await lab.podIps('far');
     const link = await lab.exec('default/client', 'cat', '/sys/class/net/eth0/mtu');
@@ -79,3 +141,7 @@ describe('a Pod and the world around it', () => {
     expect(stdout).toContain(' 0% packet loss');
   });
 });
+
+function ipsOf([ipv4 = '', ipv6 = '']: readonly string[]) {
+  return { ipv4: parseIp(ipv4) as Ipv4Address, ipv6: parseIp(ipv6) as Ipv6Address };
+}

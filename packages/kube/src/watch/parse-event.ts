@@ -2,7 +2,7 @@ import type { Status } from 'kubernetes-types/meta/v1.js';
 import { KubeError } from '../errors.js';
 import type { KubeObject, Stored } from '../resource.js';
 import { errorFromStatus } from '../rest/status-error.js';
-import { isNamed, withoutManagedFields } from '../rest/clean-object.js';
+import { withoutManagedFields } from '../rest/clean-object.js';
 import type { WatchEvent } from './watch-event.js';
 
 const initialEventsEnd = 'k8s.io/initial-events-end';
@@ -26,7 +26,7 @@ export function parseEvent<T extends KubeObject>(operation: string, line: string
       initialEventsEnd: metadata.annotations?.[initialEventsEnd] === 'true',
     };
   }
-  if ((type !== 'ADDED' && type !== 'MODIFIED' && type !== 'DELETED') || !isNamed(object)) {
+  if ((type !== 'ADDED' && type !== 'MODIFIED' && type !== 'DELETED') || metadata.name === undefined) {
     throw bad(operation, line);
   }
   return { type, object: withoutManagedFields(object as unknown as Stored<T>) };

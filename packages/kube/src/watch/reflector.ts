@@ -4,6 +4,7 @@ import { backoffDelay, type BackoffOptions } from '../backoff.js';
 import { isKubeError, KubeError } from '../errors.js';
 import type { KubeClient, Selection } from '../kube-client.js';
 import { pause } from '../pause.js';
+import { isNamed } from '../rest/clean-object.js';
 import { objectKey, type KubeObject, type Resource, type Stored } from '../resource.js';
 import { Store, type IndexFunctions, type ReadonlyStore, type StoreListener } from './store.js';
 import { VersionedStore } from './versioned-store.js';
@@ -193,6 +194,9 @@ class ListWatchReflector<T extends KubeObject, P> implements Reflector<P> {
         signal,
         onOpen,
       })) {
+        if (event.type !== 'BOOKMARK' && !isNamed(event.object)) {
+          throw new KubeError('bad-answer', `watch ${resource.plural}: an object without metadata.name`);
+        }
         const version = versionAfter(event);
         if (event.type === 'DELETED') this.#versions.drop(objectKey(event.object.metadata));
         else if (event.type !== 'BOOKMARK') this.#put(event.object);

@@ -8,8 +8,14 @@ const group = '/apis/remote.example.com/v1';
 let cluster: TestCluster;
 let service: HttpsService;
 
+/** Whether somebody is behind the Service: on loopback, which no Endpoints may name. */
+let isServed = false;
+
 beforeAll(async () => {
-  cluster = await startTestCluster();
+  cluster = await startTestCluster({
+    resolveService: async ({ name }) =>
+      isServed && name === 'remote' ? { host: '127.0.0.1', port: service.port } : undefined,
+  });
   service = await startHttpsService(
     ['remote.default.svc'],
     (request, response, body) => {
@@ -67,10 +73,7 @@ describe('an APIService', () => {
       metadata: { name: 'remote' },
       spec: { ports: [{ port: 443 }] },
     });
-    await cluster.call('POST', '/api/v1/namespaces/default/endpoints', {
-      metadata: { name: 'remote' },
-      subsets: [{ addresses: [{ ip: '127.0.0.1' }], ports: [{ port: service.port }] }],
-    });
+    isServed = true;
     await eventually(available, (condition) => condition?.status === 'True');
   });
 

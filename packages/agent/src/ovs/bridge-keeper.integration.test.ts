@@ -34,7 +34,7 @@ describe.skipIf(why !== undefined)(`what others change of the bridge${why ? ` (s
       ovs.vsctl('--format=csv', '--data=bare', `--columns=${names}`, 'list', table);
     const database = await Promise.all([
       columns('Bridge', 'name,datapath_type,protocols,fail_mode,external_ids'),
-      columns('Port', 'name,external_ids'),
+      columns('Port', 'name,tag,trunks,vlan_mode,external_ids'),
       columns('Interface', 'name,type,options,ofport_request,mtu_request'),
     ]);
     const sorted = database.map((text) => text.split('\n').toSorted().join('\n'));
@@ -62,6 +62,23 @@ describe.skipIf(why !== undefined)(`what others change of the bridge${why ? ` (s
     ],
     ['number of the gateway', ['set', 'Interface', 'antrea-gw0', 'ofport_request=77'], /ofport_request was 77, not 2/],
     ['MTU of the gateway', ['set', 'Interface', 'antrea-gw0', 'mtu_request=900'], /mtu_request was 900, not 1450/],
+    ['VLAN of the gateway', ['set', 'Port', 'antrea-gw0', 'tag=7'], /antrea-gw0.*tag was 7, not unset/],
+    [
+      'VLANs of the tunnel',
+      ['set', 'Port', 'antrea-tun0', 'trunks=7,8', 'vlan_mode=trunk'],
+      /antrea-tun0.*trunks was 7,8, not unset.*vlan_mode was trunk, not unset/,
+    ],
+    [
+      "VLAN of a Pod's port",
+      ['set', 'Port', () => pod, 'tag=9', 'vlan_mode=native-tagged'],
+      /tag was 9, not unset.*vlan_mode was native-tagged, not unset/,
+    ],
+    [
+      "number of a Pod's port",
+      ['set', 'Interface', () => pod, 'ofport_request=77'],
+      /ofport_request was 77, not unset/,
+    ],
+    ["options of a Pod's port", ['set', 'Interface', () => pod, 'options:n_rxq=2'], /options:n_rxq was 2, not unset/],
     ['the tunnel', ['del-port', 'antrea-tun0'], /antrea-tun0.*it was deleted/],
     ['the gateway', ['del-port', 'antrea-gw0'], /antrea-gw0.*it was deleted/],
     ["a Pod's port", ['del-port', 'br-int', () => pod], /it was deleted/],

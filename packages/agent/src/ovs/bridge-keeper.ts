@@ -96,7 +96,14 @@ export class BridgeKeeper {
   async #repairPod(bridge: OvsBridge, pod: PodPort, signal: AbortSignal): Promise<void> {
     const key = podKey(pod);
     try {
-      await this.#repairPort(bridge, { name: pod.interfaceName, type: '', externalIds: podExternalIds(pod) }, signal);
+      const spec = {
+        name: pod.interfaceName,
+        type: '',
+        ofPortRequest: 0,
+        options: {},
+        externalIds: podExternalIds(pod),
+      };
+      await this.#repairPort(bridge, spec, signal);
       this.#lost.delete(key);
     } catch (error) {
       if (!isOvsError(error, 'port failed')) throw error;

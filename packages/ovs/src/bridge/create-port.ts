@@ -15,7 +15,7 @@ export interface PortSpec {
   /** The OpenFlow port number wanted, 1 to 65279; 0 or absent lets Open vSwitch choose. */
   readonly ofPortRequest?: number;
   readonly options?: StringMap;
-  /** VLAN of the port where the switch learns by itself (action NORMAL); other actions do not look at it. */
+  /** VLAN of the port where the switch learns by itself (action NORMAL); other actions do not look at it. Absent: none. */
   readonly tag?: number;
   /** Of the Port row. */
   readonly externalIds?: StringMap;

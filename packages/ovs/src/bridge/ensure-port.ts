@@ -1,4 +1,4 @@
-import type { InterfaceRow, RowInput } from '@antrea-ts/ovsdb';
+import type { InterfaceRow, PortRow, RowInput } from '@antrea-ts/ovsdb';
 import type { OvsdbClient } from '../database/ovsdb-client.js';
 import { commit } from './commit.js';
 import { createPort, type CreatePortOptions, type PortSpec } from './create-port.js';
@@ -20,11 +20,13 @@ export async function ensurePort(
   const differences = portDifferences(existing, spec);
   if (differences.length === 0) return [];
   const transaction = database.transaction();
-  const { interface: row, externalIds } = corrections(existing, spec);
-  if (Object.keys(row).length > 0) {
-    transaction.update('Interface', [['_uuid', '==', existing.interfaceUuid]], row);
+  const corrected = corrections(existing, spec);
+  if (Object.keys(corrected.interface).length > 0) {
+    transaction.update('Interface', [['_uuid', '==', existing.interfaceUuid]], corrected.interface);
   }
-  if (externalIds) transaction.update('Port', [['_uuid', '==', existing.uuid]], { external_ids: externalIds });
+  if (Object.keys(corrected.port).length > 0) {
+    transaction.update('Port', [['_uuid', '==', existing.uuid]], corrected.port);
+  }
   await commit(database, `correct port ${spec.name} on bridge ${bridge}`, transaction, options);
   return differences;
 }
@@ -34,11 +36,14 @@ export function portDifferences(port: OvsPort, spec: PortSpec): readonly string[
   const differences: string[] = [];
   const compare = (what: string, found: string | number | undefined, wanted: string | number | undefined): void => {
     if (wanted === undefined || found === wanted) return;
-    differences.push(`${what} was ${found === undefined || found === '' ? 'unset' : found}, not ${wanted || 'unset'}`);
+    differences.push(`${what} was ${found || 'unset'}, not ${wanted || 'unset'}`);
   };
   compare('type', port.type, spec.type);
-  compare('ofport_request', port.ofPortRequest, spec.ofPortRequest);
+  compare('ofport_request', port.ofPortRequest ?? 0, spec.ofPortRequest);
   compare('mtu_request', port.mtuRequest, spec.mtuRequest);
+  compare('tag', port.tag ?? '', spec.tag ?? '');
+  compare('trunks', port.trunks.join(','), '');
+  compare('vlan_mode', port.vlanMode ?? '', '');
   const options = toMap(spec.options ?? port.options);
   for (const key of new Set([...port.options.keys(), ...options.keys()])) {
     compare(`options:${key}`, port.options.get(key), options.get(key) ?? '');
@@ -51,7 +56,7 @@ export function portDifferences(port: OvsPort, spec: PortSpec): readonly string[
 
 interface Corrections {
   readonly interface: RowInput<InterfaceRow>;
-  readonly externalIds: ReadonlyMap<string, string> | undefined;
+  readonly port: RowInput<PortRow>;
 }
 
 function corrections(port: OvsPort, spec: PortSpec): Corrections {
@@ -61,12 +66,18 @@ function corrections(port: OvsPort, spec: PortSpec): Corrections {
   return {
     interface: {
       ...(type !== undefined && type !== port.type && { type }),
-      ...(ofPortRequest !== undefined && ofPortRequest !== port.ofPortRequest && { ofport_request: ofPortRequest }),
+      ...(ofPortRequest !== undefined &&
+        ofPortRequest !== (port.ofPortRequest ?? 0) && { ofport_request: ofPortRequest || undefined }),
       ...(mtuRequest !== undefined && mtuRequest !== port.mtuRequest && { mtu_request: mtuRequest }),
       ...(!samePairs(port.options, options) && { options }),
     },
-    externalIds: includesPairs(port.externalIds, externalIds)
-      ? undefined
-      : new Map([...port.externalIds, ...externalIds]),
+    port: {
+      ...(port.tag !== spec.tag && { tag: spec.tag }),
+      ...(port.trunks.length > 0 && { trunks: [] }),
+      ...(port.vlanMode !== undefined && { vlan_mode: undefined }),
+      ...(!includesPairs(port.externalIds, externalIds) && {
+        external_ids: new Map([...port.externalIds, ...externalIds]),
+      }),
+    },
   };
 }

@@ -20,8 +20,8 @@ export interface OvsBridge {
    */
   createPort(spec: PortSpec, options: CreatePortOptions): Promise<CreatedPort>;
   /**
-   * Makes the port, or corrects what of it differs and nothing else: what the spec leaves out stays as it is, and so do
-   * pairs of others in `external_ids`. Returns what was different, one sentence each with what it was. Throws as
+   * Makes the port, or corrects what of it differs and nothing else: what the spec leaves out stays as it is, but for
+   * VLAN settings, and so do pairs of others in `external_ids`. Returns what was different, one sentence each with what it was. Throws as
    * `createPort`.
    */
   ensurePort(spec: PortSpec, options: CreatePortOptions): Promise<readonly string[]>;

@@ -14,6 +14,11 @@ export interface OvsPort {
   /** Interface type; '' is a system interface. */
   readonly type: string;
   readonly options: ReadonlyMap<string, string>;
+  /** VLAN of the port: what the switch takes untagged packets for. */
+  readonly tag: number | undefined;
+  /** VLANs that the port carries with their tags; none: all of them, or none where it has a VLAN of its own. */
+  readonly trunks: readonly number[];
+  readonly vlanMode: string | undefined;
   /** Of the Port row. */
   readonly externalIds: ReadonlyMap<string, string>;
   readonly mac: string | undefined;
@@ -43,6 +48,9 @@ export function portOf(replica: OvsReplica, uuid: Uuid): OvsPort | undefined {
     ofPortRequest: row.ofport_request,
     type: row.type,
     options: row.options,
+    tag: port.tag,
+    trunks: port.trunks,
+    vlanMode: port.vlan_mode,
     externalIds: port.external_ids,
     mac: row.mac_in_use,
     mtu: row.mtu,

@@ -26,7 +26,7 @@ export const monitoredColumns = {
     'other_config',
     'external_ids',
   ],
-  Port: ['_uuid', 'name', 'interfaces', 'external_ids', 'other_config'],
+  Port: ['_uuid', 'name', 'interfaces', 'tag', 'trunks', 'vlan_mode', 'external_ids', 'other_config'],
   Interface: [
     '_uuid',
     'name',

@@ -17,7 +17,7 @@ export const listener: readonly string[] = [
 const sender = `const [, tag, target, interval, stop] = process.argv;
 let sent = 0;
 const timer = setInterval(() => {
-  if (require('fs').existsSync(stop)) { clearInterval(timer); console.log(sent); return; }
+  if (require('fs').existsSync(stop)) { clearInterval(timer); console.log(String(sent)); return; }
   const socket = require('dgram').createSocket('udp4');
   socket.send(tag + ' ' + sent++, ${port}, target, () => socket.close());
 }, interval)`;

@@ -12,5 +12,5 @@ cd e2e || exit
 export NODE_OPTIONS=--max-semi-space-size=32
 ../node_modules/.bin/vitest run --config vitest.kernel.config.ts "$@"
 code=$?
-cp test-results/kernel.counts "$VM_OUTPUT/" || code=1
+cp test-results/kernel.* "$VM_OUTPUT/" || code=1
 exit "$code"

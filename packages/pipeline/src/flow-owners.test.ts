@@ -7,30 +7,44 @@ function flow(table: number, to: number): Flow {
   return { table, priority: 1, cookie: 1n, match: [], instructions: [{ kind: 'goto_table', table: to }] };
 }
 
-const comparable = (flows: ReadonlyMap<string, Flow>): unknown =>
+const comparable = (flows: Iterable<readonly [string, Flow]>): unknown =>
   [...flows].sort(([a], [b]) => a.localeCompare(b)).map(([key, value]) => [key, value.instructions]);
 
-const state = (owners: FlowOwners): unknown => comparable(owners.flows());
+const state = (owners: FlowOwners): unknown => comparable(owners.entries());
+
+/** What is told of each key. */
+function recorder() {
+  const told = new Map<string, readonly [Flow | undefined, Flow | undefined]>();
+  const onStated = (key: string, before: Flow | undefined, now: Flow | undefined) => void told.set(key, [before, now]);
+  return { told, onStated };
+}
 
 describe('FlowOwners', () => {
-  it('gives what changed', () => {
+  it('tells what was desired and what is now', () => {
     const owners = new FlowOwners();
-    expect([...owners.set('a', [flow(1, 10), flow(2, 10)]).set.values()]).toHaveLength(2);
-    const { set, removed } = owners.set('a', [flow(2, 11)]);
-    expect([...set.values()]).toEqual([flow(2, 11)]);
-    expect(removed.size).toBe(1);
+    owners.set('a', [flow(1, 10), flow(2, 10)]);
+    const { told, onStated } = recorder();
+    const stated = owners.set('a', [flow(2, 11)], onStated);
+    expect([...told]).toEqual([
+      [flowKey(flow(2, 11)), [flow(2, 10), flow(2, 11)]],
+      [flowKey(flow(1, 10)), [flow(1, 10), undefined]],
+    ]);
+    expect(stated).toEqual(new Set(told.keys()));
     owners.set('a', []);
-    expect(owners.owners()).toEqual([]);
+    expect(owners.size).toBe(0);
   });
 
   it('lets the first owner by name have its way, and the next when it goes', () => {
     const owners = new FlowOwners();
+    const key = flowKey(flow(1, 20));
     owners.set('b', [flow(1, 20)]);
-    const [key = ''] = owners.set('a', [flow(1, 10)]).set.keys();
+    owners.set('a', [flow(1, 10)]);
+    owners.set('c', [flow(1, 30)]);
     expect(owners.flow(key)).toEqual(flow(1, 10));
-    expect(owners.conflicts()).toEqual([{ key, winner: 'a', losers: ['b'] }]);
+    expect(owners.ownersOf(key)).toEqual(['a', 'b', 'c']);
     owners.set('a', []);
     expect(owners.flow(key)).toEqual(flow(1, 20));
+    owners.set('c', []);
     expect(owners.ownersOf(key)).toEqual(['b']);
   });
 
@@ -45,18 +59,19 @@ describe('FlowOwners', () => {
     { maxLength: 20 },
   );
 
-  it('holds the same state whatever the way to it, and its changes add up to that state', () => {
+  it('holds the same state whatever the way to it, and what it tells adds up to that state', () => {
     fc.assert(
       fc.property(steps, (sequence) => {
         const owners = new FlowOwners();
         const followed = new Map<string, Flow>();
+        const follow = (key: string, before: Flow | undefined, now: Flow | undefined): void => {
+          expect(followed.get(key)).toBe(before);
+          if (now) followed.set(key, now);
+          else followed.delete(key);
+        };
         for (const { owner, flows } of sequence) {
-          const { set, removed } = owners.set(
-            owner,
-            flows.map(([table, to]) => flow(table, to)),
-          );
-          for (const [key, value] of set) followed.set(key, value);
-          for (const key of removed) followed.delete(key);
+          const wanted = flows.map(([table, to]) => flow(table, to));
+          owners.set(owner, wanted, follow);
         }
         expect(comparable(followed)).toEqual(state(owners));
 
@@ -68,6 +83,7 @@ describe('FlowOwners', () => {
             flows.map(([table, to]) => flow(table, to)),
           );
         expect(state(direct)).toEqual(state(owners));
+        for (const [key] of owners.entries()) expect(direct.ownersOf(key)).toEqual(owners.ownersOf(key));
       }),
     );
   });
@@ -83,10 +99,10 @@ describe('FlowOwners', () => {
           const after = new Map(wanted.map((each) => [flowKey(each), each]));
           ofOwner.set(owner, after);
           const removed = new Set([...before.keys()].filter((key) => !after.has(key)));
-          const told = patched.patch(owner, { set: after, removed });
-          const expected = stated.set(owner, wanted);
-          expect(comparable(told.set)).toEqual(comparable(expected.set));
-          expect(told.removed).toEqual(expected.removed);
+          const [byPatch, bySet] = [recorder(), recorder()];
+          patched.patch(owner, { set: after, removed }, byPatch.onStated);
+          stated.set(owner, wanted, bySet.onStated);
+          expect(byPatch.told).toEqual(bySet.told);
         }
         expect(state(patched)).toEqual(state(stated));
       }),

@@ -6,110 +6,93 @@ export interface FlowChanges<T extends SwitchItem = Flow> {
   readonly removed: ReadonlySet<string>;
 }
 
-/** Two objects want the same match to do different things; the first in text order has its way. */
-export interface FlowConflict {
-  readonly key: string;
-  readonly winner: string;
-  readonly losers: readonly string[];
+/** Hears of each key that was stated: what was desired there before, and what is now. */
+export type OnStated<T> = (key: string, before: T | undefined, now: T | undefined) => void;
+
+/**
+ * That an owner asks for an item. Two objects may want the same match to do different things: the claims of one key are
+ * a list in text order of their owners, and the first has its way. Nearly always it is alone.
+ */
+interface Claim<T> {
+  readonly owner: string;
+  readonly item: T;
+  readonly next: Claim<T> | undefined;
 }
 
 /**
- * Desired flows, and groups where they are items of it, by the object that asks for them (`pod/ns/name`, `node/worker-2`, `base`), so that every flow can be
- * traced back, and so that what is desired never depends on the order in which objects came.
+ * Desired flows, and groups where they are items of it, by the object that asks for them (`pod/ns/name`,
+ * `node/worker-2`, `base`), so that every flow can be traced back, and so that what is desired never depends on the order
+ * in which objects came. One map holds all of it: a Node has a hundred thousand flows.
+ *
+ * An owner either states all its flows each time (`set`), or what changes in them (`patch`), never now one and then the
+ * other: which keys are its own is remembered for the former alone.
  */
 export class FlowOwners<T extends SwitchItem = Flow> {
-  readonly #flowsByOwner = new Map<string, Map<string, T>>();
-  readonly #ownersByKey = new Map<string, readonly string[]>();
-  /** Most flows have one owner, and share its list. */
-  readonly #alone = new Map<string, readonly string[]>();
+  readonly #claims = new Map<string, Claim<T>>();
+  readonly #keysByOwner = new Map<string, ReadonlySet<string>>();
 
-  /** Replaces the flows of one owner; an empty list removes the owner. */
-  set(owner: string, flows: readonly T[]): FlowChanges<T> {
-    const before = this.#flowsByOwner.get(owner) ?? new Map<string, T>();
+  /** Replaces the flows of one owner; an empty list removes the owner. Gives the keys that it had and has. */
+  set(owner: string, flows: readonly T[], onStated: OnStated<T> = () => undefined): ReadonlySet<string> {
+    const before = this.#keysByOwner.get(owner) ?? new Set();
     const after = new Map(flows.map((flow) => [itemKey(flow), flow]));
-    if (after.size > 0) this.#flowsByOwner.set(owner, after);
-    else this.#forget(owner);
-
-    for (const key of after.keys()) if (!before.has(key)) this.#addOwner(key, owner);
-    for (const key of before.keys()) if (!after.has(key)) this.#removeOwner(key, owner);
-    return this.#current(new Set([...before.keys(), ...after.keys()]));
+    if (after.size > 0) this.#keysByOwner.set(owner, new Set(after.keys()));
+    else this.#keysByOwner.delete(owner);
+    for (const [key, flow] of after) this.#claim(key, owner, flow, onStated);
+    for (const key of before) if (!after.has(key)) this.#release(key, owner, onStated);
+    return new Set([...before, ...after.keys()]);
   }
 
   /** Changes some flows of one owner: what a replacement of a hundred thousand would cost is not paid for one. */
-  patch(owner: string, { set, removed }: FlowChanges<T>): FlowChanges<T> {
-    const flows = this.#flowsByOwner.get(owner) ?? new Map<string, T>();
-    this.#flowsByOwner.set(owner, flows);
-    for (const key of removed) if (flows.delete(key)) this.#removeOwner(key, owner);
-    for (const [key, flow] of set) {
-      if (!flows.has(key)) this.#addOwner(key, owner);
-      flows.set(key, flow);
-    }
-    const changes = this.#current(removed.size === 0 ? set.keys() : new Set([...removed, ...set.keys()]));
-    if (flows.size === 0) this.#forget(owner);
-    return changes;
+  patch(owner: string, { set, removed }: FlowChanges<T>, onStated: OnStated<T> = () => undefined): void {
+    for (const key of removed) this.#release(key, owner, onStated);
+    for (const [key, flow] of set) this.#claim(key, owner, flow, onStated);
+  }
+
+  /** How many flows and groups are desired. */
+  get size(): number {
+    return this.#claims.size;
   }
 
   /** Everything that is desired now. */
-  flows(): Map<string, T> {
-    const flows = new Map<string, T>();
-    for (const key of this.#ownersByKey.keys()) flows.set(key, this.flow(key) as T);
-    return flows;
+  *entries(): Generator<readonly [string, T]> {
+    for (const [key, { item }] of this.#claims) yield [key, item];
   }
 
   /** The desired flow of a key. */
   flow(key: string): T | undefined {
-    const [owner] = this.ownersOf(key);
-    return owner === undefined ? undefined : this.#flowsByOwner.get(owner)?.get(key);
+    return this.#claims.get(key)?.item;
   }
 
   /** Who asked for a flow; the first is the one whose flow is installed. */
   ownersOf(key: string): readonly string[] {
-    return this.#ownersByKey.get(key) ?? [];
+    const owners: string[] = [];
+    for (let claim = this.#claims.get(key); claim; claim = claim.next) owners.push(claim.owner);
+    return owners;
   }
 
-  owners(): readonly string[] {
-    return [...this.#flowsByOwner.keys()];
+  #claim(key: string, owner: string, item: T, onStated: OnStated<T>): void {
+    const before = this.#claims.get(key);
+    const now = before === undefined ? { owner, item, next: undefined } : withClaim(before, owner, item);
+    this.#claims.set(key, now);
+    onStated(key, before?.item, now.item);
   }
 
-  conflicts(): FlowConflict[] {
-    return [...this.#ownersByKey]
-      .filter(([, owners]) => owners.length > 1)
-      .map(([key, [winner = '', ...losers]]) => ({ key, winner, losers }));
+  #release(key: string, owner: string, onStated: OnStated<T>): void {
+    const before = this.#claims.get(key);
+    const now = withoutClaim(before, owner);
+    if (now) this.#claims.set(key, now);
+    else this.#claims.delete(key);
+    onStated(key, before?.item, now?.item);
   }
+}
 
-  #forget(owner: string): void {
-    this.#flowsByOwner.delete(owner);
-    this.#alone.delete(owner);
-  }
+function withClaim<T>(claims: Claim<T> | undefined, owner: string, item: T): Claim<T> {
+  if (claims === undefined || owner < claims.owner) return { owner, item, next: claims };
+  if (owner === claims.owner) return { owner, item, next: claims.next };
+  return { ...claims, next: withClaim(claims.next, owner, item) };
+}
 
-  #current(keys: Iterable<string>): FlowChanges<T> {
-    const set = new Map<string, T>();
-    const removed = new Set<string>();
-    for (const key of keys) {
-      const flow = this.flow(key);
-      if (flow) set.set(key, flow);
-      else removed.add(key);
-    }
-    return { set, removed };
-  }
-
-  #addOwner(key: string, owner: string): void {
-    const owners = this.#ownersByKey.get(key);
-    if (owners) {
-      this.#ownersByKey.set(key, [...owners, owner].sort());
-      return;
-    }
-    let alone = this.#alone.get(owner);
-    if (alone === undefined) this.#alone.set(owner, (alone = [owner]));
-    this.#ownersByKey.set(key, alone);
-  }
-
-  #removeOwner(key: string, owner: string): void {
-    const owners = this.ownersOf(key).filter((other) => other !== owner);
-    if (owners.length === 0) {
-      this.#ownersByKey.delete(key);
-      return;
-    }
-    this.#ownersByKey.set(key, owners);
-  }
+function withoutClaim<T>(claims: Claim<T> | undefined, owner: string): Claim<T> | undefined {
+  if (claims === undefined || claims.owner === owner) return claims?.next;
+  return { ...claims, next: withoutClaim(claims.next, owner) };
 }

@@ -20,7 +20,7 @@ export { ServiceFlows } from './features/service/service-flows.js';
 export type { ServiceSettings } from './features/service/service-specs.js';
 export type { LocalPod } from './features/pods.js';
 export type { PeerNode, PeerPath } from './features/ports.js';
-export { FlowOwners, type FlowChanges, type FlowConflict } from './flow-owners.js';
+export { FlowOwners, type FlowChanges, type OnStated } from './flow-owners.js';
 export { createNodePipeline, type NodePipeline } from './node-flows.js';
 export { cutsEstablished, supportsEncap, type GatewayPort, type NodeProfile, type TrafficMode } from './profile.js';
 export { ctMark as conntrackMarks, ctZone as conntrackZones } from './registers.js';

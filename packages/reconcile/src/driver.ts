@@ -12,8 +12,14 @@ export type Outcome<K> =
 
 /** Applies plans to one kind of state and reads that state back. */
 export interface Driver<K, V> {
-  /** What is there now and carries our mark. */
-  observe(options: { signal: AbortSignal }): Promise<ReadonlyMap<K, V>>;
+  /**
+   * What is there now and carries our mark. `expected` tells what should be there: where the same is there, a driver may
+   * give that very object, so that large states are not in memory twice.
+   */
+  observe(options: {
+    readonly signal: AbortSignal;
+    readonly expected?: (key: K) => V | undefined;
+  }): Promise<ReadonlyMap<K, V>>;
   /**
    * Applies a plan; repeating it is harmless. An item's failure is its outcome; an exception means that the whole
    * batch could not be attempted.

@@ -1,23 +1,25 @@
-import { formatFlow, formatGroup, isGroup, type SwitchItem } from '@antrea-ts/openflow';
-import { sameItem } from '@antrea-ts/ovs';
-import { FlowOwners, type FlowChanges } from '@antrea-ts/pipeline';
-import { isEmptyPlan, planDiff, ReconcileLoop, type Clock, type Driver, type Plan } from '@antrea-ts/reconcile';
+import type { SwitchItem } from '@antrea-ts/openflow';
+import type { FlowChanges } from '@antrea-ts/pipeline';
+import { isEmptyPlan, ReconcileLoop, type Clock, type Driver, type Plan } from '@antrea-ts/reconcile';
 import { errorMessage, type Logger } from '@antrea-ts/runtime';
-import { FlowWaiters } from './flow-waiters.js';
+import { countByKind, reportDrift } from './flow-drift.js';
+import { FlowWaiters, someKey, type KeySet } from './flow-waiters.js';
+import { SwitchState } from './switch-state.js';
 
 /** How often installed flows are compared with the desired ones when nothing happens. */
 const auditIntervalMs = 30_000;
-/** How many flows that others changed are told of one by one, each time. */
-const driftsToldAtMost = 20;
 const retryMs = { first: 100, longest: 10_000 };
 const notInstalled = 'flows are not installed yet';
+const reconnected = 'the switch was reconnected';
+/** So many statements of an owner are kept one by one while none is acknowledged; more are put together. */
+const statementsApart = 64;
 
 export type FlowOperation = 'add' | 'modify' | 'delete';
 
 /** Counters for metrics. */
 export interface DataplaneCounters {
-  /** One item of a bundle, which OVS took or refused. */
-  applied(operation: FlowOperation, ok: boolean): void;
+  /** Items of a bundle, which OVS took or refused. */
+  applied(operation: FlowOperation, ok: boolean, count: number): void;
   /** One bundle, with the kinds of items that were in it. */
   bundle(milliseconds: number, kinds: readonly FlowOperation[]): void;
 }
@@ -37,19 +39,16 @@ export class Dataplane {
   readonly #logger: Logger;
   readonly #clock: Clock;
   readonly #counters: DataplaneCounters | undefined;
-  readonly #owners = new FlowOwners<SwitchItem>();
   readonly #stopped = new AbortController();
   readonly #loop: ReconcileLoop;
-
-  /** What OVS acknowledged; undefined while it is not known. */
-  #installed: Map<string, SwitchItem> | undefined;
-  /** Keys that may differ from what is installed. */
-  #pending = new Set<string>();
-  /** Keys that are in the bundle on its way. */
-  #sending: ReadonlySet<string> = new Set();
+  readonly #state = new SwitchState();
+  /** What the switch has was read back since it was connected last. */
+  #known = false;
+  /** How often the switch was connected: an answer from before is worth nothing. */
+  #connections = 0;
   readonly #waiters = new FlowWaiters();
   /** What each owner's statements were about, as far as it is not acknowledged. */
-  readonly #touched = new Map<string, Set<string>>();
+  readonly #stated = new Map<string, KeySet[]>();
   /** Keys that the switch refused when they were sent last. */
   #refused: readonly string[] = [];
   #problem: string | undefined = notInstalled;
@@ -78,23 +77,18 @@ export class Dataplane {
 
   /** States all flows of one owner; an empty list removes it. Takes effect soon; `settled` tells when. */
   set(owner: string, flows: readonly SwitchItem[]): void {
-    this.#changed(owner, this.#owners.set(owner, flows));
+    this.#note(owner, this.#state.set(owner, flows));
   }
 
-  /** Changes some flows of one owner, and leaves its others. */
+  /** Changes some flows of one owner, and leaves its others. The changes must stay as they are. */
   patch(owner: string, changes: FlowChanges<SwitchItem>): void {
-    this.#changed(owner, this.#owners.patch(owner, changes));
+    this.#state.patch(owner, changes);
+    this.#note(owner, changes.set, changes.removed);
   }
 
-  #changed(owner: string, { set, removed }: FlowChanges<SwitchItem>): void {
-    const touched = this.#touched.get(owner) ?? new Set();
-    for (const keys of [set.keys(), removed]) {
-      for (const key of keys) {
-        this.#pending.add(key);
-        touched.add(key);
-      }
-    }
-    this.#touched.set(owner, touched);
+  #note(owner: string, ...keys: readonly KeySet[]): void {
+    const stated = [...(this.#stated.get(owner) ?? []), ...keys];
+    this.#stated.set(owner, stated.length > statementsApart ? [openOf(stated, this.#isOpen)] : stated);
     this.#loop.trigger();
   }
 
@@ -103,21 +97,17 @@ export class Dataplane {
    * refused part of that. Another owner's trouble is no matter.
    */
   settled({ signal, owner }: { signal: AbortSignal; owner?: string | readonly string[] }): Promise<void> {
-    const keys = this.#openKeys(typeof owner === 'string' ? [owner] : owner);
-    if (this.#installed !== undefined && keys.size === 0) return Promise.resolve();
+    const keys = this.#keysOf(typeof owner === 'string' ? [owner] : owner);
+    if (this.#known && !someKey(keys, this.#isOpen)) return Promise.resolve();
     const answered = this.#waiters.wait(keys, signal);
     this.#loop.trigger();
     return answered;
   }
 
-  /** What is not acknowledged of some owners, or of all. */
-  #openKeys(owners: readonly string[] | undefined): ReadonlySet<string> {
-    if (owners === undefined) return new Set([...this.#pending, ...this.#sending]);
-    const keys = new Set<string>();
-    for (const owner of owners) {
-      for (const key of this.#touched.get(owner) ?? []) if (this.#isOpen(key)) keys.add(key);
-    }
-    return keys;
+  /** What some owners, or all, stated and may not be acknowledged. */
+  #keysOf(owners: readonly string[] | undefined): readonly KeySet[] {
+    if (owners === undefined) return [new Set(this.#state.open.keys())];
+    return owners.flatMap((owner) => this.#stated.get(owner) ?? []);
   }
 
   /** Every owner has spoken: from now on the bridge is made to follow. */
@@ -136,7 +126,8 @@ export class Dataplane {
 
   /** The switch was reconnected, and may have been restarted: what is installed has to be read anew. */
   switchConnected(): void {
-    this.#installed = undefined;
+    this.#known = false;
+    this.#connections += 1;
     this.#problem = notInstalled;
     this.#loop.trigger();
   }
@@ -159,7 +150,7 @@ export class Dataplane {
 
   /** True when OVS has acknowledged everything that is desired. */
   get inSync(): boolean {
-    return this.#installed !== undefined && this.#pending.size + this.#sending.size === 0;
+    return this.#known && this.#state.open.size === 0;
   }
 
   get flowCount(): number {
@@ -168,31 +159,23 @@ export class Dataplane {
 
   /** Installed flows per table, for metrics. */
   flowCountByTable(): ReadonlyMap<number, number> {
-    const counts = new Map<number, number>();
-    for (const item of this.#installed?.values() ?? []) {
-      if (!isGroup(item)) counts.set(item.table, (counts.get(item.table) ?? 0) + 1);
-    }
-    return counts;
+    return this.#known ? this.#state.countByTable() : new Map();
   }
 
   /** Who asked for a flow. */
   ownersOf(key: string): readonly string[] {
-    return this.#owners.ownersOf(key);
+    return this.#state.ownersOf(key);
   }
 
-  #isOpen(key: string): boolean {
-    return this.#pending.has(key) || this.#sending.has(key);
-  }
+  readonly #isOpen = (key: string): boolean => this.#state.open.has(key);
 
-  #ownerOf(key: string): string {
-    return this.#owners.ownersOf(key)[0] ?? 'nobody';
-  }
+  readonly #ownerOf = (key: string): string => this.#state.ownersOf(key)[0] ?? 'nobody';
 
   async #pass(signal: AbortSignal): Promise<void> {
     let refused: ReadonlyMap<string, Error>;
     try {
-      if (this.#installed === undefined) await this.#readBack(signal);
-      else if (this.#auditDue) await this.#audit(this.#installed, signal);
+      if (!this.#known) await this.#readBack(signal);
+      else if (this.#auditDue) await this.#audit(signal);
       refused = await this.#flush(signal);
     } catch (error) {
       this.#problem ??= errorMessage(error);
@@ -200,33 +183,37 @@ export class Dataplane {
     }
     this.#refused = [...refused.keys()];
     // Reconnected meanwhile: what was acknowledged may be gone again.
-    if (this.#installed === undefined) return;
+    if (!this.#known) return;
     this.#problem = undefined;
-    this.#waiters.answer(refused, (key) => this.#isOpen(key));
+    this.#waiters.answer(refused, this.#isOpen);
     // Has to be tried again.
     for (const error of refused.values()) throw error;
   }
 
-  /** After a (re)connection nothing is known: everything that differs is pending. */
+  /** After a (re)connection nothing is known: everything that differs is open. */
   async #readBack(signal: AbortSignal): Promise<void> {
-    const installed = new Map(await this.#driver.observe({ signal }));
-    const differences = this.#differences(installed);
-    for (const { key } of differences) this.#pending.add(key);
-    this.#installed = installed;
+    const installed = await this.#observe(signal);
+    const differences = this.#state.observe(installed);
+    this.#known = true;
     this.#scheduleAudit();
     this.#logger.info('Read installed flows', { installed: installed.size, ...countByKind(differences) });
   }
 
   /** What is not as OVS had acknowledged it was changed by somebody else. */
-  async #audit(believed: ReadonlyMap<string, SwitchItem>, signal: AbortSignal): Promise<void> {
-    const installed = new Map(await this.#driver.observe({ signal }));
-    // Reconnected meanwhile: the next pass reads everything back.
-    if (this.#installed !== believed) return;
-    const drift = this.#differences(installed).filter(({ key }) => !this.#pending.has(key));
-    for (const { key } of drift) this.#pending.add(key);
-    this.#reportDrift(drift);
-    this.#installed = installed;
+  async #audit(signal: AbortSignal): Promise<void> {
+    const installed = await this.#observe(signal);
+    const open = new Set(this.#state.open.keys());
+    const drift = this.#state.observe(installed).filter(({ key }) => !open.has(key));
+    reportDrift(drift, this.#logger, this.#ownerOf);
     this.#scheduleAudit();
+  }
+
+  /** What is there as it should be is given as the desired object: a hundred thousand are not in memory twice. */
+  async #observe(signal: AbortSignal): Promise<ReadonlyMap<string, SwitchItem>> {
+    const connection = this.#connections;
+    const installed = await this.#driver.observe({ signal, expected: (key) => this.#state.desired(key) });
+    if (connection !== this.#connections) throw new Error(reconnected);
+    return installed;
   }
 
   /** Has a timer of its own: the loop's interval begins anew with every change. */
@@ -239,59 +226,25 @@ export class Dataplane {
     });
   }
 
-  #differences(installed: ReadonlyMap<string, SwitchItem>): Difference[] {
-    const { create, update, remove } = planDiff(this.#owners.flows(), installed, sameItem);
-    return [
-      ...[...create].map(([key, flow]) => ({ kind: 'missing', key, flow }) as const),
-      ...[...update].map(
-        ([key, { observed, desired }]) => ({ kind: 'altered', key, flow: desired, found: observed }) as const,
-      ),
-      ...[...remove].map(([key, flow]) => ({ kind: 'unwanted', key, flow }) as const),
-    ];
-  }
-
-  /** Each by itself, unless somebody removed them wholesale. */
-  #reportDrift(drift: readonly Difference[]): void {
-    for (const { kind, key, flow, found } of drift.slice(0, driftsToldAtMost)) {
-      this.#logger.warn('Repairing a flow that was changed from outside', {
-        what: kind,
-        [isGroup(flow) ? 'group' : 'flow']: textOf(flow),
-        ...(found ? { found: textOf(found) } : {}),
-        owner: this.#ownerOf(key),
-      });
-    }
-    const rest = drift.slice(driftsToldAtMost);
-    if (rest.length > 0) this.#logger.warn('Repairing more flows that were changed from outside', countByKind(rest));
-  }
-
-  /** Sends what is pending, and gives what was refused. Throws when nothing is known of what became of it. */
+  /** Sends what is open, and gives what was refused. Throws when nothing is known of what became of it. */
   async #flush(signal: AbortSignal): Promise<ReadonlyMap<string, Error>> {
-    const installed = this.#installed;
-    if (installed === undefined) throw new Error('the switch was reconnected');
-    const keys = this.#pending;
-    this.#pending = new Set();
-    this.#sending = keys;
+    if (!this.#known) throw new Error(reconnected);
     try {
-      const refused = await this.#applyIsolated(this.#plan(keys, installed), installed, signal);
-      for (const key of refused.keys()) this.#pending.add(key);
-      return refused;
-    } catch (error) {
-      for (const key of keys) this.#pending.add(key);
-      throw error;
+      return await this.#applyIsolated(this.#state.plan(), signal);
     } finally {
-      this.#sending = new Set();
       this.#forgetAcknowledged();
     }
   }
 
   #forgetAcknowledged(): void {
-    if (this.#pending.size === 0) {
-      this.#touched.clear();
+    if (this.#state.open.size === 0) {
+      this.#stated.clear();
       return;
     }
-    for (const [owner, keys] of this.#touched) {
-      for (const key of keys) if (!this.#isOpen(key)) keys.delete(key);
-      if (keys.size === 0) this.#touched.delete(owner);
+    for (const [owner, sets] of this.#stated) {
+      const left = openOf(sets, this.#isOpen);
+      if (left.size > 0) this.#stated.set(owner, [left]);
+      else this.#stated.delete(owner);
     }
   }
 
@@ -301,11 +254,10 @@ export class Dataplane {
    */
   async #applyIsolated(
     plan: Plan<string, SwitchItem>,
-    installed: Map<string, SwitchItem>,
     signal: AbortSignal,
   ): Promise<ReadonlyMap<string, Error>> {
     if (isEmptyPlan(plan)) return new Map();
-    const failures = await this.#apply(plan, installed, signal);
+    const failures = await this.#apply(plan, signal);
     const parts = new Map<string, Set<string>>();
     for (const key of failures.keys()) {
       const owner = this.#ownerOf(key);
@@ -313,7 +265,7 @@ export class Dataplane {
     }
     const left = new Map<string, Error>();
     for (const [owner, keys] of parts) {
-      const still = parts.size === 1 ? failures : await this.#apply(this.#plan(keys, installed), installed, signal);
+      const still = parts.size === 1 ? failures : await this.#apply(this.#state.plan(keys), signal);
       for (const [key, error] of still) left.set(key, error);
       const [error] = still.values();
       if (error) this.#logger.error('OVS refused flows', { owner, count: still.size, error });
@@ -321,69 +273,40 @@ export class Dataplane {
     return left;
   }
 
-  #plan(keys: ReadonlySet<string>, installed: ReadonlyMap<string, SwitchItem>): Plan<string, SwitchItem> {
-    const create = new Map<string, SwitchItem>();
-    const update = new Map<string, { readonly observed: SwitchItem; readonly desired: SwitchItem }>();
-    const remove = new Map<string, SwitchItem>();
-    for (const key of keys) {
-      const desired = this.#owners.flow(key);
-      const observed = installed.get(key);
-      if (!desired) {
-        if (observed) remove.set(key, observed);
-      } else if (!observed) create.set(key, desired);
-      else if (!sameItem(desired, observed)) update.set(key, { observed, desired });
-    }
-    return { create, update, remove };
-  }
-
-  async #apply(
-    plan: Plan<string, SwitchItem>,
-    installed: Map<string, SwitchItem>,
-    signal: AbortSignal,
-  ): Promise<ReadonlyMap<string, Error>> {
+  async #apply(plan: Plan<string, SwitchItem>, signal: AbortSignal): Promise<ReadonlyMap<string, Error>> {
     const startedAt = performance.now();
     const outcomes = await this.#driver.apply(plan, { signal });
     this.#counters?.bundle(performance.now() - startedAt, kindsOf(plan));
     const failures = new Map<string, Error>();
     for (const outcome of outcomes) {
       const { key } = outcome;
-      const created = plan.create.get(key);
-      const flow = created ?? plan.update.get(key)?.desired;
-      const operation = created ? 'add' : flow ? 'modify' : 'delete';
-      this.#counters?.applied(operation, outcome.ok);
-      if (!outcome.ok) {
-        failures.set(key, outcome.error);
-        continue;
-      }
-      if (flow) installed.set(key, flow);
-      else installed.delete(key);
+      if (!outcome.ok) failures.set(key, outcome.error);
+      else this.#state.acknowledge(key, plan.create.get(key) ?? plan.update.get(key)?.desired);
     }
+    this.#count(plan, failures);
     return failures;
+  }
+
+  #count({ create, update, remove }: Plan<string, SwitchItem>, failures: ReadonlyMap<string, Error>): void {
+    const parts = { add: create, modify: update, delete: remove } as const;
+    for (const [operation, part] of Object.entries(parts) as [FlowOperation, KeySet & { readonly size: number }][]) {
+      const refused = [...failures.keys()].filter((key) => part.has(key)).length;
+      if (refused > 0) this.#counters?.applied(operation, false, refused);
+      if (part.size > refused) this.#counters?.applied(operation, true, part.size - refused);
+    }
   }
 }
 
-/** How an installed flow differs from what is desired. */
-interface Difference {
-  readonly kind: 'missing' | 'altered' | 'unwanted';
-  readonly key: string;
-  readonly flow: SwitchItem;
-  readonly found?: SwitchItem;
+function openOf(sets: readonly KeySet[], isOpen: (key: string) => boolean): ReadonlySet<string> {
+  const open = new Set<string>();
+  for (const set of sets) for (const key of set.keys()) if (isOpen(key)) open.add(key);
+  return open;
 }
 
-function textOf(item: SwitchItem): string {
-  return isGroup(item) ? formatGroup(item) : formatFlow(item);
-}
-
-function countByKind(differences: readonly Difference[]): Record<Difference['kind'], number> {
-  const counts = { missing: 0, altered: 0, unwanted: 0 };
-  for (const { kind } of differences) counts[kind] += 1;
-  return counts;
-}
-
-function kindsOf(plan: Plan<string, SwitchItem>): FlowOperation[] {
+function kindsOf({ create, update, remove }: Plan<string, SwitchItem>): FlowOperation[] {
   const kinds: FlowOperation[] = [];
-  if (plan.create.size > 0) kinds.push('add');
-  if (plan.update.size > 0) kinds.push('modify');
-  if (plan.remove.size > 0) kinds.push('delete');
+  if (create.size > 0) kinds.push('add');
+  if (update.size > 0) kinds.push('modify');
+  if (remove.size > 0) kinds.push('delete');
   return kinds;
 }

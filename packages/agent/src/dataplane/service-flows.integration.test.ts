@@ -68,7 +68,7 @@ function desiredItems(ports: readonly ServicePort[], recovered?: ReadonlyMap<str
   owners.set('base', createNodePipeline(profile).base());
   const flows = new ServiceFlows(profile, settings, recovered);
   for (const port of ports) owners.patch(port.id, flows.set(port));
-  return owners.flows();
+  return new Map(owners.entries());
 }
 
 async function install(desired: ReadonlyMap<string, SwitchItem>): Promise<ReadonlyMap<string, SwitchItem>> {

@@ -45,7 +45,7 @@ describe('metrics of the agent', () => {
     agent.observe({ flows: () => flows, pods: () => 2 });
     agent.observe({ networkPolicies: () => 5 });
     agent.proxy.installed({ services: 3, endpoints: 7 }, 'v4');
-    agent.dataplane.applied('add', true);
+    agent.dataplane.applied('add', true, 1);
     agent.dataplane.bundle(3, ['add']);
     for (const line of [
       'antrea_agent_local_pod_count 2',

@@ -27,7 +27,7 @@ export function flowMetrics(metrics: Metrics): DataplaneCounters {
     initial,
   });
   return {
-    applied: (operation, ok) => (ok ? done : refused).inc({ operation }),
+    applied: (operation, ok, count) => (ok ? done : refused).add(count, { operation }),
     bundle: (milliseconds, kinds) => {
       for (const operation of kinds) latency.observe(milliseconds, { operation });
     },

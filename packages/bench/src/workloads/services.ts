@@ -66,17 +66,17 @@ class Node {
   async apply({ openflow }: Bridge, base: readonly SwitchItem[], signal: AbortSignal): Promise<number> {
     const desired = new Map<string, SwitchItem>(base.map((item) => [itemKey(item), item]));
     const observed = new Map<string, SwitchItem>();
-    const take = ({ set, removed }: FlowChanges<SwitchItem>): void => {
-      for (const key of [...set.keys(), ...removed]) {
+    const take = (id: string, changes: FlowChanges<SwitchItem>): void =>
+      this.#owners.patch(id, changes, (key, before, now) => {
         const had = this.#installed.get(key);
         if (had) observed.set(key, had);
-      }
-      for (const [key, item] of set) desired.set(key, item);
-    };
+        if (now) desired.set(key, now);
+        else if (before) desired.delete(key);
+      });
     do {
       const { changed, removed } = this.#ports.takeChanges(servicesPerTurn);
-      for (const id of removed.keys()) take(this.#owners.patch(id, this.#flows.remove(id)));
-      for (const [id, port] of changed) take(this.#owners.patch(id, this.#flows.set(port)));
+      for (const id of removed.keys()) take(id, this.#flows.remove(id));
+      for (const [id, port] of changed) take(id, this.#flows.set(port));
       if (this.#ports.hasChanges) await nextTurn();
     } while (this.#ports.hasChanges);
     const plan = planDiff(desired, observed, sameItem);

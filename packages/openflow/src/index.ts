@@ -28,7 +28,7 @@ export type { SessionLimits, SessionOptions, SwitchSettings } from './session/op
 export { fieldByName, findField } from './fields/registry.js';
 export type { Field, FieldFormat, FieldHeader } from './fields/field.js';
 export { groupKey, isGroup, itemKey, type SwitchItem } from './keys/item-key.js';
-export { flowKey, sameFlow } from './keys/flow-key.js';
+export { flowKey, sameFlow, sameUnderKey } from './keys/flow-key.js';
 export { matchKey, normalizeMatch } from './keys/match-key.js';
 export { formatActions, formatInstructions } from './text/format-actions.js';
 export { formatFlow, formatGroup, formatMeter } from './text/format-flow.js';

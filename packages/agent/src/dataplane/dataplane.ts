@@ -252,10 +252,7 @@ export class Dataplane {
    * A bundle is taken as a whole or not at all. When it was refused, each owner's part goes by itself: what is wrong
    * with one owner's flows must not keep the others' from the switch.
    */
-  async #applyIsolated(
-    plan: Plan<string, SwitchItem>,
-    signal: AbortSignal,
-  ): Promise<ReadonlyMap<string, Error>> {
+  async #applyIsolated(plan: Plan<string, SwitchItem>, signal: AbortSignal): Promise<ReadonlyMap<string, Error>> {
     if (isEmptyPlan(plan)) return new Map();
     const failures = await this.#apply(plan, signal);
     const parts = new Map<string, Set<string>>();

@@ -88,6 +88,15 @@ it('Open vSwitch has Services as they were given, and an agent that starts anew 
   expect(planSize(planDiff(anew, installed, sameItem))).toBe(0);
 });
 
+it('reads back as the desired objects what is as desired, and as what was found what is not', async () => {
+  const desired = desiredItems(services);
+  await install(desired);
+  await ovs.ofctl('-O', 'OpenFlow13', 'mod-group', 'br0', 'group_id=2,type=select,bucket=actions=drop');
+  const installed = await switchDriver(connection).observe({ signal, expected: (key) => desired.get(key) });
+  const others = [...installed].filter(([key, item]) => item !== desired.get(key));
+  expect([installed.size, others.map(([key]) => key)]).toEqual([desired.size, ['group 2']]);
+});
+
 it('what others do to groups is repaired, with the flows that the switch took away with them', async () => {
   const desired = desiredItems(services);
   await install(desired);

@@ -30,17 +30,27 @@ export class Request extends Exchange<Message> {
   }
 }
 
-/** One multipart request; its answer is a list of parts, bounded in bytes. */
-export class MultipartCollection extends Exchange<readonly MultipartReplyBody[]> {
+/**
+ * One multipart request; its answer comes in parts, which are handed out one by one and not kept: the flows of a switch
+ * may be a hundred thousand. Bounded in bytes. What `onPart` throws fails the exchange.
+ */
+export class MultipartExchange extends Exchange<void> {
   readonly #timeoutMs: number;
   readonly #maxBytes: number;
-  readonly #parts: MultipartReplyBody[] = [];
+  readonly #onPart: (part: MultipartReplyBody) => void;
   #bytes = 0;
 
-  constructor(port: ExchangePort, options: RequestOptions & { readonly maxBytes: number }) {
+  constructor(
+    port: ExchangePort,
+    options: RequestOptions & {
+      readonly maxBytes: number;
+      readonly onPart: (part: MultipartReplyBody) => void;
+    },
+  ) {
     super(port, { ...options, count: 1 });
     this.#timeoutMs = options.timeoutMs;
     this.#maxBytes = options.maxBytes;
+    this.#onPart = options.onPart;
   }
 
   sent(): void {
@@ -61,17 +71,19 @@ export class MultipartCollection extends Exchange<readonly MultipartReplyBody[]>
       this.fail(new SessionError('protocol', `${this.operation}: answered with ${message.type}`));
       return;
     }
-    this.#parts.push(message.body);
+    try {
+      this.#onPart(message.body);
+    } catch (error) {
+      this.fail(error as Error);
+      return;
+    }
     if (message.more) this.extend(this.#timeoutMs);
-    else this.succeed(this.#parts);
+    else this.succeed();
   }
 }
 
 /** The answer; an error message, or bytes that cannot be decoded, fail the exchange instead. */
-function decodeReply(
-  exchange: Exchange<never> | Request | MultipartCollection,
-  frame: Uint8Array,
-): Message | undefined {
+function decodeReply(exchange: Exchange<never> | Request | MultipartExchange, frame: Uint8Array): Message | undefined {
   let message: Message;
   try {
     ({ message } = decodeMessage(frame));

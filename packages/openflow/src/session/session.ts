@@ -138,12 +138,26 @@ export class OpenFlowSession {
   }
 
   /** Collects the parts of a multipart answer. Rejects as `request` does, or with `too_much`. */
-  multipart<K extends MultipartKind>(
+  async multipart<K extends MultipartKind>(
     body: MultipartRequestBody & { readonly kind: K },
     options: OperationOptions = {},
   ): Promise<readonly MultipartPart<K>[]> {
+    const parts: MultipartPart<K>[] = [];
+    await this.eachPart<K>(body, (part) => void parts.push(part), options);
+    return parts;
+  }
+
+  /**
+   * As `multipart`, but hands out each part when it comes, and keeps none: what the caller does not keep takes no memory.
+   * Resolves after the last. What `onPart` throws is the rejection.
+   */
+  eachPart<K extends MultipartKind>(
+    body: MultipartRequestBody & { readonly kind: K },
+    onPart: (part: MultipartPart<K>) => void,
+    options: OperationOptions = {},
+  ): Promise<void> {
     const named = { operation: `ask for ${body.kind}`, ...options };
-    return this.#attempt(named, () => this.#transactions.multipart<K>(body, named));
+    return this.#attempt(named, () => this.#transactions.eachPart<K>(body, onPart, named));
   }
 
   /**

@@ -6,7 +6,7 @@ import { SessionError } from './errors.js';
 import type { Exchange, ExchangePort } from './exchange.js';
 import { Exchanges } from './exchanges.js';
 import { Outbox } from './outbox.js';
-import { MultipartCollection, Request } from './requests.js';
+import { MultipartExchange, Request } from './requests.js';
 import { Xids } from './xids.js';
 
 const LAST_BUNDLE = 0xffff_ffff;
@@ -64,16 +64,22 @@ export class Transactions {
     return this.#ask(new Request(this.#port, this.#requestOptions(options)), message);
   }
 
-  async multipart<K extends MultipartKind>(
+  /** Hands out the parts of a multipart answer as they come; resolves after the last. */
+  async eachPart<K extends MultipartKind>(
     body: MultipartRequestBody & { readonly kind: K },
+    onPart: (part: MultipartPart<K>) => void,
     options: NamedOperation,
-  ): Promise<readonly MultipartPart<K>[]> {
-    const { maxReplyBytes: maxBytes } = this.#limits;
-    const collection = new MultipartCollection(this.#port, { ...this.#requestOptions(options), maxBytes });
-    const parts = await this.#ask(collection, { type: 'multipart_request', body });
-    const other = parts.find(({ kind }) => kind !== body.kind);
-    if (other !== undefined) throw new SessionError('protocol', `${options.operation}: answered with ${other.kind}`);
-    return parts as readonly MultipartPart<K>[];
+  ): Promise<void> {
+    const exchange = new MultipartExchange(this.#port, {
+      ...this.#requestOptions(options),
+      maxBytes: this.#limits.maxReplyBytes,
+      onPart(part) {
+        if (!isOfKind(part, body.kind))
+          throw new SessionError('protocol', `${options.operation}: answered with ${part.kind}`);
+        onPart(part);
+      },
+    });
+    await this.#ask(exchange, { type: 'multipart_request', body });
   }
 
   async sendAll(messages: readonly BatchMessage[], options: NamedOperation): Promise<void> {
@@ -163,4 +169,8 @@ export class Transactions {
     this.#nextBundle = id === LAST_BUNDLE ? 1 : id + 1;
     return id;
   }
+}
+
+function isOfKind<K extends MultipartKind>(part: MultipartReplyBody, kind: K): part is MultipartPart<K> {
+  return part.kind === kind;
 }

@@ -1,4 +1,4 @@
-import { flowKey, sameFlow, type Flow, type Group, type Meter } from '@antrea-ts/openflow';
+import { flowKey, sameUnderKey, type Flow, type Group, type Meter } from '@antrea-ts/openflow';
 import { planDiff, type Plan } from '@antrea-ts/reconcile';
 import { withoutLearned } from './learned-flows.js';
 import type { OpenFlowConnection, OperationContext } from './openflow-connection.js';
@@ -59,17 +59,10 @@ export async function observeDataplane(
 /** What has to change so that `observed` becomes `desired`. Empty when the switch has exactly what is desired. */
 export function planDataplane(desired: Dataplane, observed: Dataplane): DataplanePlan {
   return {
-    flows: planDiff(desired.flows, observed.flows, sameButForMatch),
+    flows: planDiff(desired.flows, observed.flows, sameUnderKey),
     groups: planDiff(desired.groups, observed.groups, sameGroup),
     meters: planDiff(desired.meters, observed.meters, sameMeter),
   };
-}
-
-const NO_MATCH: Flow['match'] = [];
-
-/** For flows found under one key, whose matches are equal: comparing those again would take most of the time. */
-function sameButForMatch(a: Flow, b: Flow): boolean {
-  return sameFlow({ ...a, match: NO_MATCH }, { ...b, match: NO_MATCH });
 }
 
 function all(): boolean {

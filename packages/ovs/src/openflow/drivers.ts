@@ -1,9 +1,19 @@
-import { groupKey, isGroup, itemKey, type Flow, type Group, type Meter, type SwitchItem } from '@antrea-ts/openflow';
+import {
+  groupKey,
+  isGroup,
+  itemKey,
+  type Flow,
+  type FlowStats,
+  type Group,
+  type Meter,
+  type SwitchItem,
+} from '@antrea-ts/openflow';
 import type { Driver, Plan } from '@antrea-ts/reconcile';
 import { applyDataplanePlan, emptyPlan } from './apply-dataplane.js';
-import { dataplaneOf, observeDataplane, type Ownership } from './dataplane.js';
-import { withoutLearned } from './learned-flows.js';
+import { dataplaneOf, type Ownership } from './dataplane.js';
+import { LearnedFlows, withoutLearned } from './learned-flows.js';
 import type { OpenFlowConnection } from './openflow-connection.js';
+import { sameItem } from './same-group.js';
 
 /**
  * The flows of a bridge, by `flowKey`: reads back all that are ours, apart from learned ones, and applies a plan as
@@ -29,11 +39,24 @@ export function flowDriver(
  */
 export function switchDriver(connection: OpenFlowConnection): Driver<string, SwitchItem> {
   return {
-    observe: async ({ signal }) => {
+    observe: async ({ signal, expected = () => undefined }) => {
       const items = new Map<string, SwitchItem>();
-      const { flows, groups } = await observeDataplane(connection, { signal });
-      for (const [key, flow] of flows) items.set(key, flow);
-      for (const group of groups.values()) items.set(itemKey(group), group);
+      const learned = new LearnedFlows();
+      const add = (item: SwitchItem): void => {
+        const key = itemKey(item);
+        const same = expected(key);
+        items.set(key, same !== undefined && sameItem(same, item) ? same : item);
+      };
+      const onFlow = (flow: FlowStats): void => {
+        learned.note(flow);
+        add(flow);
+      };
+      const [groups] = await Promise.all([
+        connection.dumpGroups({ signal }),
+        connection.eachFlow(onFlow, {}, { signal }),
+      ]);
+      for (const [key, item] of items) if (!isGroup(item) && learned.has(item)) items.delete(key);
+      groups.forEach(add);
       return items;
     },
     apply: async (plan, { signal }) => {

@@ -66,6 +66,8 @@ export interface OpenFlowConnection {
   sendAll(messages: readonly BatchMessage[], options?: OperationContext): Promise<void>;
   packetOut(packet: Omit<PacketOut, 'type'>): void;
   barrier(options?: OperationContext): Promise<void>;
+  /** Reads flows and hands out each as it comes: those that the caller does not keep take no memory. */
+  eachFlow(onFlow: (flow: FlowStats) => void, filter?: FlowFilter, options?: OperationContext): Promise<void>;
   dumpFlows(filter?: FlowFilter, options?: OperationContext): Promise<FlowStats[]>;
   dumpGroups(options?: OperationContext): Promise<Group[]>;
   dumpMeters(options?: OperationContext): Promise<Meter[]>;

@@ -54,10 +54,20 @@ export class OpenFlowOperations {
     await this.#session(options, 'barrier').barrier(options);
   }
 
-  async dumpFlows(filter: FlowFilter = {}, options: OperationContext = {}): Promise<FlowStats[]> {
+  async eachFlow(
+    onFlow: (flow: FlowStats) => void,
+    filter: FlowFilter = {},
+    options: OperationContext = {},
+  ): Promise<void> {
     const context = { operation: 'dump flows', ...options };
-    const parts = await this.#session(context).multipart({ kind: 'flow', ...filter }, context);
-    return parts.flatMap(({ flows }) => flows);
+    const onPart = ({ flows }: { readonly flows: readonly FlowStats[] }): void => flows.forEach(onFlow);
+    await this.#session(context).eachPart({ kind: 'flow', ...filter }, onPart, context);
+  }
+
+  async dumpFlows(filter: FlowFilter = {}, options: OperationContext = {}): Promise<FlowStats[]> {
+    const flows: FlowStats[] = [];
+    await this.eachFlow((flow) => void flows.push(flow), filter, options);
+    return flows;
   }
 
   async dumpGroups(options: OperationContext = {}): Promise<Group[]> {

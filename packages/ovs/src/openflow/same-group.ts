@@ -1,14 +1,14 @@
-import { encodeMessage, isGroup, sameFlow, type Group, type Meter, type SwitchItem } from '@antrea-ts/openflow';
+import { encodeMessage, isGroup, sameUnderKey, type Group, type Meter, type SwitchItem } from '@antrea-ts/openflow';
 
 /** Whether the switch would report both as the same group: equal type and buckets, in order. */
 export function sameGroup(a: Group, b: Group): boolean {
   return a === b || equalBytes(groupBytes(a), groupBytes(b));
 }
 
-/** Whether the switch would report both as the same flow or group. */
+/** Whether the switch would report two items of one key as the same flow or group. */
 export function sameItem(a: SwitchItem, b: SwitchItem): boolean {
   if (isGroup(a)) return isGroup(b) && sameGroup(a, b);
-  return !isGroup(b) && sameFlow(a, b);
+  return !isGroup(b) && sameUnderKey(a, b);
 }
 
 /** Whether the switch would report both as the same meter. Burst sizes count only with the `burst` flag. */

@@ -18,13 +18,20 @@ describe('conditions and events of policies', () => {
   });
   afterAll(() => lab.down());
 
-  it('a rule that cannot be is left out, and the user sees why', async () => {
+  it('what cannot be read of a rule opens nothing, and the user sees why', async () => {
     // As if the policies had been stored before the webhooks were there.
     const name = 'crdvalidator.antrea.io';
     const webhooks = await lab.kubectl(['get', 'validatingwebhookconfiguration', name, '-o', 'json']);
     await lab.kubectl(['delete', 'validatingwebhookconfiguration', name]);
     await apply(
-      acnp({ appliedTo: [app('web')], ingress: [{ action: 'Allow', ports: [{ port: 70_000 }] }, { action: 'Drop' }] }),
+      acnp({
+        appliedTo: [app('web')],
+        ingress: [
+          { action: 'Allow', ports: [{ port: 70_000 }] },
+          { action: 'Drop', ports: [{ protocol: 'UDP', port: 70_000 }] },
+          { action: 'Drop' },
+        ],
+      }),
       k8s({ ...app('web'), ingress: [{ from: [{ ipBlock: { cidr: '010.0.0.0/8' } }] }] }),
     );
     await eventually(async () => {
@@ -33,18 +40,24 @@ describe('conditions and events of policies', () => {
           type: 'RulesLeftOut',
           message: expect.stringContaining('spec.ingress[0].ports[0].port 70000 is no port') as string,
         },
+        {
+          type: 'RulesWidened',
+          message: 'spec.ingress[1].ports[0].port 70000 is no port: until corrected, the rule denies every UDP port',
+        },
       ]);
       const events = await lab.kubectl(['get', 'events', '-A', '--no-headers']);
       expect(events).toMatch(
         /RulesLeftOut +clusternetworkpolicy\/acnp +spec\.ingress\[0\]\.ports\[0\]\.port 70000 is no port/,
       );
+      expect(events).toMatch(/RulesWidened +clusternetworkpolicy\/acnp +spec\.ingress\[1\]/);
       expect(events).toMatch(
         /RulesLeftOut +networkpolicy\/np +spec\.ingress\[0\]\.from\[0\]\.ipBlock\.cidr 010\.0\.0\.0\/8 is no CIDR/,
       );
     });
-    // The rest holds: what is isolated, and the rule that can be.
+    // The rest holds: what is isolated, and the rules that can be; and what a rule denies that nobody can read.
     const flows = await lab.node('node-1', 'ovs-ofctl', '-O', 'OpenFlow13', 'dump-flows', 'br-int');
     expect(flows).toMatch(/table=100, .*reg1=\S+ actions=drop/);
+    expect(flows).toMatch(/table=85, .*priority=\d+,udp actions=conjunction/);
     expect(flows).toMatch(/table=85, .*conj_id=\d+ actions=.*NXM_NX_REG0\[20\]/);
     await apply(acnp({ appliedTo: [app('web')], ingress: [{ action: 'Drop' }] }));
     await eventually(async () => expect(await conditions('acnp', 'acnp')).toEqual([]));

@@ -17,6 +17,7 @@ export type { MemberChanges } from './cluster/computed-group.js';
 export type { PlacedMember } from './cluster/entity.js';
 export type { Span } from './cluster/spans.js';
 export type { ConvertedPolicy } from './cluster/converted-policy.js';
+export type { PolicyProblem } from './cluster/unreadable.js';
 export { EqualPriorities, type EqualPriority } from './cluster/equal-priorities.js';
 export { wireNet } from './cluster/wire-blocks.js';
 export { groupName, type Sha1 } from './cluster/group-name.js';

@@ -8,6 +8,7 @@ import {
 } from '@antrea-ts/kube';
 import { KeyedQueue, type Clock } from '@antrea-ts/reconcile';
 import { errorMessage, type Logger } from '@antrea-ts/runtime';
+import { warnOf } from '../warning-event.js';
 import type { MirroredKind } from './mirrored-kinds.js';
 import {
   isManaged,
@@ -89,12 +90,21 @@ export class Mirror {
       // Gone meanwhile: that is told to us, too.
       if (isKubeError(error, 'not-found')) return;
       if (!isKubeError(error, 'invalid', 'forbidden', 'bad-request')) throw error;
-      this.#modules.logger.error('A legacy object cannot be mirrored', {
-        kind: this.#kind.current.kind,
-        ...ref,
-        reason: errorMessage(error),
-      });
+      await this.#tellRefused(key, errorMessage(error), signal);
     }
+  }
+
+  /** A policy that is not mirrored is not enforced: whoever wrote it has to know. */
+  async #tellRefused(key: string, reason: string, signal: AbortSignal): Promise<void> {
+    const { logger, client } = this.#modules;
+    const { legacy } = this.#kind;
+    const ref = refOf(key);
+    logger.error('A legacy object cannot be mirrored', { kind: legacy.kind, ...ref, reason });
+    const uid = this.#legacy.store.get(key)?.metadata?.uid;
+    if (uid === undefined) return;
+    const subject = { apiVersion: `${legacy.group}/${legacy.version}`, kind: legacy.kind, ...refFields(ref), uid };
+    const message = `It cannot be mirrored into ${this.#kind.current.group}, so that what it says has no effect: ${reason}`;
+    await warnOf(subject, { reason: 'NotMirrored', message, at: new Date() }, { client, signal });
   }
 
   #asCurrent(legacy: Mirrored): Mirrored {

@@ -1,14 +1,15 @@
 import type { NetworkPolicyReference, PolicyType } from '@antrea-ts/apis';
-import { isKubeError, resources, type KubeClient } from '@antrea-ts/kube';
-import type { PolicyChange, PolicyView } from '@antrea-ts/policy';
+import type { KubeClient } from '@antrea-ts/kube';
+import type { ConvertedPolicy, PolicyChange, PolicyView } from '@antrea-ts/policy';
 import { KeyedQueue, type Clock } from '@antrea-ts/reconcile';
 import { pause, type Logger } from '@antrea-ts/runtime';
-import { problemsText } from './conditions.js';
-import { sha1 } from './sha1.js';
+import { warnOf, type EventSubject } from '../warning-event.js';
+import { unreadableOf } from './conditions.js';
 
 const retryMs = { first: 5_000, longest: 300_000 };
 /** Time between two events: however many policies are wrong, the API is not flooded with them. */
 const pauseMs = 100;
+const mostLogged = 20;
 
 const kinds: Readonly<Record<PolicyType, { readonly apiVersion: string; readonly kind: string }>> = {
   K8sNetworkPolicy: { apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy' },
@@ -25,8 +26,8 @@ interface Modules {
 }
 
 /**
- * Tells in Events which rules of policies were left out: Kubernetes policies have no status for it. One for each
- * policy and what is wrong with it, also after a restart; one at a time, with pauses.
+ * Tells in Events what of policies cannot be read: Kubernetes policies have no status for it. One for each
+ * policy and what became of it, also after a restart; one at a time, with pauses.
  */
 export class PolicyEvents {
   readonly #modules: Modules;
@@ -49,13 +50,14 @@ export class PolicyEvents {
   policiesChanged(changes: readonly PolicyChange[]): void {
     for (const { before, after } of changes) {
       if (!after || after.policy.problems.length === 0) continue;
-      if (before?.policy.problems.join() === after.policy.problems.join()) continue;
+      if (before && textOf(before.policy) === textOf(after.policy)) continue;
       const { type, namespace, name } = after.policy.source;
-      this.#modules.logger.warn('Left out rules of a policy', {
+      this.#modules.logger.warn('Could not read all of a policy', {
         type,
         namespace,
         name,
-        problems: after.policy.problems,
+        problems: after.policy.problems.slice(0, mostLogged).map(({ text }) => text),
+        count: after.policy.problems.length,
       });
       this.#queue.add(after.name);
     }
@@ -70,30 +72,18 @@ export class PolicyEvents {
     const { client, policy, now, clock } = this.#modules;
     const converted = policy(uid)?.policy;
     if (!converted || converted.problems.length === 0) return;
-    const event = eventOf(converted.source, problemsText(converted.problems), new Date(now()));
-    try {
-      await client.create(resources.events, event, { signal });
-    } catch (error) {
-      // Told already, by us or by the controller before us; or there is no Namespace any more to tell it in.
-      if (!isKubeError(error, 'already-exists', 'not-found', 'forbidden')) throw error;
+    const subject = subjectOf(converted.source);
+    for (const { type: reason, message } of unreadableOf(converted)) {
+      await warnOf(subject, { reason, message, at: new Date(now()) }, { client, signal });
     }
     await pause(clock, pauseMs, { signal });
   }
 }
 
-function eventOf({ type, namespace, name, uid }: NetworkPolicyReference, message: string, at: Date) {
-  const hash = sha1(new TextEncoder().encode(`${uid} ${message}`)).slice(0, 16);
-  const where = namespace === undefined ? {} : { namespace };
-  const time = `${at.toISOString().slice(0, 19)}Z`;
-  return {
-    metadata: { name: `${name}.${hash}`, namespace: namespace ?? 'default' },
-    involvedObject: { ...kinds[type], ...where, name, uid },
-    type: 'Warning',
-    reason: 'RulesLeftOut',
-    message,
-    source: { component: 'antrea-controller' },
-    firstTimestamp: time,
-    lastTimestamp: time,
-    count: 1,
-  };
+function textOf({ problems }: ConvertedPolicy): string {
+  return problems.map(({ text }) => text).join();
+}
+
+function subjectOf({ type, namespace, name, uid }: NetworkPolicyReference): EventSubject {
+  return { ...kinds[type], ...(namespace === undefined ? {} : { namespace }), name, uid };
 }

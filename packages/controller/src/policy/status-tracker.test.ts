@@ -100,8 +100,12 @@ describe('StatusTracker', () => {
     const broken: PolicyView = view(1);
     const policy = {
       ...broken.policy,
-      problems: ['spec.ingress[0].ports[0].port 70000 is no port'],
+      problems: [
+        { text: 'spec.ingress[0].ports[0].port 70000 is no port: until corrected, x', effect: 'leftOut' } as const,
+        { text: 'spec.ingress[1].action Obey is none: until corrected, y', effect: 'widened' } as const,
+      ],
       missingGroups: ['g'],
+      missingTier: 'mine',
     };
     await change({ ...broken, policy });
     await clock.advance(60_000);
@@ -119,6 +123,12 @@ describe('StatusTracker', () => {
       {
         conditions: [
           { type: 'RulesLeftOut', status: 'True', reason: 'InvalidField', lastTransitionTime: '1970-01-01T00:16:40Z' },
+          {
+            type: 'RulesWidened',
+            reason: 'InvalidField',
+            message: 'spec.ingress[1].action Obey is none: until corrected, y',
+          },
+          { type: 'TierMissing', reason: 'TierNotFound', message: expect.stringContaining('spec.tier mine') as string },
           { type: 'ReferencesMissing', message: 'ClusterGroups that are not there (yet) and select nothing: g' },
         ],
       },

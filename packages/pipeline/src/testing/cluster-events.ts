@@ -79,7 +79,12 @@ const namespaceSelector: fc.Arbitrary<LabelSelector> = fc.constantFrom<LabelSele
 );
 const groupName = fc.constantFrom('g1', 'g2', 'g3', 'absent');
 
-const cidr = fc.constantFrom('10.10.0.0/16', '10.10.1.0/24', '10.10.2.6/32', 'fd10::/16', '0.0.0.0/0', '::/0');
+const goodCidr = fc.constantFrom('10.10.0.0/16', '10.10.1.0/24', '10.10.2.6/32', 'fd10::/16', '0.0.0.0/0', '::/0');
+/** Seldom one that nobody can read: stored when nothing checked it. */
+const cidr = fc.oneof(
+  { weight: 12, arbitrary: goodCidr },
+  { weight: 1, arbitrary: fc.constantFrom('10.10.0.0/33', '010.10.0.0/16') },
+);
 const k8sBlock = fc.constantFrom(
   { cidr: '10.10.0.0/16', except: ['10.10.1.4/30', '10.10.2.6/32'] },
   { cidr: '0.0.0.0/0', except: ['10.10.2.0/24'] },
@@ -109,6 +114,8 @@ const port: fc.Arbitrary<PolicyPort> = fc.oneof(
       { port: 81, endPort: 80 },
       { port: 'http', endPort: 90 },
       { protocol: 'ICMP' },
+      { port: 70_000 },
+      { protocol: 'UDP', port: -1 },
     ),
   },
 );
@@ -170,14 +177,21 @@ const antreaPeer = (isCluster: boolean): fc.Arbitrary<AntreaPolicyPeer> =>
             { namespaces: { match: 'Self' }, podSelector: { matchLabels: { app: 'x' } } },
           ),
         ]
-      : [fc.record({ namespaceSelector })]),
+      : [
+          fc.record({ namespaceSelector }),
+          fc.record({ externalEntitySelector: selector }),
+          fc.record({ externalEntitySelector: selector, namespaceSelector }),
+        ]),
   );
 
 const antreaRules = (isCluster: boolean, side: 'from' | 'to', isPerRule: boolean) =>
   fc.array(
     fc
       .record({
-        action: fc.constantFrom('Allow', 'Drop', 'Reject'),
+        action: fc.oneof(
+          { weight: 20, arbitrary: fc.constantFrom('Allow', 'Drop', 'Reject') },
+          { weight: 1, arbitrary: fc.constant('Obey') },
+        ),
         [side]: fc.array(antreaPeer(isCluster), { maxLength: 2 }),
         ports,
         ...(isPerRule ? { appliedTo: appliedTo(isCluster) } : {}),
@@ -194,7 +208,7 @@ const antreaPolicy = (isCluster: boolean): fc.Arbitrary<ClusterEvent> =>
         key: isCluster ? fc.constantFrom('c1', 'c2', 'c3') : fc.constantFrom('a/p1', 'b/p1'),
         uid: fc.nat(1),
         tier: optional(fc.constantFrom('emergency', 'Baseline', 'own', 'absent')),
-        priority: fc.constantFrom(1, 5),
+        priority: fc.constantFrom(1, 5, 1, 5, 1, 5, 1, 5, 1, 5, 0),
         ...(isPerRule ? {} : { appliedTo: appliedTo(isCluster) }),
         ingress: antreaRules(isCluster, 'from', isPerRule),
         egress: antreaRules(isCluster, 'to', isPerRule),
@@ -212,6 +226,8 @@ const clusterGroup = fc
     spec: fc.oneof<fc.Arbitrary<NonNullable<ClusterGroup['spec']>>[]>(
       fc.record({ podSelector: selector }),
       fc.record({ podSelector: selector, namespaceSelector }),
+      fc.record({ externalEntitySelector: selector }),
+      fc.record({ externalEntitySelector: selector, namespaceSelector }),
       fc.record({ ipBlocks: fc.array(fc.record({ cidr }), { minLength: 1, maxLength: 2 }) }),
       fc.constant({ serviceReference: { namespace: 'a', name: 's' } }),
       fc.record({ childGroups: fc.array(groupName, { minLength: 1, maxLength: 3 }) }),
@@ -237,6 +253,25 @@ const pod = fc
   .record({ at: fc.constantFrom(...podPlaces), labels, phase: fc.constantFrom('Running', 'Running', 'Failed') })
   .map((written): ClusterEvent => podEvent(written.at, written.labels, written.phase));
 
+/** What is outside of the cluster, or a Pod by another name; names of ports mean other numbers than those of Pods. */
+const externalEntity = fc
+  .record({
+    key: fc.constantFrom('a/e1', 'b/e2'),
+    labels,
+    endpoints: fc.subarray(['203.0.113.9', '2001:db8::9', '192.168.77.1', 'fd77::1', '10.10.1.6', 'none']),
+    ports: fc.constantFrom<{ name: string; port: number; protocol?: string }[]>(
+      [],
+      [{ name: 'http', port: 8080 }],
+      [{ name: 'dns', port: 53, protocol: 'UDP' }],
+    ),
+  })
+  .map(({ key, labels: written, endpoints, ports: named }): ClusterEvent => {
+    const [first = '', name = ''] = key.split('/');
+    const spec = { endpoints: endpoints.map((address) => ({ ip: address })), ports: named };
+    const metadata = { namespace: first, name, uid: key, labels: written };
+    return { kind: 'externalEntity', key, object: { metadata, spec } };
+  });
+
 const tier = fc
   .constantFrom<(number | undefined)[]>(60, 251 - 1, undefined)
   .map((priority): ClusterEvent => tierEvent('own', priority));
@@ -246,6 +281,7 @@ const deletion = fc.constantFrom<ClusterEvent[]>(
   ...(['c1', 'c2', 'c3'] as const).map((key) => ({ kind: 'clusterNetworkPolicy', key }) as const),
   ...(['a/p1', 'b/p1'] as const).map((key) => ({ kind: 'antreaNetworkPolicy', key }) as const),
   ...(['g1', 'g2', 'g3'] as const).map((key) => ({ kind: 'clusterGroup', key }) as const),
+  ...(['a/e1', 'b/e2'] as const).map((key) => ({ kind: 'externalEntity', key }) as const),
 );
 
 const policy = fc.oneof(k8sPolicy, antreaPolicy(true), antreaPolicy(false));
@@ -284,6 +320,7 @@ export const event: fc.Arbitrary<ClusterEvent> = fc.oneof(
   { weight: 1, arbitrary: service },
   { weight: 1, arbitrary: namespace },
   { weight: 3, arbitrary: pod },
+  { weight: 2, arbitrary: externalEntity },
   { weight: 1, arbitrary: tier },
   { weight: 2, arbitrary: deletion },
 );

@@ -1,6 +1,5 @@
 import type { LabelSelector } from '@antrea-ts/apis';
 import { isBrokenSelector } from './selector.js';
-import { UnusableRule } from './wire-blocks.js';
 
 /** Where selectors stand in what selects Pods or entities. */
 interface Selecting {
@@ -20,9 +19,3 @@ export function brokenSelectorIn(selecting: Selecting, at: string): string | und
 /** Says of a broken selector what is wrong. */
 export const brokenSelectorReason =
   'is no label selector: In and NotIn need values, Exists and DoesNotExist are the other operators';
-
-/** Throws `UnusableRule` for a peer whose selector is none. */
-export function checkSelectors(selecting: Selecting, at: string): void {
-  const field = brokenSelectorIn(selecting, at);
-  if (field) throw new UnusableRule(`${field} ${brokenSelectorReason}`);
-}

@@ -1,6 +1,9 @@
 import type { ClusterGroup, Service } from '@antrea-ts/apis';
+import { tryParseCidr } from '@antrea-ts/net-types';
+import { brokenSelectorIn, brokenSelectorReason } from './broken-selector.js';
 import type { ResolvedClusterGroup } from './converted-policy.js';
 import { groupSelector, type GroupSelector } from './group-selector.js';
+import { notCidr } from './wire-blocks.js';
 
 /** Keys of things that a ClusterGroup is made from. */
 type Dependency = `group/${string}` | `service/${string}`;
@@ -13,9 +16,16 @@ export class ClusterGroups {
   readonly #groups = new Map<string, ClusterGroup>();
   readonly #services = new Map<string, Service>();
   readonly #dependents = new Map<Dependency, Set<string>>();
+  /** What cannot be read of a group itself. */
+  readonly #problems = new Map<string, string>();
 
-  /** States a group, or with undefined that it is gone; gives the names of all groups that may differ now. */
-  set(name: string, group: ClusterGroup | undefined): readonly string[] {
+  /**
+   * States a group, or with undefined that it is gone; gives the names of all groups that may differ now. One that cannot
+   * be read is not there, and has a `problem`.
+   */
+  set(name: string, group: ClusterGroup | undefined, problem = group && problemIn(group)): readonly string[] {
+    if (problem === undefined) this.#problems.delete(name);
+    else this.#problems.set(name, problem);
     for (const dependency of dependenciesOf(this.#groups.get(name))) this.#dependents.get(dependency)?.delete(name);
     if (group) this.#groups.set(name, group);
     else this.#groups.delete(name);
@@ -36,6 +46,19 @@ export class ClusterGroups {
 
   get(name: string): ClusterGroup | undefined {
     return this.#groups.get(name);
+  }
+
+  /** Whether there is such a group, also one that cannot be read. */
+  isThere(name: string): boolean {
+    return this.#groups.has(name) || this.#problems.has(name);
+  }
+
+  /** What in a group or one of its children cannot be read, with the field. */
+  problemOf(name: string): string | undefined {
+    const own = this.#problems.get(name);
+    if (own !== undefined || this.#problems.size === 0) return own;
+    const child = this.#groups.get(name)?.spec?.childGroups?.find((each) => this.#problems.has(each));
+    return child === undefined ? undefined : `ClusterGroup ${child}: ${this.#problems.get(child)}`;
   }
 
   all(): Iterable<ClusterGroup> {
@@ -86,6 +109,13 @@ export class ClusterGroups {
     if (!selector || Object.keys(selector).length === 0) return undefined;
     return groupSelector({ namespace, podSelector: { matchLabels: selector } });
   }
+}
+
+function problemIn({ spec = {} }: ClusterGroup): string | undefined {
+  const broken = brokenSelectorIn(spec, 'spec');
+  if (broken) return `${broken} ${brokenSelectorReason}`;
+  const index = spec.ipBlocks?.findIndex(({ cidr }) => typeof cidr !== 'string' || !tryParseCidr(cidr)) ?? -1;
+  return index < 0 ? undefined : notCidr(spec.ipBlocks?.[index]?.cidr, `spec.ipBlocks[${index}].cidr`);
 }
 
 function members(selector: GroupSelector | undefined): ResolvedClusterGroup {

@@ -191,9 +191,20 @@ describe('a Kubernetes NetworkPolicy', () => {
       ],
     ],
     [
-      'a rule that cannot be isolates all the same',
+      'a peer that cannot be is nobody, the others stay',
       { podSelector: {}, ingress: [{ from: [{ ipBlock: { cidr: '10.0.0.0/33' } }, { podSelector: {} }] }] },
-      [['In', {}]],
+      [['In', { addressGroups: [nameOf('namespace=default And podSelector=')] }]],
+    ],
+    [
+      'a rule of which nothing is left isolates all the same',
+      {
+        podSelector: {},
+        ingress: [{ ports: [{ port: 70_000 }] }, { from: [{ podSelector: { matchLabels: 7 as never } }] }],
+      },
+      [
+        ['In', {}],
+        ['In', {}],
+      ],
     ],
     [
       'an exception outside of its block',
@@ -206,12 +217,15 @@ describe('a Kubernetes NetworkPolicy', () => {
     expect(view!.wire.rules!.map(({ direction, from, to }) => [direction, from ?? to])).toEqual(expected);
   });
 
-  it('tells why a rule was refused', () => {
+  it('tells what of a rule cannot be read', () => {
     const { policies } = computed(
       k8s('default/np', { egress: [{ to: [{ ipBlock: { cidr: '010.0.0.0/8' } }] }], policyTypes: ['Egress'] }),
     );
     expect([...policies.policies()][0]!.policy.problems).toEqual([
-      'spec.egress[0].to[0].ipBlock.cidr 010.0.0.0/8 is no CIDR',
+      {
+        text: 'spec.egress[0].to[0].ipBlock.cidr 010.0.0.0/8 is no CIDR: until corrected, it allows nothing',
+        effect: 'leftOut',
+      },
     ]);
   });
 });
@@ -395,27 +409,6 @@ describe('a ClusterNetworkPolicy', () => {
     expect(replica.members.has('peers/child')).toBe(false);
     apply('child');
     expect(rule()).toEqual({});
-  });
-
-  it('leaves out a rule that cannot be, and keeps the others', () => {
-    const { policies } = computed(
-      acnp('p', {
-        appliedTo: [{ podSelector: {} }],
-        ingress: [
-          { action: 'Drop', ports: [{ port: 90, endPort: 80 }] },
-          { action: 'Explode' as never },
-          { action: 'Allow', name: 'ok' },
-          { action: 'Drop', from: [{}, { podSelector: { matchExpressions: [{ key: 'a', operator: 'In' }] } }] },
-        ],
-      }),
-    );
-    const [view] = [...policies.policies()];
-    expect(view!.wire.rules).toMatchObject([{ name: 'ok', priority: 2 }]);
-    expect(view!.policy.problems).toEqual([
-      'spec.ingress[0].ports[0].endPort 80 is not a port of 90 or above',
-      'spec.ingress[1].action Explode is none of Allow, Drop, Reject',
-      'spec.ingress[3].from[1].podSelector is no label selector: In and NotIn need values, Exists and DoesNotExist are the other operators',
-    ]);
   });
 
   it('takes Pods and blocks of addresses from the children of a ClusterGroup together', () => {

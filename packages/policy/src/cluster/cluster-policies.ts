@@ -1,5 +1,6 @@
 import type {
   AntreaPolicy,
+  ClusterGroup,
   ControlplaneNetworkPolicy,
   K8sNetworkPolicy,
   Namespace,
@@ -67,14 +68,18 @@ export class ClusterPolicies {
 
   /** States an object of a kind; undefined: it is gone. `key` is `namespace/name`, or the name of cluster-wide ones. */
   set<K extends ClusterObjectKind>(kind: K, key: string, object: ClusterObjects[K] | undefined): void {
-    this.#setters[kind](key, object && this.#wellFormed(kind, key, object));
+    const problem = object && this.#problemOf(kind, key, object);
+    if (problem === undefined) this.#setters[kind](key, object);
+    else if (kind === 'clusterGroup') this.#setClusterGroup(key, undefined, problem);
+    else this.#setters[kind](key, undefined);
   }
 
-  #wellFormed<K extends ClusterObjectKind>(kind: K, key: string, object: ClusterObjects[K]): typeof object | undefined {
-    const problem = kind in objectShapes && objectShapes[kind as keyof typeof objectShapes](object);
-    if (!problem) return object;
-    this.#onRefused(kind, key, `${problem.path.replace(/^\./, '')} ${problem.what}`);
-    return undefined;
+  #problemOf<K extends ClusterObjectKind>(kind: K, key: string, object: ClusterObjects[K]): string | undefined {
+    const found = kind in objectShapes && objectShapes[kind as keyof typeof objectShapes](object);
+    if (!found) return undefined;
+    const problem = `${found.path.replace(/^\./, '')} ${found.what}`;
+    this.#onRefused(kind, key, problem);
+    return problem;
   }
 
   /** Computes what follows from all that was stated, and gives what differs since the last time. */
@@ -149,7 +154,7 @@ export class ClusterPolicies {
     externalEntity: (key, object) =>
       this.#setEntity('externalEntity', key, object?.metadata, object && externalEntity(object)),
     service: (key, service) => this.#clusterGroupsChanged(this.#state.clusterGroups.setService(key, service)),
-    clusterGroup: (key, group) => this.#clusterGroupsChanged(this.#state.clusterGroups.set(key, group)),
+    clusterGroup: (key, group) => this.#setClusterGroup(key, group),
     tier: (key, tier) => this.#setTier(key, tier),
     k8sNetworkPolicy: (key, policy) => this.#setPolicy('k8sNetworkPolicy', key, policy),
     antreaNetworkPolicy: (key, policy) => this.#setPolicy('antreaNetworkPolicy', key, policy),
@@ -186,6 +191,10 @@ export class ClusterPolicies {
     if (priority === undefined) tiers.delete(name);
     else tiers.set(name, priority);
     for (const node of this.#links.ofTier(name)) this.#toConvert.add(node);
+  }
+
+  #setClusterGroup(name: string, group: ClusterGroup | undefined, problem?: string): void {
+    this.#clusterGroupsChanged(this.#state.clusterGroups.set(name, group, problem));
   }
 
   #clusterGroupsChanged(names: readonly string[]): void {

@@ -8,10 +8,12 @@ import type {
   PolicyPort,
   RuleDirection,
 } from '@antrea-ts/apis';
+import { brokenSelectorIn, brokenSelectorReason } from './broken-selector.js';
 import type { ConversionContext, ConvertedPolicy } from './converted-policy.js';
-import { groupSelector } from './group-selector.js';
-import { k8sRuleShape, k8sSpecShape } from './object-shapes.js';
-import { anywhere, assertShape, UnusableRule, wireBlock } from './wire-blocks.js';
+import { groupSelector, isBrokenGroup } from './group-selector.js';
+import { k8sPeerShape, k8sSpecShape } from './object-shapes.js';
+import { leftOut, UnreadableParts } from './unreadable.js';
+import { anywhere, wireBlock } from './wire-blocks.js';
 import { hasNamedPort, wireServices } from './wire-services.js';
 
 type Spec = NonNullable<K8sNetworkPolicy['spec']>;
@@ -21,41 +23,38 @@ const allPods = groupSelector({ namespace: '', namespaceSelector: {} })!;
 
 /**
  * A Kubernetes NetworkPolicy (Antrea 1.3, 2.4). Each direction that it is about has at least one rule, which isolates
- * also where it allows nothing: so does one that is refused.
+ * also where it allows nothing: so does one of which nothing can be read.
  */
 export function convertK8sPolicy(policy: K8sNetworkPolicy, context: ConversionContext): ConvertedPolicy {
   const { metadata } = policy;
   const { name, namespace = '', uid = '' } = metadata;
   const problem = k8sSpecShape(policy.spec ?? {});
-  let problems = problem ? [`spec${problem.path} ${problem.what}`] : noProblems;
   // Of a spec that is not as it must be only the Pods are known: they are isolated.
   const spec: Spec = problem ? { ...selectorOf(policy), policyTypes: ['Ingress', 'Egress'] } : (policy.spec ?? {});
+  const unreadable = new UnreadableParts({ denies: false });
+  if (problem) unreadable.tell(`spec${problem.path} ${problem.what}`, 'everything');
   const rulesOf = (direction: RuleDirection): readonly NetworkPolicyRule[] => {
     const field = direction === 'In' ? 'spec.ingress' : 'spec.egress';
     const written: readonly WrittenRule[] = (direction === 'In' ? spec.ingress : spec.egress) ?? [];
     if (written.length === 0) return [isolation(direction)];
     return written.map((rule, index) => {
-      try {
-        return ruleOf(direction, rule, { field: `${field}[${index}]`, namespace }, context);
-      } catch (error) {
-        if (!(error instanceof UnusableRule)) throw error;
-        problems = [...problems, error.message];
-        return isolation(direction);
-      }
+      const place = { direction, field: `${field}[${index}]`, namespace, unreadable };
+      return ruleOf(rule, place, context) ?? isolation(direction);
     });
   };
   const lists = directionsOf(spec).map(rulesOf);
   const selected = groupSelector({ namespace, podSelector: spec.podSelector ?? {} });
+  const isNobody = selected !== undefined && isBrokenGroup(selected);
   return {
     source: { type: 'K8sNetworkPolicy', namespace, name, uid },
     generation: metadata.generation ?? 0,
     rules: lists.length === 1 ? lists[0]! : lists.flat(),
-    appliedToGroups: selected ? [context.targets(selected)] : [],
-    problems,
+    appliedToGroups: selected && !isNobody ? [context.targets(selected)] : [],
+    problems: isNobody
+      ? [...unreadable.problems, leftOut(`spec.podSelector ${brokenSelectorReason}`, 'the policy applies to nobody')]
+      : unreadable.problems,
   };
 }
-
-const noProblems: readonly string[] = [];
 
 function selectorOf({ spec }: K8sNetworkPolicy): Pick<Spec, 'podSelector'> {
   return typeof spec === 'object' && spec.podSelector !== undefined ? { podSelector: spec.podSelector } : {};
@@ -83,19 +82,29 @@ interface WrittenRule {
   readonly ports?: readonly PolicyPort[];
 }
 
-function ruleOf(
-  direction: RuleDirection,
-  rule: WrittenRule,
-  { field, namespace }: { readonly field: string; readonly namespace: string },
-  context: ConversionContext,
-): NetworkPolicyRule {
-  assertShape(k8sRuleShape, rule, field);
-  const { from, to, ports } = rule;
-  const services = wireServices(ports, `${field}.ports`);
-  const peers = direction === 'In' ? from : to;
-  const peer = peers?.length
-    ? peerOf(peers, `${field}.${direction === 'In' ? 'from' : 'to'}`, namespace, context)
-    : anyPeer(direction, services, context);
+/** Where a rule stands. */
+interface RulePlace {
+  readonly direction: RuleDirection;
+  readonly field: string;
+  readonly namespace: string;
+  readonly unreadable: UnreadableParts;
+}
+
+/** Undefined: nothing is left of the rule that could allow anything. */
+function ruleOf(rule: WrittenRule, place: RulePlace, context: ConversionContext): NetworkPolicyRule | undefined {
+  const { direction, field, unreadable } = place;
+  if (typeof rule !== 'object' || rule === null) {
+    unreadable.tell(`${field} is no object`, 'everything');
+    return undefined;
+  }
+  const services = wireServices(rule.ports, `${field}.ports`, unreadable);
+  const peers = direction === 'In' ? rule.from : rule.to;
+  if (!services) return undefined;
+  const isAnybody = peers === undefined || (Array.isArray(peers) && peers.length === 0);
+  const peer = isAnybody
+    ? anyPeer(direction, services, context)
+    : peerOf(peers, { ...place, field: `${field}.${direction === 'In' ? 'from' : 'to'}` }, context);
+  if (!peer) return undefined;
   const allowed = isolation(direction, peer);
   return services.length > 0 ? { ...allowed, services } : allowed;
 }
@@ -112,20 +121,35 @@ export function anyPeer(
 
 function peerOf(
   peers: readonly K8sPolicyPeer[],
-  field: string,
-  namespace: string,
+  { field, namespace, unreadable }: RulePlace,
   context: ConversionContext,
-): NetworkPolicyPeer {
-  // First what can be refused: a group that a refused rule names would be computed for nothing.
+): NetworkPolicyPeer | undefined {
+  if (!Array.isArray(peers)) {
+    unreadable.tell(`${field} is no list`, 'everybody');
+    return undefined;
+  }
   const ipBlocks: ControlplaneIpBlock[] = [];
-  for (const [index, { ipBlock }] of peers.entries()) {
-    if (ipBlock) ipBlocks.push(wireBlock(ipBlock, `${field}[${index}].ipBlock`));
-  }
   const addressGroups = new Set<string>();
-  for (const { ipBlock, podSelector, namespaceSelector } of peers) {
-    const selected = ipBlock ? undefined : groupSelector({ namespace, podSelector, namespaceSelector });
-    if (selected) addressGroups.add(context.peers(selected));
+  for (const [index, written] of (peers as readonly K8sPolicyPeer[]).entries()) {
+    const here = `${field}[${index}]`;
+    const problem = k8sPeerShape(written);
+    if (problem) {
+      unreadable.tell(`${here}${problem.path} ${problem.what}`, 'everybody');
+      continue;
+    }
+    const { ipBlock, podSelector, namespaceSelector } = written;
+    if (ipBlock) {
+      const block = wireBlock(ipBlock, `${here}.ipBlock`);
+      if (typeof block === 'string') unreadable.tell(block, 'everybody');
+      else ipBlocks.push(block);
+      continue;
+    }
+    const selected = groupSelector({ namespace, podSelector, namespaceSelector });
+    if (selected && isBrokenGroup(selected)) {
+      unreadable.tell(`${brokenSelectorIn(written, here)} ${brokenSelectorReason}`, 'everybody');
+    } else if (selected) addressGroups.add(context.peers(selected));
   }
+  if (addressGroups.size === 0 && ipBlocks.length === 0) return undefined;
   const peer: { -readonly [K in keyof NetworkPolicyPeer]: NetworkPolicyPeer[K] } = {};
   if (addressGroups.size > 0) peer.addressGroups = [...addressGroups];
   if (ipBlocks.length > 0) peer.ipBlocks = ipBlocks;

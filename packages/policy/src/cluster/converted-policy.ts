@@ -1,6 +1,7 @@
 import type { NetworkPolicyReference, NetworkPolicyRule } from '@antrea-ts/apis';
 import type { GroupSelector } from './group-selector.js';
 import type { Selector } from './selector.js';
+import type { PolicyProblem } from './unreadable.js';
 
 /** A policy in the terms of the control plane: what its object says, with groups by their names. */
 export interface ConvertedPolicy {
@@ -11,10 +12,12 @@ export interface ConvertedPolicy {
   readonly rules: readonly NetworkPolicyRule[];
   /** Absent where each rule has its own. */
   readonly appliedToGroups?: readonly string[];
-  /** Why rules were left out, a sentence each that names the field. */
-  readonly problems: readonly string[];
+  /** What cannot be read, and what became of it. */
+  readonly problems: readonly PolicyProblem[];
   /** Names of ClusterGroups that it refers to and that are not there (yet); absent where there are none. */
   readonly missingGroups?: readonly string[];
+  /** The tier that it refers to and that is not there (yet); absent where it is. */
+  readonly missingTier?: string;
 }
 
 /** What a ClusterGroup stands for. */
@@ -32,6 +35,8 @@ export interface ConversionContext {
   /** Name of the AddressGroup of a selector. */
   peers(selector: GroupSelector): string;
   clusterGroup(name: string): ResolvedClusterGroup;
+  /** What in a ClusterGroup or its children cannot be read: a part that names the field. */
+  clusterGroupProblem(name: string): string | undefined;
   /** Name of a ClusterGroup as the group of a role; it has members. */
   clusterGroupAs(name: string, role: 'targets' | 'peers'): string;
   tierPriority(tier: string): number;

@@ -1,5 +1,5 @@
 import type { LabelSelector } from '@antrea-ts/apis';
-import { everything, readSelector, type Selector } from './selector.js';
+import { everything, readSelector, selectsNothing, type Selector } from './selector.js';
 
 /** Which kind of objects a group's selector is about. */
 export type EntityKind = 'pod' | 'externalEntity';
@@ -36,6 +36,11 @@ export function groupSelector(parts: GroupSelectorParts): GroupSelector | undefi
     namespaces: namespaces ?? everything,
     objects: entities ?? pods ?? everything,
   };
+}
+
+/** Whether a selector of it is one that Kubernetes would refuse, so that it selects nobody. */
+export function isBrokenGroup({ namespaces, objects }: GroupSelector): boolean {
+  return namespaces === selectsNothing || objects === selectsNothing;
 }
 
 function readIfThere(selector: LabelSelector | undefined): Selector | undefined {

@@ -178,34 +178,11 @@ describe('no hole', () => {
     const policies = clusterWith();
     put(policies, 'k8sNetworkPolicy', { metadata: { name: 'k', namespace: 'ns', uid: 'k2' }, spec });
     const view = policies.takeChanges().networkPolicies.find(({ after }) => after?.name === 'k2')?.after;
-    expect(view?.policy.problems).toEqual([problem]);
+    expect(view?.policy.problems).toEqual([
+      { text: `${problem}: until corrected, it allows nothing`, effect: 'leftOut' },
+    ]);
     expect(view?.span).toEqual(new Set(['n1']));
     expect(view?.wire.rules?.[0]).toMatchObject({ direction: 'In', from: {} });
-  });
-});
-
-describe('an Antrea policy', () => {
-  it.each([-1, 0, 0.5, 10_001, 1e308, '5', null])('of priority %j is refused whole', (priority) => {
-    const policies = clusterWith();
-    const { spec, ...rest } = objects.clusterNetworkPolicy as { spec: object };
-    put(policies, 'clusterNetworkPolicy', { ...rest, spec: { ...spec, priority } });
-    const view = policies.takeChanges().networkPolicies.find(({ after }) => after?.name === 'c')?.after;
-    expect(view?.policy).toMatchObject({ rules: [], problems: ['spec.priority is not a number from 1 to 10000'] });
-  });
-
-  it('loses only the rule that cannot be', () => {
-    const policies = clusterWith();
-    const rules = [{ action: 'Drop' }, { action: 'Drop', from: 'all' }, { action: 'Obey' }];
-    put(policies, 'clusterNetworkPolicy', {
-      metadata: { name: 'c', uid: 'c' },
-      spec: { priority: 1.5, appliedTo: [{ podSelector: {} }], ingress: rules },
-    });
-    const view = policies.takeChanges().networkPolicies.find(({ after }) => after?.name === 'c')?.after;
-    expect(view?.wire.rules).toHaveLength(1);
-    expect(view?.policy.problems).toEqual([
-      'spec.ingress[1].from is no list',
-      'spec.ingress[2].action Obey is none of Allow, Drop, Reject',
-    ]);
   });
 });
 

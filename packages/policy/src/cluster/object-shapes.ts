@@ -2,25 +2,28 @@ import { anything, fields, flag, integer, listOf, number, portOrName, text, type
 
 /** What selectors select is checked where they are read: one that is broken selects nothing. */
 const selectors = { podSelector: anything, namespaceSelector: anything, externalEntitySelector: anything };
+/** An entry of a rule's ports. */
+export const portShape = fields({ protocol: text });
 const ports = listOf(fields({ protocol: text, port: portOrName }));
 
-const k8sPeer = fields({ ...selectors, ipBlock: fields({ cidr: text, except: listOf(text) }) });
-/** A rule of a Kubernetes NetworkPolicy, of either direction. */
-export const k8sRuleShape = fields({ from: listOf(k8sPeer), to: listOf(k8sPeer), ports });
-/** Around the rules, which are refused one by one. */
+/** A peer in a Kubernetes NetworkPolicy. */
+export const k8sPeerShape = fields({ ...selectors, ipBlock: fields({ cidr: text, except: listOf(text) }) });
+/** Around the rules, which are read one by one. */
 export const k8sSpecShape = fields({ policyTypes: listOf(text), ingress: listOf(anything), egress: listOf(anything) });
 
-const appliedTo = listOf(fields({ ...selectors, group: text }));
-const antreaPeers = listOf(
-  fields({
-    ...selectors,
-    namespaces: fields({ match: text }),
-    ipBlock: fields({ cidr: text }),
-    group: text,
-    fqdn: text,
-  }),
-);
-/** A rule of an Antrea policy, of either direction. */
+/** An entry of `appliedTo`. */
+export const targetShape = fields({ ...selectors, group: text });
+const appliedTo = listOf(targetShape);
+/** A peer in an Antrea policy. */
+export const antreaPeerShape = fields({
+  ...selectors,
+  namespaces: fields({ match: text }),
+  ipBlock: fields({ cidr: text }),
+  group: text,
+  fqdn: text,
+});
+const antreaPeers = listOf(antreaPeerShape);
+/** A rule of an Antrea policy, of either direction, where it may be refused as a whole. */
 export const antreaRuleShape = fields({
   name: text,
   action: text,
@@ -30,10 +33,11 @@ export const antreaRuleShape = fields({
   enableLogging: flag,
   appliedTo,
 });
-/** Around the rules, which are refused one by one. */
+export const antreaPriorityShape = number(1, 10_000);
+/** Around the rules. */
 export const antreaSpecShape = fields({
   tier: text,
-  priority: number(1, 10_000),
+  priority: antreaPriorityShape,
   appliedTo,
   ingress: listOf(anything),
   egress: listOf(anything),

@@ -25,7 +25,7 @@ export class PolicyConversion implements ConversionContext {
 
   /** The policy's node is a user of each group that the result names. */
   run(): { readonly converted: ConvertedPolicy; readonly dependencies: PolicyDependencies } {
-    const converted = this.#withMissingGroups(this.#convert());
+    const converted = this.#withMissing(this.#convert());
     const dependencies = {
       groups: this.#groups.slice(),
       clusterGroups: this.#clusterGroups ?? noDependencies.clusterGroups,
@@ -49,6 +49,12 @@ export class PolicyConversion implements ConversionContext {
     return this.#state.clusterGroups.resolve(name);
   }
 
+  clusterGroupProblem(name: string): string | undefined {
+    this.#clusterGroups ??= new Set();
+    this.#clusterGroups.add(name);
+    return this.#state.clusterGroups.problemOf(name);
+  }
+
   clusterGroupAs(name: string, role: GroupRole): string {
     const { clusterGroups, registry } = this.#state;
     const resolved = clusterGroups.resolve(name);
@@ -70,10 +76,13 @@ export class PolicyConversion implements ConversionContext {
     return selected.map(([name]) => name).sort();
   }
 
-  #withMissingGroups(converted: ConvertedPolicy): ConvertedPolicy {
-    if (!this.#clusterGroups) return converted;
-    const missingGroups = [...this.#clusterGroups].filter((name) => !this.#state.clusterGroups.get(name)).sort();
-    return missingGroups.length === 0 ? converted : { ...converted, missingGroups };
+  #withMissing(converted: ConvertedPolicy): ConvertedPolicy {
+    const { clusterGroups, tiers } = this.#state;
+    const tier = this.#tier;
+    const withTier = tier === undefined || tiers.has(tier) ? converted : { ...converted, missingTier: tier };
+    if (!this.#clusterGroups) return withTier;
+    const missingGroups = [...this.#clusterGroups].filter((name) => !clusterGroups.isThere(name)).sort();
+    return missingGroups.length === 0 ? withTier : { ...withTier, missingGroups };
   }
 
   #use(group: UsedGroup): string {

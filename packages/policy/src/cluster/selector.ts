@@ -20,7 +20,8 @@ export interface Selector {
 /** Selects everything. */
 export const everything: Selector = { text: '', matches: () => true, terms: undefined };
 
-const selectsNothing: Selector = { text: '<none>', matches: () => false, terms: [] };
+/** What a selector is that Kubernetes would refuse. */
+export const selectsNothing: Selector = { text: '<none>', matches: () => false, terms: [] };
 
 /** Few texts are written by many: they are read once. */
 const known = new Map<string, Selector>();

@@ -1,18 +1,7 @@
 import type { ControlplaneIpBlock, ControlplaneIpNet } from '@antrea-ts/apis';
-import { cidrContainsCidr, parseCidr, type Cidr } from '@antrea-ts/net-types';
+import { cidrContainsCidr, parseCidr, tryParseCidr, type Cidr } from '@antrea-ts/net-types';
 import { wireAddress } from './entity.js';
-import type { Shape } from './shape.js';
-
-/** What a rule asks for and cannot be: such a rule is refused as a whole. The message names the field. */
-export class UnusableRule extends Error {
-  override readonly name = 'UnusableRule';
-}
-
-/** Throws `UnusableRule` for what is not as a shape has it. */
-export function assertShape(shape: Shape, value: unknown, field: string): void {
-  const problem = shape(value);
-  if (problem) throw new UnusableRule(`${field}${problem.path} ${problem.what}`);
-}
+import { show } from './unreadable.js';
 
 /** Every address there is. */
 export const anywhere: readonly ControlplaneIpBlock[] = [
@@ -20,30 +9,31 @@ export const anywhere: readonly ControlplaneIpBlock[] = [
   { cidr: wireNet(parseCidr('::/0')) },
 ];
 
-/** A block of addresses. Throws `UnusableRule` when it is none, or an exception lies outside of it. */
+/** A block of addresses; text that says what is wrong when it is none, or an exception lies outside of it. */
 export function wireBlock(
   { cidr, except = [] }: { readonly cidr: string; readonly except?: readonly string[] },
   field: string,
-): ControlplaneIpBlock {
-  const block = readCidr(cidr, `${field}.cidr`);
-  const excepted = except.map((text, index) => readCidr(text, `${field}.except[${index}]`));
-  for (const [index, each] of excepted.entries()) {
-    if (!cidrContainsCidr(block, each)) {
-      throw new UnusableRule(`${field}.except[${index}] ${except[index]} is not within ${cidr}`);
-    }
+): ControlplaneIpBlock | string {
+  // Also what is no text at all may have been stored.
+  const block = typeof cidr === 'string' ? tryParseCidr(cidr) : undefined;
+  if (!block) return notCidr(cidr, `${field}.cidr`);
+  if (except.length === 0) return { cidr: wireNet(block) };
+  const excepted: ControlplaneIpNet[] = [];
+  for (const [index, text] of except.entries()) {
+    const here = `${field}.except[${index}]`;
+    const each = tryParseCidr(text);
+    if (!each) return notCidr(text, here);
+    if (!cidrContainsCidr(block, each)) return `${here} ${text} is not within ${cidr}`;
+    excepted.push(wireNet(each));
   }
-  return { cidr: wireNet(block), ...(excepted.length > 0 ? { except: excepted.map(wireNet) } : {}) };
+  return { cidr: wireNet(block), except: excepted };
+}
+
+export function notCidr(text: unknown, field: string): string {
+  return `${field} ${show(text)} is no CIDR`;
 }
 
 /** A net as the controller writes it. */
 export function wireNet({ address, prefixLength }: Cidr): ControlplaneIpNet {
   return { ip: wireAddress(address), prefixLength };
-}
-
-function readCidr(text: string, field: string): Cidr {
-  try {
-    return parseCidr(text);
-  } catch (cause) {
-    throw new UnusableRule(`${field} ${text} is no CIDR`, { cause });
-  }
 }

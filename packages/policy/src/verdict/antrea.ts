@@ -6,10 +6,10 @@ import type {
   NetworkPolicyReference,
   RuleDirection,
 } from '@antrea-ts/apis';
-import { blocksOfGroup, isInGroup } from './cluster-group.js';
+import { blocksOfGroup, isInGroup, isUnreadableGroup } from './cluster-group.js';
 import type { DecidingRule, Intent } from './intent.js';
-import { isBrokenSelector } from './labels.js';
-import { areBrokenPorts, blockHas, isBrokenBlock, portsMatch, type MatchedPeers } from './match-rule.js';
+import { hasBrokenSelector } from './labels.js';
+import { blockHas, isBrokenBlock, portsMatch, type MatchedPeers, type Unreadable } from './match-rule.js';
 import type { Question } from './question.js';
 import { hasAddress, isSelected, type Workload } from './workloads.js';
 
@@ -25,6 +25,8 @@ const namesBeforeTiers: readonly string[] = [
   'Application',
   'Baseline',
 ];
+
+const actions: readonly string[] = ['Allow', 'Drop', 'Reject'];
 
 /** The rule of an Antrea policy, and where it stands. */
 interface PlacedRule extends DecidingRule {
@@ -43,9 +45,8 @@ export function firstAntreaRules(stage: 'before' | 'after', question: Question):
   const matching = policies
     .flatMap((policy) => rulesOf(policy, direction, intent))
     .filter(({ tier }) => (stage === 'after') === (tier.priority === baselinePriority))
-    .filter((rule) => !isBroken(rule, intent))
     .filter((rule) => rule.appliedTo.some((target) => isTarget(target, rule.home, pod, intent)))
-    .filter((rule) => portsMatch(rule.written.ports, matchedPeers(rule, question), question))
+    .filter((rule) => portsMatch(rule.written.ports, matchedPeers(rule, question), question, unreadableIn(rule)))
     .sort(compare);
   return matching.filter((rule) => compare(rule, matching[0]!) === 0).map(asDeciding);
 }
@@ -61,21 +62,26 @@ function compare(a: PlacedRule, b: PlacedRule): number {
 function rulesOf(policy: AntreaPolicy, direction: RuleDirection, intent: Intent): PlacedRule[] {
   const { metadata, spec } = policy;
   const { namespace: home = '' } = metadata;
-  if (!spec || typeof spec.priority !== 'number') return [];
-  const { priority, appliedTo = [] } = spec;
+  if (!spec) return [];
+  const { appliedTo = [] } = spec;
+  const isPlaced = spec.priority >= 1 && spec.priority <= 10_000;
+  const priority = isPlaced ? spec.priority : 1;
   const tier = tierOf(spec.tier ?? '', intent);
-  return ((direction === 'In' ? spec.ingress : spec.egress) ?? []).map((written, index) => ({
+  const rules = ((direction === 'In' ? spec.ingress : spec.egress) ?? []).map((written, index): PlacedRule => ({
     policy: referenceTo(policy),
     direction,
     index,
     ...(written.name ? { name: written.name } : {}),
-    action: written.action,
+    // Of an action that cannot be read it is not known that it allows.
+    action: actions.includes(written.action) ? written.action : 'Drop',
     tier,
     priority,
     written,
     home,
     appliedTo: appliedTo.length > 0 ? appliedTo : (written.appliedTo ?? []),
   }));
+  // Nobody knows before whom a policy without a priority may allow something.
+  return isPlaced ? rules : rules.filter(({ action }) => action !== 'Allow');
 }
 
 /** A tier that does not exist is that of policies without one. */
@@ -85,15 +91,15 @@ function tierOf(written: string, { tiers }: Intent): { readonly name: string; re
   return priority === undefined ? { name: 'application', priority: applicationPriority } : { name, priority };
 }
 
-/** A rule of which something cannot be is left out as a whole. */
-function isBroken({ written, home }: PlacedRule, intent: Intent): boolean {
-  if (!['Allow', 'Drop', 'Reject'].includes(written.action) || areBrokenPorts(written.ports)) return true;
-  return peersOf(written).some((peer) => {
-    const { podSelector, namespaceSelector, externalEntitySelector } = peer;
-    const selectors = [podSelector, namespaceSelector, externalEntitySelector];
-    if (selectors.some((selector) => selector && isBrokenSelector(selector))) return true;
-    return blocksOf(peer, home, intent).some(isBrokenBlock);
-  });
+/** Nothing that cannot be read opens a hole. */
+function unreadableIn({ action }: PlacedRule): Unreadable {
+  return action === 'Allow' ? 'nothing' : 'everything';
+}
+
+function isUnreadable(peer: AntreaPolicyPeer, home: string, intent: Intent): boolean {
+  if (hasBrokenSelector(peer)) return true;
+  if (peer.ipBlock) return isBrokenBlock(peer.ipBlock);
+  return peer.group !== undefined && home === '' && isUnreadableGroup(peer.group, intent);
 }
 
 function isTarget({ group, ...selectors }: AntreaAppliedTo, home: string, pod: Workload, intent: Intent): boolean {
@@ -118,12 +124,15 @@ function blocksOf(peer: AntreaPolicyPeer, home: string, intent: Intent): readonl
 
 /** No peers: everybody. A peer that names what does not exist is nobody; so is, for now, one that names an FQDN. */
 function matchedPeers(
-  { written, home }: PlacedRule,
+  { written, home, action }: PlacedRule,
   { pod, peer: address, intent, workloads }: Question,
 ): MatchedPeers {
   const there = workloads.filter((each) => hasAddress(each, address));
   const peers = peersOf(written);
-  if (peers.length === 0) return { byAddress: true, members: there.filter(({ kind }) => kind === 'pod') };
+  const isEverybody = action !== 'Allow' && peers.some((peer) => isUnreadable(peer, home, intent));
+  if (peers.length === 0 || isEverybody) {
+    return { byAddress: true, members: there.filter(({ kind }) => kind === 'pod') };
+  }
   return {
     byAddress: peers.some((peer) => blocksOf(peer, home, intent).some((block) => blockHas(block, address))),
     members: there.filter((each) => peers.some((peer) => isPeer(peer, home, each, pod, intent))),

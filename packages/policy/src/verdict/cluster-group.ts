@@ -1,5 +1,7 @@
 import type { ClusterGroup } from '@antrea-ts/apis';
+import { hasBrokenSelector } from './labels.js';
 import type { Intent } from './intent.js';
+import { isBrokenBlock } from './match-rule.js';
 import { isSelected, type Workload } from './workloads.js';
 
 type GroupSpec = NonNullable<ClusterGroup['spec']>;
@@ -12,6 +14,15 @@ export function isInGroup(name: string, workload: Workload, intent: Intent): boo
 /** The blocks of addresses in a ClusterGroup. */
 export function blocksOfGroup(name: string, intent: Intent): readonly { readonly cidr: string }[] {
   return partsOf(name, intent).flatMap(({ ipBlocks = [] }) => ipBlocks);
+}
+
+/** Whether something in a ClusterGroup or one of its children is none: a selector, a block of addresses. */
+export function isUnreadableGroup(name: string, { clusterGroups }: Intent): boolean {
+  const specs = (names: readonly string[]): GroupSpec[] =>
+    clusterGroups.flatMap(({ metadata, spec }) => (spec && names.includes(metadata.name) ? [spec] : []));
+  const own = specs([name]);
+  const all = [...own, ...specs(own[0]?.childGroups ?? [])];
+  return all.some((spec) => hasBrokenSelector(spec) || spec.ipBlocks?.some(isBrokenBlock));
 }
 
 /** A group is itself, or its children; children of children count for nothing. */

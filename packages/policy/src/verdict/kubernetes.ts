@@ -6,7 +6,7 @@ import type {
   RuleDirection,
 } from '@antrea-ts/apis';
 import type { DecidingRule, Intent } from './intent.js';
-import { areBrokenPorts, blockHas, isBrokenBlock, portsMatch, type MatchedPeers } from './match-rule.js';
+import { blockHas, portsMatch, type MatchedPeers } from './match-rule.js';
 import type { Question } from './question.js';
 import { hasAddress, isSelected, type Workload } from './workloads.js';
 
@@ -25,10 +25,9 @@ export function kubernetesWord(question: Question): KubernetesWord {
   );
   const allowing = selecting.flatMap((policy) =>
     rulesOf(policy, direction).flatMap((rule, index): DecidingRule[] => {
-      // A rule that cannot be allows nothing; the Pod stays isolated.
-      if (isBroken(rule)) return [];
       const peers = matchedPeers(rule.peers, policy.metadata.namespace ?? '', question);
-      if (!portsMatch(rule.ports, peers, question)) return [];
+      // What cannot be read allows nothing; the Pod stays isolated.
+      if (!portsMatch(rule.ports, peers, question, 'nothing')) return [];
       return [{ policy: referenceTo(policy), direction, index, action: 'Allow' }];
     }),
   );
@@ -69,10 +68,6 @@ function matchedPeers(
       peers.some(({ ipBlock, ...selectors }) => !ipBlock && isSelected(selectors, each, home, intent)),
     ),
   };
-}
-
-function isBroken({ peers = [], ports }: WrittenRule): boolean {
-  return areBrokenPorts(ports) || peers.some(({ ipBlock }) => ipBlock && isBrokenBlock(ipBlock));
 }
 
 function referenceTo({ metadata: { name, namespace = '', uid = '' } }: K8sNetworkPolicy): NetworkPolicyReference {

@@ -28,8 +28,17 @@ export function selects({ matchLabels = {}, matchExpressions = [] }: LabelSelect
   return true;
 }
 
-/** A selector that Kubernetes would refuse. */
-export function isBrokenSelector({ matchExpressions = [] }: LabelSelector): boolean {
+/** Whether a selector of a peer or a group is one that Kubernetes would refuse. */
+export function hasBrokenSelector(of: {
+  readonly podSelector?: LabelSelector;
+  readonly namespaceSelector?: LabelSelector;
+  readonly externalEntitySelector?: LabelSelector;
+}): boolean {
+  const selectors = [of.podSelector, of.namespaceSelector, of.externalEntitySelector];
+  return selectors.some((selector) => selector && isBrokenSelector(selector));
+}
+
+function isBrokenSelector({ matchExpressions = [] }: LabelSelector): boolean {
   return matchExpressions.some(({ operator, values = [] }) => {
     if (operator === 'In' || operator === 'NotIn') return values.length === 0;
     return operator !== 'Exists' && operator !== 'DoesNotExist';

@@ -17,6 +17,9 @@ export interface MatchedPeers {
   readonly members: readonly Workload[];
 }
 
+/** What something stands for that cannot be read: nothing in rules that allow, everything in those that deny. */
+export type Unreadable = 'nothing' | 'everything';
+
 /**
  * Whether the ports of a rule are those of a packet. Names of ports are the receiver's: of the rule's Pod for what comes
  * in, of the peer for what goes out, and there only of one that is known by its labels.
@@ -25,12 +28,16 @@ export function portsMatch(
   ports: readonly PolicyPort[] | undefined,
   peers: MatchedPeers,
   { direction, pod, packet }: Question,
+  unreadable: Unreadable,
 ): boolean {
   const receivers = direction === 'In' ? [pod] : peers.members;
   if (!peers.byAddress && peers.members.length === 0) return false;
   if (!ports?.length) return true;
-  return ports.some(({ protocol = 'TCP', port, endPort }) => {
+  return ports.some((written) => {
+    const { protocol = 'TCP', port, endPort } = written;
+    if (!protocols.includes(protocol)) return unreadable === 'everything';
     if (protocol !== packet.protocol) return false;
+    if (isBrokenPort(written)) return unreadable === 'everything';
     if (port === undefined) return true;
     if (typeof port === 'number') return port <= packet.port! && packet.port! <= (endPort ?? port);
     const isIt = (named: NamedPort): boolean =>
@@ -39,13 +46,14 @@ export function portsMatch(
   });
 }
 
-/** Whether an address is in a block and in none of its exceptions. */
-export function blockHas({ cidr, except = [] }: WrittenBlock, address: IpAddress): boolean {
+/** Whether an address is in a block and in none of its exceptions; nothing is in a block that is none. */
+export function blockHas(block: WrittenBlock, address: IpAddress): boolean {
   const has = (text: string): boolean => {
     const read = tryParseCidr(text);
     return read !== undefined && cidrContains(read, address);
   };
-  return has(cidr) && !except.some(has);
+  const { cidr, except = [] } = block;
+  return !isBrokenBlock(block) && has(cidr) && !except.some(has);
 }
 
 /** A block that is none, or whose exceptions are not in it. */
@@ -60,13 +68,11 @@ export function isBrokenBlock({ cidr, except = [] }: WrittenBlock): boolean {
   );
 }
 
-/** Ports that cannot be. */
-export function areBrokenPorts(ports: readonly PolicyPort[] = []): boolean {
-  return ports.some(({ protocol = 'TCP', port, endPort }) => {
-    if (!['TCP', 'UDP', 'SCTP'].includes(protocol)) return true;
-    if (typeof port === 'number' && !isPort(port)) return true;
-    return endPort !== undefined && (typeof port !== 'number' || !isPort(endPort) || endPort < port);
-  });
+const protocols: readonly string[] = ['TCP', 'UDP', 'SCTP'];
+
+function isBrokenPort({ port, endPort }: PolicyPort): boolean {
+  if (typeof port === 'number' && !isPort(port)) return true;
+  return endPort !== undefined && (typeof port !== 'number' || !isPort(endPort) || endPort < port);
 }
 
 function isPort(number: number): boolean {

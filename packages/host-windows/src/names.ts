@@ -1,6 +1,7 @@
 /**
  * What we call things on a Windows machine, and so how we find them again: names of 1.3 (pkg/agent/util/net_windows.go,
- * pkg/agent/route/route_windows.go). The scripts that run outside the agent have the same ones.
+ * pkg/agent/route/route_windows.go). The scripts that run outside the agent get the same ones, in
+ * `scripts-windows/constants.json`, which `packages/windows-scripts` makes.
  */
 export const names = {
   hnsNetwork: 'antrea-hnsnetwork',
@@ -10,6 +11,8 @@ export const names = {
   firewallGroup: 'Antrea',
   firewallInbound: 'Antrea: accept packets from local Pods',
   firewallOutbound: 'Antrea: accept packets to local Pods',
+  /** File in the agent's run directory: what the host had on its adapter. */
+  uplinkSettings: 'uplink.json',
 } as const;
 
 /**

@@ -1,0 +1,1 @@
+export { constants, renderConstants } from './constants.js';

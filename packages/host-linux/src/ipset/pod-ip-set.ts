@@ -44,10 +44,18 @@ export async function ensureNetworkSet(
   ];
 }
 
-/** Removes the set; fine when there is none. */
-export async function destroyNetworkSet(run: CommandRunner, set: NetworkSet, { signal }: Signal): Promise<void> {
-  if ((await readNetworkSet(run, set, { signal })) === undefined) return;
-  await runTool(run, 'ipset', ['destroy', set.name], { signal });
+/** Names of all sets there are. */
+export async function listSets(run: CommandRunner, { signal }: Signal): Promise<readonly string[]> {
+  const { stdout } = await runTool(run, 'ipset', ['list', '-name'], { signal });
+  return stdout.split('\n').filter((name) => name !== '');
+}
+
+/** Removes a set; `false`: a rule of somebody uses it. */
+export async function destroySet(run: CommandRunner, name: string, { signal }: Signal): Promise<boolean> {
+  const { exitCode, stderr } = await runTool(run, 'ipset', ['destroy', name], { signal, okExitCodes: [0, 1] });
+  if (exitCode === 0 || /does not exist/.test(stderr)) return true;
+  if (/in use/.test(stderr)) return false;
+  throw new HostError('failed', `destroy ipset ${name}: ${stderr.trim() || 'ipset failed without a reason'}`);
 }
 
 async function readNetworkSet(run: CommandRunner, set: NetworkSet, { signal }: Signal) {

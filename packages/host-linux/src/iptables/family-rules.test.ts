@@ -12,9 +12,9 @@ const tables: readonly TableRules[] = [
 /** A tool that prints what is written in a spelling of its own. */
 function oddTool() {
   const state: { chain: readonly RuleSpec[] | undefined; writes: number } = { chain: undefined, writes: 0 };
-  const tool: Pick<IptablesTool, 'readChain' | 'hasJump' | 'restore'> = {
+  const tool: Pick<IptablesTool, 'readChain' | 'readTable' | 'restore'> = {
     readChain: async () => state.chain,
-    hasJump: async () => true,
+    readTable: async () => ({ builtIn: new Set(), chains: new Map() }),
     async restore() {
       state.writes += 1;
       state.chain = [['-j', 'SNAT', '--an-option-of-tomorrow', '192.0.2.1']];

@@ -1,13 +1,24 @@
 import type { IptablesTool } from './iptables-tool.js';
 import { renderRemovalInput, renderRestoreInput, type TableWrite } from './restore-input.js';
-import { canonicalRule } from './rule-text.js';
-import type { ChainRules, Jump, RuleSpec, TableRules } from './table-rules.js';
+import { canonicalRule, formatRule } from './rule-text.js';
+import { compareJumps, staleRules } from './stale-rules.js';
+import type { ChainRules, Jump, RuleSpec, TableRemoval, TableRules } from './table-rules.js';
 
 type Signal = { readonly signal: AbortSignal };
+
+export interface FamilyRulesOptions {
+  /**
+   * How many calls of `ensure` come between two that look through whole tables for what is left of another version; the
+   * first one does. Otherwise only chains of ours and the built-in ones that lead there are read: a proxy may have ten
+   * thousands of rules. 20 unless told.
+   */
+  readonly callsBetweenWholeLooks?: number;
+}
 
 /** The rules of one family: compares with what is there, table by table, and writes only tables that differ. */
 export class FamilyRules {
   readonly #tool: IptablesTool;
+  readonly #callsBetweenWholeLooks: number;
   /**
    * How the program printed a chain right after it was written, where that is neither our spelling nor one we know:
    * without this, such a program would have us write the chain anew each time.
@@ -15,43 +26,66 @@ export class FamilyRules {
   readonly #accepted = new Map<string, { readonly desired: string; readonly printed: string }>();
   /** What was last written into each chain. */
   readonly #written = new Map<string, string>();
+  /** Calls until whole tables are looked through. */
+  #untilWholeLook = 0;
+  /** Chains that cannot go, told once. */
+  readonly #told = new Set<string>();
 
-  constructor(tool: IptablesTool) {
+  constructor(tool: IptablesTool, { callsBetweenWholeLooks = 20 }: FamilyRulesOptions = {}) {
     this.#tool = tool;
+    this.#callsBetweenWholeLooks = callsBetweenWholeLooks;
   }
 
   /** Returns what had to be changed. */
   async ensure(tables: readonly TableRules[], { signal }: Signal): Promise<readonly string[]> {
     const changes: string[] = [];
+    const isWholeLook = this.#untilWholeLook === 0;
     for (const table of tables) {
       const found: FoundChains = new Map();
-      const write = await this.#difference(table, found, { signal });
-      if (write === undefined) continue;
-      await this.#tool.restore(renderRestoreInput(write), { signal });
-      for (const chain of write.chains) await this.#noteWritten(table.table, chain, { signal });
-      changes.push(...describeWrite(write, found));
+      const { write, removal } = await this.#difference(table, found, { signal });
+      if (write) {
+        await this.#tool.restore(renderRestoreInput(write), { signal });
+        for (const chain of write.chains) await this.#noteWritten(table.table, chain, { signal });
+        changes.push(...describeWrite(write, found));
+      }
+      // What is wanted is there before anything goes.
+      changes.push(...(await (isWholeLook ? this.#removeStale(table, { signal }) : this.#remove(removal, { signal }))));
     }
+    this.#untilWholeLook = isWholeLook ? this.#callsBetweenWholeLooks : this.#untilWholeLook - 1;
     return changes;
   }
 
-  async remove(tables: readonly TableRules[], { signal }: Signal): Promise<void> {
-    for (const { table, chains, jumps } of tables) {
-      const presentChains: ChainRules[] = [];
-      for (const chain of chains) {
-        if (await this.#tool.readChain(table, chain.chain, { signal })) presentChains.push(chain);
-      }
-      const presentJumps = await this.#jumps(table, jumps, true, { signal });
-      if (presentChains.length + presentJumps.length === 0) continue;
-      const write: TableWrite = { table, chains: presentChains, jumps: presentJumps };
-      await this.#tool.restore(renderRemovalInput(write), { signal });
-    }
+  /** Removes all that is ours from these tables. Returns what there was. */
+  async removeAll(tables: readonly TableRules['table'][], { signal }: Signal): Promise<readonly string[]> {
+    const changes: string[] = [];
+    for (const table of tables)
+      changes.push(...(await this.#removeStale({ table, jumps: [], chains: [] }, { signal })));
+    return changes;
+  }
+
+  async #removeStale(wanted: TableRules, { signal }: Signal): Promise<readonly string[]> {
+    const { removal, kept } = staleRules(await this.#tool.readTable(wanted.table, { signal }), wanted);
+    const untold = kept.map((chain) => `table ${wanted.table}: left chain ${chain}, which chains of others lead to`);
+    const told = untold.filter((text) => !this.#told.has(text));
+    for (const text of told) this.#told.add(text);
+    return [...(await this.#remove(removal, { signal })), ...told];
+  }
+
+  async #remove(removal: TableRemoval, { signal }: Signal): Promise<readonly string[]> {
+    const { table, rules, chains } = removal;
+    if (rules.length + chains.length === 0) return [];
+    await this.#tool.restore(renderRemovalInput(removal), { signal });
+    return [
+      ...rules.map(({ from, rule }) => `table ${table}: removed from ${from}: ${formatRule(rule)}`),
+      ...chains.map((chain) => `table ${table}: removed chain ${chain}`),
+    ];
   }
 
   async #difference(
     { table, chains, jumps }: TableRules,
     found: FoundChains,
     { signal }: Signal,
-  ): Promise<TableWrite | undefined> {
+  ): Promise<{ readonly write?: TableWrite; readonly removal: TableRemoval }> {
     const differing: ChainRules[] = [];
     for (const chain of chains) {
       const present = await this.#tool.readChain(table, chain.chain, { signal });
@@ -59,16 +93,20 @@ export class FamilyRules {
       differing.push(chain);
       found.set(chain.chain, present);
     }
-    const missing = await this.#jumps(table, jumps, false, { signal });
-    return differing.length + missing.length === 0 ? undefined : { table, chains: differing, jumps: missing };
-  }
-
-  async #jumps(table: string, jumps: readonly Jump[], present: boolean, { signal }: Signal): Promise<readonly Jump[]> {
-    const found: Jump[] = [];
-    for (const jump of jumps) {
-      if ((await this.#tool.hasJump(table, jump, { signal })) === present) found.push(jump);
+    const missing: Jump[] = [];
+    const stale: { readonly from: string; readonly rule: RuleSpec }[] = [];
+    for (const from of new Set(jumps.map((jump) => jump.from))) {
+      const present = (await this.#tool.readChain(table, from, { signal })) ?? [];
+      const difference = compareJumps(
+        present,
+        jumps.filter((jump) => jump.from === from),
+      );
+      missing.push(...difference.missing);
+      stale.push(...difference.stale.map((rule) => ({ from, rule })));
     }
-    return found;
+    const removal = { table, rules: stale, chains: [] };
+    if (differing.length + missing.length === 0) return { removal };
+    return { write: { table, chains: differing, jumps: missing }, removal };
   }
 
   #isSame(table: string, { chain, rules }: ChainRules, present: readonly RuleSpec[]): boolean {

@@ -3,7 +3,8 @@ import type { CommandRunner } from '@antrea-ts/runtime';
 import { runTool } from '../run-tool.js';
 import { parseIptablesVersion, restoreTakesLock, waitTakesSeconds, type IptablesVersion } from './iptables-version.js';
 import { splitWords } from './rule-text.js';
-import { jumpRule, type Jump, type RuleSpec } from './table-rules.js';
+import type { TableContents } from './stale-rules.js';
+import type { RuleSpec } from './table-rules.js';
 import { withXtablesLock } from './xtables-lock.js';
 
 export interface IptablesToolOptions {
@@ -19,6 +20,19 @@ type Signal = { readonly signal: AbortSignal };
 const lockSeconds = 10;
 /** When the version cannot be read, take a recent one. */
 const assumed: IptablesVersion = { numbers: [1, 8, 0], backend: 'legacy' };
+
+/** `iptables -S`: `-P` is a built-in chain with its policy, `-N` another one, `-A` a rule. */
+function parseTable(text: string): TableContents {
+  const builtIn = new Set<string>();
+  const chains = new Map<string, RuleSpec[]>();
+  for (const line of text.split('\n')) {
+    const [, kind, chain = '', rule = ''] = /^-([PNA]) (\S+) ?(.*)$/.exec(line) ?? [];
+    if (kind === 'A') chains.get(chain)?.push(splitWords(rule));
+    else if (kind !== undefined) chains.set(chain, []);
+    if (kind === 'P') builtIn.add(chain);
+  }
+  return { builtIn, chains };
+}
 
 /** The iptables programs of one family. */
 export class IptablesTool {
@@ -44,11 +58,11 @@ export class IptablesTool {
       .map((line) => splitWords(line.slice(prefix.length)));
   }
 
-  async hasJump(table: string, jump: Jump, { signal }: Signal): Promise<boolean> {
-    const args = [...(await this.#wait(signal)), '-t', table, '-C', jump.from, ...jumpRule(jump)];
-    // 1: no such rule; 2: not even the chain that it leads to.
-    const { exitCode } = await this.#run(this.#name, args, { signal, okExitCodes: [0, 1, 2] });
-    return exitCode === 0;
+  /** Everything in a table. Takes long where a proxy has its rules there. */
+  async readTable(table: string, { signal }: Signal): Promise<TableContents> {
+    const args = [...(await this.#wait(signal)), '-t', table, '-S'];
+    const { stdout } = await this.#run(this.#name, args, { signal });
+    return parseTable(stdout);
   }
 
   async restore(input: string, { signal }: Signal): Promise<void> {

@@ -27,13 +27,78 @@ const desired: TrafficRules = {
 const sets = () => runHere('ipset', 'save', '-sorted');
 const withoutOurs = (text: string) => text.replaceAll(/^.*(ANTREA|Antrea).*\n/gm, '');
 
+/** Chains, jumps and sets as kube-proxy has them, of a cluster with 40 Services; and a few rules of an administrator. */
+function likeKubeProxy(iptables: (...args: readonly string[]) => string): void {
+  const nat = (...args: readonly string[]) => iptables('-t', 'nat', ...args);
+  for (const chain of ['KUBE-SERVICES', 'KUBE-NODEPORTS', 'KUBE-POSTROUTING', 'KUBE-MARK-MASQ']) nat('-N', chain);
+  for (const from of ['PREROUTING', 'OUTPUT']) {
+    nat('-A', from, '-m', 'comment', '--comment', 'kubernetes service portals', '-j', 'KUBE-SERVICES');
+  }
+  nat('-A', 'POSTROUTING', '-m', 'comment', '--comment', 'kubernetes postrouting rules', '-j', 'KUBE-POSTROUTING');
+  nat('-A', 'KUBE-MARK-MASQ', '-j', 'MARK', '--or-mark', '0x4000');
+  nat('-A', 'KUBE-POSTROUTING', '-m', 'mark', '!', '--mark', '0x4000/0x4000', '-j', 'RETURN');
+  nat('-A', 'KUBE-POSTROUTING', '-j', 'MASQUERADE', '--random-fully');
+  for (let service = 0; service < 40; service += 1) {
+    nat('-N', `KUBE-SVC-${service}`);
+    nat('-N', `KUBE-SEP-${service}`);
+    const address = `10.96.0.${service + 1}/32`;
+    nat('-A', 'KUBE-SERVICES', '-d', address, '-p', 'tcp', '--dport', '80', '-j', `KUBE-SVC-${service}`);
+    nat(
+      '-A',
+      `KUBE-SVC-${service}`,
+      '-m',
+      'statistic',
+      '--mode',
+      'random',
+      '--probability',
+      '0.5',
+      '-j',
+      `KUBE-SEP-${service}`,
+    );
+    nat('-A', `KUBE-SEP-${service}`, '-p', 'tcp', '-j', 'DNAT', '--to-destination', `10.10.1.${service + 1}:8080`);
+  }
+  iptables('-N', 'KUBE-FORWARD');
+  iptables('-A', 'KUBE-FORWARD', '-m', 'conntrack', '--ctstate', 'INVALID', '-j', 'DROP');
+  iptables('-A', 'FORWARD', '-m', 'comment', '--comment', 'kubernetes forwarding rules', '-j', 'KUBE-FORWARD');
+  iptables(
+    '-A',
+    'INPUT',
+    '-m',
+    'comment',
+    '--comment',
+    'about antrea-gw0, not of it',
+    '-i',
+    'antrea-gw0',
+    '-j',
+    'ACCEPT',
+  );
+  iptables(
+    '-t',
+    'mangle',
+    '-A',
+    'FORWARD',
+    '-p',
+    'tcp',
+    '--tcp-flags',
+    'SYN,RST',
+    'SYN',
+    '-j',
+    'TCPMSS',
+    '--set-mss',
+    '1300',
+  );
+  runHere('ipset', 'create', 'KUBE-CLUSTER-IP', 'hash:ip,port');
+  runHere('ipset', 'add', 'KUBE-CLUSTER-IP', '10.96.0.1,tcp:443');
+  runHere('ipset', 'create', 'MY-ANTREA-SET', 'hash:ip');
+}
+
 describe.each(['nft', 'legacy'] as const)('iptables-%s', (backend) => {
   let started: string[];
   const run: CommandRunner = (file, args, options) => {
     started.push(`${file} ${args.join(' ')}`);
     return runCommand(file, args, options);
   };
-  const open = () => createLinuxTrafficRules({ run, backend, lockFile });
+  const open = () => createLinuxTrafficRules({ run, backend, lockFile, callsBetweenWholeLooks: 2 });
   const iptables = (...args: readonly string[]) => runHere(`iptables-${backend}`, '-w', ...args);
   /** Everything there is, without packet counts and times. */
   const save = () =>
@@ -64,11 +129,14 @@ describe.each(['nft', 'legacy'] as const)('iptables-%s', (backend) => {
 
   it('with nothing to do it writes nothing and reads only single chains', async () => {
     await open().ensure(desired, { signal });
-    started = [];
     const before = save() + sets();
-    expect(await open().ensure(desired, { signal })).toEqual([]);
+    const restarted = open();
+    expect(await restarted.ensure(desired, { signal })).toEqual([]);
+    started = [];
+    expect(await restarted.ensure(desired, { signal })).toEqual([]);
     expect(save() + sets()).toBe(before);
-    for (const command of started) expect(command).toMatch(/--version$| -S \S+$| -C | save \S+$/);
+    for (const command of started)
+      expect(command).toMatch(/--version$| -S [A-Z-]+$|^ipset save \S+$|^ipset list -name$/);
   });
 
   it('what others made stays as it is, through ensure, repair and remove', async () => {
@@ -97,6 +165,80 @@ describe.each(['nft', 'legacy'] as const)('iptables-%s', (backend) => {
     await driver.remove({ signal });
     expect(save()).toBe(before.rules);
     expect(sets()).toBe(before.sets);
+  });
+
+  it('what another version left of ours goes, and what others have stays byte for byte', async () => {
+    likeKubeProxy(iptables);
+    for (const table of ['raw', 'mangle', 'filter', 'nat']) {
+      iptables('-t', table, '-N', 'FOREIGN');
+      runHere(`ip6tables-${backend}`, '-w', '-t', table, '-N', 'FOREIGN');
+    }
+    const before = { rules: save(), sets: sets() };
+    const driver = open();
+    await driver.ensure(desired, { signal });
+    const wanted = { rules: save(), sets: sets() };
+
+    runHere('ipset', 'create', 'ANTREA-OLD-IP', 'hash:net');
+    const leave = (): void => {
+      iptables('-N', 'ANTREA-OLD');
+      iptables('-N', 'ANTREA-OLDER');
+      iptables('-A', 'ANTREA-OLD', '-m', 'set', '--match-set', 'ANTREA-OLD-IP', 'src', '-j', 'ANTREA-OLDER');
+      iptables('-A', 'ANTREA-OLDER', '-j', 'DROP');
+      iptables('-I', 'FORWARD', '1', '-m', 'comment', '--comment', 'Antrea: as it was called once', '-j', 'ANTREA-OLD');
+      iptables('-I', 'INPUT', '1', '-j', 'ANTREA-OLD');
+      iptables('-t', 'nat', '-A', 'POSTROUTING', '-j', 'ANTREA-POSTROUTING');
+    };
+    leave();
+    const restarted = open();
+    const changes = await restarted.ensure(desired, { signal });
+    expect(changes).toEqual([
+      'ipv4: table filter: removed from INPUT: -j ANTREA-OLD',
+      'ipv4: table filter: removed from FORWARD: -m comment --comment "Antrea: as it was called once" -j ANTREA-OLD',
+      'ipv4: table filter: removed chain ANTREA-OLD',
+      'ipv4: table filter: removed chain ANTREA-OLDER',
+      'ipv4: table nat: removed from POSTROUTING: -j ANTREA-POSTROUTING',
+      'ipset ANTREA-OLD-IP: removed',
+    ]);
+    expect({ rules: save(), sets: sets() }).toEqual(wanted);
+    // A jump where ours are is seen at every look, the rest when whole tables are looked through again.
+    runHere('ipset', 'create', 'ANTREA-OLD-IP', 'hash:net');
+    leave();
+    expect(await restarted.ensure(desired, { signal })).toEqual([
+      'ipv4: table filter: removed from FORWARD: -m comment --comment "Antrea: as it was called once" -j ANTREA-OLD',
+      'ipv4: table nat: removed from POSTROUTING: -j ANTREA-POSTROUTING',
+      'ipset ANTREA-OLD-IP: left, a rule of somebody else uses it',
+    ]);
+    for (let look = 0; look < 2; look += 1) await restarted.ensure(desired, { signal });
+    expect({ rules: save(), sets: sets() }).toEqual(wanted);
+
+    await driver.remove({ signal });
+    expect({ rules: save(), sets: sets() }).toEqual(before);
+  });
+
+  it('a chain and a set of ours that others use stay, and are told once', async () => {
+    iptables('-N', 'ANTREA-USED');
+    iptables('-N', 'THEIRS');
+    iptables('-A', 'THEIRS', '-j', 'ANTREA-USED');
+    runHere('ipset', 'create', 'ANTREA-USED-IP', 'hash:net');
+    iptables('-A', 'THEIRS', '-m', 'set', '--match-set', 'ANTREA-USED-IP', 'dst', '-j', 'ACCEPT');
+    const driver = open();
+    expect((await driver.ensure(desired, { signal })).filter((change) => change.includes('left'))).toEqual([
+      'ipv4: table filter: left chain ANTREA-USED, which chains of others lead to',
+      'ipset ANTREA-USED-IP: left, a rule of somebody else uses it',
+    ]);
+    for (let look = 0; look < 4; look += 1) expect(await driver.ensure(desired, { signal })).toEqual([]);
+    expect(iptables('-S', 'THEIRS')).toContain('-j ANTREA-USED');
+  });
+
+  it('rules of a family that the Node has no more go', async () => {
+    const empty = save();
+    await open().ensure(desired, { signal });
+    const changes = await open().ensure({ ...desired, families: ['ipv4'] }, { signal });
+    expect(changes).toContain('ipv6: table nat: removed chain ANTREA-POSTROUTING');
+    expect(changes).toContain('ipset ANTREA-POD-IP6: removed');
+    expect(runHere(`ip6tables-${backend}-save`)).not.toContain('ANTREA');
+    expect(iptables('-S', 'FORWARD')).toContain('ANTREA-FORWARD');
+    expect(empty).not.toContain('ANTREA');
   });
 
   it.each([

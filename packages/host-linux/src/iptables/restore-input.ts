@@ -1,5 +1,5 @@
 import { formatRule } from './rule-text.js';
-import { jumpRule, type ChainRules, type Jump, type TableRules } from './table-rules.js';
+import { jumpRule, type ChainRules, type Jump, type TableRemoval, type TableRules } from './table-rules.js';
 
 export interface TableWrite {
   readonly table: TableRules['table'];
@@ -21,13 +21,13 @@ export function renderRestoreInput({ table, chains, jumps }: TableWrite): string
   ]);
 }
 
-/** Takes jumps and chains away. */
-export function renderRemovalInput({ table, chains, jumps }: TableWrite): string {
+/** Takes rules and chains away. */
+export function renderRemovalInput({ table, chains, rules }: TableRemoval): string {
   return lines([
     `*${table}`,
-    ...chains.map(({ chain }) => `:${chain} - [0:0]`),
-    ...jumps.map((jump) => `-D ${jump.from} ${formatRule(jumpRule(jump))}`),
-    ...chains.map(({ chain }) => `-X ${chain}`),
+    ...chains.map((chain) => `:${chain} - [0:0]`),
+    ...rules.map(({ from, rule }) => `-D ${from} ${formatRule(rule)}`),
+    ...chains.map((chain) => `-X ${chain}`),
     'COMMIT',
   ]);
 }

@@ -20,6 +20,13 @@ export interface TableRules {
   readonly chains: readonly ChainRules[];
 }
 
+/** What shall go from one table: rules first, then chains with all that is in them. */
+export interface TableRemoval {
+  readonly table: TableRules['table'];
+  readonly rules: readonly { readonly from: string; readonly rule: RuleSpec }[];
+  readonly chains: readonly string[];
+}
+
 export function jumpRule({ to, comment }: Jump): RuleSpec {
   return ['-m', 'comment', '--comment', comment, '-j', to];
 }

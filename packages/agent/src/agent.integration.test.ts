@@ -46,6 +46,34 @@ describe.skipIf(why !== undefined)(`the agent on a real Open vSwitch${why ? ` (s
     expect(await node.cni('DEL', 'c1')).toMatchObject({ status: 200 });
   });
 
+  it('removes ports that say they are of Pods and not which, as another version left them', async () => {
+    const first = await node.start();
+    await first.ready();
+    await node.cni('ADD', 'c1');
+    const before = await node.flows();
+    first.stop();
+    await first.ended;
+    for (const [port, id] of [
+      ['old-1', 'container-id=abc'],
+      ['old-2', 'attached-mac=no-mac'],
+      ['theirs', 'owner=them'],
+    ] as const) {
+      await ovs.vsctl('add-port', 'br-int', port, '--', 'set', 'Port', port, `external_ids:${id}`);
+    }
+    const second = await node.start();
+    await second.ready();
+    const ports = await node.ports();
+    expect(ports.filter((port) => port.startsWith('old') || port === 'theirs')).toEqual(['theirs']);
+    expect(ports).toHaveLength(4);
+    expect(await node.flows()).toBe(before);
+    const message = 'Removing a port of a Pod that lacks what tells of it; recreate the Pod';
+    const told = second.log.entries.filter((entry) => entry.message === message).map(({ fields }) => fields);
+    expect(told.toSorted((a, b) => String(a?.['port']).localeCompare(String(b?.['port'])))).toEqual([
+      { port: 'old-1', has: ['container-id=abc'] },
+      { port: 'old-2', has: ['attached-mac=no-mac'] },
+    ]);
+  });
+
   it('stops while the host is not as it should be', async () => {
     for (let i = 0; i < 100; i++) node.host.faults.failNext('trafficRules.ensure', new Error('no iptables'));
     const agent = await node.start();

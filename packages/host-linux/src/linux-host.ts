@@ -4,6 +4,7 @@ import { runCommand, type CommandRunner, type Logger } from '@antrea-ts/runtime'
 import { ChangeEvents } from './change-events.js';
 import { ensureGateway } from './gateway.js';
 import { listInterfaces } from './interfaces.js';
+import { removeLeftoverInterfaces } from './leftover-interfaces.js';
 import { createLinuxTrafficRules } from './iptables/linux-traffic-rules.js';
 import { AsyncNetlink } from './netlink/async-netlink.js';
 import { SyncNetlink } from './netlink/sync-netlink.js';
@@ -83,6 +84,9 @@ export function createLinuxHost(options: LinuxHostOptions): Host {
     async ensureGateway(desired, { signal }) {
       const appearTimeout = options.gatewayAppearTimeout ?? 5000;
       return ensureGateway(node(), desired, { signal, appearTimeout });
+    },
+    async removeLeftovers(wanted, { signal }) {
+      return removeLeftoverInterfaces(node(), wanted, { signal });
     },
     subscribe: (listener) => events.subscribe(listener),
     async close() {

@@ -20,9 +20,10 @@ export interface DesiredGateway {
   readonly addresses: readonly InterfaceAddress[];
 }
 
-/** How the Node reaches the Pods of a peer Node. Keyed by destination. */
+/** How the Node reaches the Pods of a peer Node. Keyed by destination, and by where it is when that is elsewhere. */
 export interface PeerRoute {
   readonly destination: Cidr;
+  /** Empty: it leads nowhere. Only of one that was found. */
   readonly interfaceName: string;
   /** Next hop. Absent: the destination is on the link. */
   readonly via?: IpAddress;
@@ -31,6 +32,8 @@ export interface PeerRoute {
   readonly source?: IpAddress;
   /** A permanent neighbour entry for the next hop. */
   readonly neighbour?: MacAddress;
+  /** Only of one that was found, and which another version left: it is in another table, or has another metric. */
+  readonly elsewhere?: { readonly table?: number; readonly metric?: number };
 }
 
 /** NAT, filter and tracking rules of the Node, as what they are for. Each driver renders them in its own terms. */
@@ -126,7 +129,7 @@ export type HostChange = 'links' | 'addresses' | 'routes';
 export interface Host {
   readonly platform: 'linux' | 'windows' | 'memory';
   readonly pods: PodInterfaces;
-  /** Keyed by `formatCidr(destination)`. Routes that are not ours are neither observed nor touched. */
+  /** Keyed by `peerRouteKey`. Routes that are not ours are neither observed nor touched. */
   readonly peerRoutes: Driver<string, PeerRoute>;
   readonly trafficRules: TrafficRulesDriver;
   /** Present where the Node's adapter has to be on the bridge. */
@@ -141,6 +144,11 @@ export interface Host {
     desired: DesiredGateway,
     options: { signal: AbortSignal },
   ): Promise<{ readonly interface: HostInterface; readonly changes: readonly string[] }>;
+  /**
+   * Removes interfaces that Antrea makes for single features (encryption, Egress), but for those `wanted`: another version
+   * or another configuration left them. Returns what was removed. Absent: the platform has none of them.
+   */
+  removeLeftovers?(wanted: readonly string[], options: { signal: AbortSignal }): Promise<readonly string[]>;
   /**
    * Calls back after links, addresses or routes changed, merged over a short time, and also when changes may have been
    * missed. What a listener throws is contained. Returns the end of it.

@@ -1,6 +1,11 @@
-import { formatCidr, type Cidr } from '@antrea-ts/net-types';
+import { formatCidr } from '@antrea-ts/net-types';
+import type { PeerRoute } from './host.js';
 
-/** The key of a peer route: its destination. */
-export function peerRouteKey(route: { readonly destination: Cidr }): string {
-  return formatCidr(route.destination);
+/** The key of a peer route: its destination, and where it is when another version left it elsewhere. */
+export function peerRouteKey({ destination, elsewhere }: Pick<PeerRoute, 'destination' | 'elsewhere'>): string {
+  return [
+    formatCidr(destination),
+    ...(elsewhere?.table === undefined ? [] : [`table ${elsewhere.table}`]),
+    ...(elsewhere?.metric === undefined ? [] : [`metric ${elsewhere.metric}`]),
+  ].join(' ');
 }

@@ -28,7 +28,7 @@ beforeEach(async () => {
   host = createMemoryHost();
   addMemoryInterface(host.machine, gateway.name);
   clock = new FakeClock();
-  desired = { gateway, routes: new Map(), trafficRules: rules };
+  desired = { gateway, featureInterfaces: [], routes: new Map(), trafficRules: rules };
   rulesSeen = 0;
   const { trafficRules } = host;
   const ensure: typeof trafficRules.ensure = (...args) => {

@@ -6,6 +6,8 @@ import { errorMessage, type Logger } from '@antrea-ts/runtime';
 /** Everything that the Node's own network stack shall have of us. */
 export interface DesiredHostState {
   readonly gateway: DesiredGateway;
+  /** Interfaces that features in use have, besides the gateway. */
+  readonly featureInterfaces: readonly string[];
   readonly routes: ReadonlyMap<string, PeerRoute>;
   readonly trafficRules: TrafficRules;
 }
@@ -43,6 +45,7 @@ export async function applyInterfacesAndRoutes(
     onGateway?.(gateway.interface);
     return gateway.changes;
   });
+  await step('interfaces', async () => (await host.removeLeftovers?.(desired.featureInterfaces, { signal })) ?? []);
   await step('routes', () => applyRoutes(desired.routes, host, signal));
   if (failures.length === 1) throw failures[0];
   if (failures.length > 1) throw new AggregateError(failures, failures.map(errorMessage).join('; '));
@@ -85,7 +88,7 @@ function sameRoute(a: PeerRoute, b: PeerRoute): boolean {
 function routeText({ interfaceName, via, onLink, source, neighbour }: PeerRoute): string {
   return [
     ...(via ? [`via ${formatIp(via)}`] : []),
-    `dev ${interfaceName}`,
+    ...(interfaceName === '' ? [] : [`dev ${interfaceName}`]),
     ...(onLink ? ['onlink'] : []),
     ...(source ? [`src ${formatIp(source)}`] : []),
     ...(neighbour ? [`lladdr ${neighbour}`] : []),

@@ -58,6 +58,7 @@ function desiredHostState(options: AgentOptions, { node, parts, peers, services,
       mtu: node.mtu,
       addresses: [...node.gatewayAddresses, ...(isChained ? adoptedGatewayAddresses(store.all(), families) : [])],
     },
+    featureInterfaces: [],
     routes: new Map([
       ...(isChained
         ? podRoutes(store.all(), { name: gatewayName, addresses: node.gatewayAddresses })

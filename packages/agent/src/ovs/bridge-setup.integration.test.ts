@@ -126,6 +126,16 @@ describe.skipIf(why !== undefined)(`setUpBridge on a real Open vSwitch${why ? ` 
     expect((await setUp({ trafficEncapMode: 'noEncap' })).ports).not.toContain('antrea-tun0');
   });
 
+  it('removes tunnels to single Nodes that another configuration left, and none of somebody else', async () => {
+    await setUp();
+    await portMade('node-2-abc', 7, 'type=gre', 'options:remote_ip=192.0.2.2');
+    await portMade('theirs', 8, 'type=gre', 'options:remote_ip=192.0.2.3');
+    await ovs.vsctl('set', 'Port', 'node-2-abc', 'external_ids:node-name=node-2');
+    await seen(() => database.replica.find('Port', 'name', 'node-2-abc')?.external_ids.has('node-name') === true);
+    const { ports } = await setUp();
+    expect(ports.toSorted()).toEqual(['antrea-gw0', 'antrea-tun0', 'theirs']);
+  });
+
   it("leaves a Pod's port alone that has the number of a tunnel or gateway", async () => {
     await ensureBridge(database, { name: 'br-int', datapathType: 'system', protocols: ['OpenFlow13'] }, { signal });
     await ovs.vsctl('br-set-external-id', 'br-int', 'roundNum', '1');

@@ -74,6 +74,7 @@ export async function setUpBridge(
   await checkDatapath(options, signal);
   const uplinkPort = uplink ? await ensureUplinkPorts(bridge, uplink, signal) : undefined;
   const gateway = await ensureGatewayPort(bridge, options, mtu, logger, signal);
+  await removePeerPorts(bridge, logger, signal);
   const tunnel = await ensureTunnelPort(bridge, { ...options, local: uplink?.localAddress }, logger, signal);
   return {
     bridge,
@@ -151,6 +152,17 @@ async function ensureGatewayPort(
   }
   const spec = { name: hostGateway, type: 'internal', ofPortRequest: ofPorts.gateway, mtuRequest: mtu };
   return madeOrCorrected(bridge, existing, spec, signal);
+}
+
+/** Tunnels to single peers, as Antrea makes them where it encrypts with IPsec: another configuration left them. */
+async function removePeerPorts(bridge: OvsBridge, logger: Logger, signal: AbortSignal): Promise<void> {
+  const left = bridge
+    .ports()
+    .filter(({ type, externalIds }) => isTunnelType(type) && externalIds.has(externalIdKeys.nodeName));
+  if (left.length === 0) return;
+  const names = left.map(({ name }) => name);
+  logger.info('Removing tunnel ports to single Nodes that are not wanted any more', { ports: names });
+  await bridge.deletePorts(names, { signal });
 }
 
 async function ensureTunnelPort(

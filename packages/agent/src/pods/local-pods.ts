@@ -1,6 +1,7 @@
 import { createHostLocalIpam, type AddressHolder, type CniCall, type Ipam } from '@antrea-ts/cni';
 import type { Host } from '@antrea-ts/host';
-import type { OvsBridge } from '@antrea-ts/ovs';
+import { externalIdKeys } from '@antrea-ts/apis';
+import type { OvsBridge, OvsPort } from '@antrea-ts/ovs';
 import type { Logger } from '@antrea-ts/runtime';
 import type { Cidr } from '@antrea-ts/net-types';
 import type { AgentOptions } from '../config/options.js';
@@ -68,7 +69,10 @@ export async function takeOverPods(
   const gone: PodPort[] = [];
   for (const row of bridge.ports()) {
     const port = podPortOf(row);
-    if (!port) continue;
+    if (!port) {
+      await removeUnreadable(row, modules, signal);
+      continue;
+    }
     if (options.livePods.has(podKey(port)) && port.ofPort > 0) {
       store.set(port);
       intent.setPod(podOwner(port), port);
@@ -86,6 +90,25 @@ export async function takeOverPods(
   }
   await releaseUnusedAddresses(options.podCidrs, modules, signal);
 }
+
+/**
+ * A port that says it is a Pod's and not which, or not with which address: another version wrote that, or a hand. Without
+ * it nobody can guard it. The runtime makes the Pod anew when it finds it without network.
+ */
+async function removeUnreadable(
+  { name, externalIds }: OvsPort,
+  { bridge, host, logger }: Modules,
+  signal: AbortSignal,
+): Promise<void> {
+  const marks = [...externalIds].filter(([key]) => podMarks.includes(key)).map(([key, value]) => `${key}=${value}`);
+  if (marks.length === 0) return;
+  logger.warn('Removing a port of a Pod that lacks what tells of it; recreate the Pod', { port: name, has: marks });
+  await bridge.deletePort(name, { signal });
+  await host.pods.detach({ name: '', hostName: name }, { signal });
+}
+
+/** What only an agent writes on a port. */
+const podMarks: readonly string[] = [externalIdKeys.containerId, externalIdKeys.attachedMac];
 
 /** An agent that was killed in the middle of an ADD left an address that no port is for. */
 async function releaseUnusedAddresses(

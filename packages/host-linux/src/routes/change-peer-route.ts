@@ -13,8 +13,8 @@ export interface RouteContext {
   readonly netlink: AsyncNetlink;
   readonly links: LinkIndexes;
   readonly signal: AbortSignal;
-  /** Destinations that someone else has a route to, looked up when first asked for. */
-  readonly foreign: () => Promise<ReadonlySet<string>>;
+  /** Routes of someone else, by destination; looked up when first asked for. */
+  readonly foreign: () => Promise<ReadonlyMap<string, Route>>;
   /** How many of our routes have a next hop, by `neighbourKey`; looked up when first asked for, and kept right. */
   readonly nextHops: () => Promise<Map<string, number>>;
 }
@@ -47,13 +47,16 @@ export async function putPeerRoute(context: RouteContext, desired: PeerRoute, ob
 export async function removePeerRoute(context: RouteContext, route: PeerRoute): Promise<void> {
   try {
     await removeNeighbour(context, route);
-    await ignoring(
-      ['ESRCH', 'ENODEV'],
-      context.netlink.request(deleteRoute({ ...ours, destination: route.destination }), context),
-    );
+    await ignoring(['ESRCH', 'ENODEV'], context.netlink.request(deleteRoute(found(route)), context));
   } catch (error) {
     throw translateError(`remove route ${formatCidr(route.destination)}`, error);
   }
+}
+
+/** What names a route of ours to the kernel, also where another version made it. */
+function found({ destination, elsewhere }: PeerRoute): Parameters<typeof deleteRoute>[0] {
+  const { table = mainTable, metric } = elsewhere ?? {};
+  return { ...ours, destination, table, ...(metric === undefined ? {} : { priority: metric }) };
 }
 
 async function put(context: RouteContext, route: Route, operation: string): Promise<void> {
@@ -61,8 +64,9 @@ async function put(context: RouteContext, route: Route, operation: string): Prom
     await context.netlink.request(addRoute(route, 'create'), context);
   } catch (error) {
     if (!isSystemError(error, 'EEXIST')) throw error;
-    // `replace` would take whatever route is there: only ours may be replaced.
-    if ((await context.foreign()).has(formatCidr(route.destination))) {
+    // `replace` would take whatever route is there: only ours may be replaced, and one that Antrea 1.3 made.
+    const foreign = (await context.foreign()).get(formatCidr(route.destination));
+    if (foreign !== undefined && !isOfAntrea(foreign, route)) {
       throw new HostError(
         'foreign-state',
         `${operation}: another program has a route to this destination; remove it, or keep it out of the Pod CIDRs`,
@@ -71,6 +75,15 @@ async function put(context: RouteContext, route: Route, operation: string): Prom
     }
     await context.netlink.request(addRoute(route, 'replace'), context);
   }
+}
+
+/** Antrea 1.3 marks its routes with no number of its own: one that is as wanted but for the number is taken over. */
+function isOfAntrea(foreign: Route, wanted: Route): boolean {
+  const isSameVia =
+    foreign.via === undefined || wanted.via === undefined
+      ? foreign.via === wanted.via
+      : ipEquals(foreign.via, wanted.via);
+  return foreign.protocol === routeProtocol.boot && foreign.linkIndex === wanted.linkIndex && isSameVia;
 }
 
 function toRoute({ destination, via, onLink, source }: PeerRoute, linkIndex: number): Route {

@@ -5,14 +5,15 @@ import type { AsyncNetlink } from '../netlink/async-netlink.js';
 import { listLinks } from '../rtnetlink/link.js';
 import { routeProtocol } from '../rtnetlink/message-type.js';
 import { listNeighbours } from '../rtnetlink/neighbour.js';
-import { listRoutes, mainTable, type Route } from '../rtnetlink/route.js';
+import { listAllRoutes, mainTable, type Route } from '../rtnetlink/route.js';
 import { neighbourKey, putPeerRoute, removePeerRoute, type LinkIndexes } from './change-peer-route.js';
 
 const families: readonly IpFamily[] = ['ipv4', 'ipv6'];
 
 /**
- * Routes of the main table with our protocol number, each with the permanent neighbour entry of its next hop. A route
- * and its neighbour are one thing here: when either is lost, the item differs and is put in order.
+ * Routes with our protocol number, each with the permanent neighbour entry of its next hop. A route and its neighbour are
+ * one thing here: when either is lost, the item differs and is put in order. What we make is in the main table with the
+ * usual metric; what is found elsewhere another version left, and has a key that nobody asks for.
  */
 export function createPeerRoutes(openNode: () => AsyncNetlink): Driver<string, PeerRoute> {
   return {
@@ -21,7 +22,7 @@ export function createPeerRoutes(openNode: () => AsyncNetlink): Driver<string, P
       const names = new Map((await netlink.request(listLinks(), { signal })).map(({ index, name }) => [index, name]));
       const observed = new Map<string, PeerRoute>();
       for (const family of families) {
-        const routes = (await netlink.request(listRoutes(family), { signal })).filter(isOurs);
+        const routes = (await netlink.request(listAllRoutes(family), { signal })).filter(isOurs);
         if (routes.length === 0) continue;
         const neighbours = new Map(
           (await netlink.request(listNeighbours(family), { signal }))
@@ -31,7 +32,7 @@ export function createPeerRoutes(openNode: () => AsyncNetlink): Driver<string, P
         for (const route of routes) {
           const mac = route.via && neighbours.get(neighbourKey(route.linkIndex, route.via));
           const peerRoute = toPeerRoute(route, names.get(route.linkIndex ?? 0), mac);
-          if (peerRoute) observed.set(peerRouteKey(peerRoute), peerRoute);
+          observed.set(peerRouteKey(peerRoute), peerRoute);
         }
       }
       return observed;
@@ -56,7 +57,7 @@ export function createPeerRoutes(openNode: () => AsyncNetlink): Driver<string, P
         netlink,
         links,
         signal,
-        foreign: once(() => foreignDestinations(netlink, signal)),
+        foreign: once(() => foreignRoutes(netlink, signal)),
         nextHops: once(() => countNextHops(netlink, signal)),
       };
       // A next hop may be reachable only by another route of the plan: those on the link come first and go last.
@@ -74,21 +75,21 @@ export function createPeerRoutes(openNode: () => AsyncNetlink): Driver<string, P
   };
 }
 
-/** Destinations in the main table that someone else has a route to. */
-async function foreignDestinations(netlink: AsyncNetlink, signal: AbortSignal): Promise<ReadonlySet<string>> {
-  const destinations = new Set<string>();
+/** Routes of someone else in the main table, by destination. */
+async function foreignRoutes(netlink: AsyncNetlink, signal: AbortSignal): Promise<ReadonlyMap<string, Route>> {
+  const found = new Map<string, Route>();
   for (const family of families) {
-    for (const { table, protocol, destination } of await netlink.request(listRoutes(family), { signal })) {
-      if (table === mainTable && protocol !== routeProtocol.antrea) destinations.add(formatCidr(destination));
+    for (const route of await netlink.request(listAllRoutes(family), { signal })) {
+      if (route.table === mainTable && !isOurs(route)) found.set(formatCidr(route.destination), route);
     }
   }
-  return destinations;
+  return found;
 }
 
 async function countNextHops(netlink: AsyncNetlink, signal: AbortSignal): Promise<Map<string, number>> {
   const counts = new Map<string, number>();
   for (const family of families) {
-    for (const route of await netlink.request(listRoutes(family), { signal })) {
+    for (const route of await netlink.request(listAllRoutes(family), { signal })) {
       if (!isOurs(route) || route.via === undefined) continue;
       const key = neighbourKey(route.linkIndex, route.via);
       counts.set(key, (counts.get(key) ?? 0) + 1);
@@ -103,12 +104,22 @@ function once<T>(make: () => Promise<T>): () => Promise<T> {
 }
 
 function isOurs(route: Route): boolean {
-  return route.protocol === routeProtocol.antrea && route.table === mainTable && route.linkIndex !== undefined;
+  return route.protocol === routeProtocol.antrea;
 }
 
-function toPeerRoute(route: Route, interfaceName: string | undefined, neighbour: PeerRoute['neighbour']) {
-  if (interfaceName === undefined) return undefined;
-  const { destination, via, onLink, source } = route;
+/** What the kernel takes when nobody says a metric. */
+const usualMetric: Readonly<Record<IpFamily, number>> = { ipv4: 0, ipv6: 1024 };
+
+function toPeerRoute(route: Route, interfaceName = '', neighbour: PeerRoute['neighbour']): PeerRoute {
+  const { destination, via, onLink, source, table, special } = route;
+  const { family } = destination.address;
+  const metric = route.priority ?? usualMetric[family];
+  // A route that leads nowhere has a metric of its own in IPv6 only; naming it tells it from one of ours in both.
+  const isUsual = metric === usualMetric[family] && special === undefined && interfaceName !== '';
+  const elsewhere = {
+    ...(table === mainTable ? {} : { table }),
+    ...(isUsual ? {} : { metric }),
+  };
   return {
     destination,
     interfaceName,
@@ -116,6 +127,7 @@ function toPeerRoute(route: Route, interfaceName: string | undefined, neighbour:
     ...(onLink === undefined ? {} : { onLink }),
     ...(source === undefined ? {} : { source }),
     ...(neighbour === undefined ? {} : { neighbour }),
+    ...(Object.keys(elsewhere).length === 0 ? {} : { elsewhere }),
   };
 }
 

@@ -7,7 +7,7 @@ import { nothing, type NetlinkRequest } from '../netlink/request.js';
 import { addressFamily, routeMessage } from './message-type.js';
 import { concat } from './payload.js';
 
-/** A unicast route. */
+/** A route. */
 export interface Route {
   readonly destination: Cidr;
   /** Absent for routes with several next hops, which are never ours. */
@@ -19,6 +19,8 @@ export interface Route {
   readonly table: number;
   readonly protocol: number;
   readonly priority?: number;
+  /** Type of a route that leads nowhere or is the kernel's own (6 is a blackhole); absent: unicast. */
+  readonly special?: number;
 }
 
 export const mainTable = 254;
@@ -75,7 +77,8 @@ function readRoute({ type, payload }: NetlinkMessage): Route | undefined {
   if (type !== routeMessage.newRoute || payload.length < headerLength) return undefined;
   const view = viewOf(payload);
   const flags = view.getUint32(8, hostIsLittleEndian);
-  if (view.getUint8(7) !== unicast || (flags & clonedFlag) !== 0) return undefined;
+  if ((flags & clonedFlag) !== 0) return undefined;
+  const routeType = view.getUint8(7);
   const values = decodeAttributes(routeAttributes, payload.subarray(headerLength));
   const { linkIndex, via, source, priority } = values;
   return {
@@ -85,6 +88,7 @@ function readRoute({ type, payload }: NetlinkMessage): Route | undefined {
     },
     table: values.table ?? view.getUint8(4),
     protocol: view.getUint8(5),
+    ...(routeType === unicast ? {} : { special: routeType }),
     ...((flags & onLinkFlag) === 0 ? {} : { onLink: true }),
     ...(linkIndex === undefined ? {} : { linkIndex }),
     ...(via === undefined ? {} : { via }),
@@ -99,6 +103,12 @@ function zeroAddress(family: number): IpAddress {
 
 /** Unicast routes of one family, of all tables. */
 export function listRoutes(family: IpFamily): NetlinkRequest<readonly Route[]> {
+  const request = listAllRoutes(family);
+  return { ...request, read: (messages) => request.read(messages).filter(({ special }) => special === undefined) };
+}
+
+/** Routes of every type of one family, of all tables. */
+export function listAllRoutes(family: IpFamily): NetlinkRequest<readonly Route[]> {
   return {
     operation: `list ${family} routes`,
     type: routeMessage.getRoute,
@@ -141,9 +151,9 @@ export function addRoute(route: Route, how: 'create' | 'replace'): NetlinkReques
 
 /** Deletes a route to this destination that has this protocol number; ESRCH when there is none. */
 export function deleteRoute(
-  route: Pick<Route, 'destination' | 'table' | 'protocol' | 'linkIndex'>,
+  route: Pick<Route, 'destination' | 'table' | 'protocol' | 'linkIndex' | 'priority'>,
 ): NetlinkRequest<void> {
-  const { destination, table, protocol, linkIndex } = route;
+  const { destination, table, protocol, linkIndex, priority } = route;
   return {
     operation: `delete route ${formatCidr(destination)}`,
     type: routeMessage.delRoute,
@@ -160,6 +170,7 @@ export function deleteRoute(
         destination: destination.address,
         table,
         ...(linkIndex === undefined ? {} : { linkIndex }),
+        ...(priority === undefined ? {} : { priority }),
       }),
     ),
     read: nothing,

@@ -13,6 +13,7 @@ export { infoApiVersion } from './component-info.js';
 export type * from './component-info.js';
 export type * from './inspection-api.js';
 export { agentFeatureGates, type AgentFeatureGate, type FeatureGate } from './feature-gates.js';
+export { flowTables, tableDisplayName, tableIds, type TableName } from './flow-tables.js';
 export { maxInterfaceNameLength, nodeTunnelName, podInterfaceName, type Sha1Hex } from './interface-names.js';
 export type { Namespace, Node, NodeAddress, ObjectMeta, Pod } from './kubernetes.js';
 export { podMtu, type MtuFacts } from './mtu.js';

@@ -1,3 +1,4 @@
+import { tableIds, type TableName } from '@antrea-ts/apis';
 import type { Action, FieldMatch, Flow, Instruction } from '@antrea-ts/openflow';
 import {
   macToNumber,
@@ -8,7 +9,6 @@ import {
   type MacAddress,
 } from '@antrea-ts/net-types';
 import { cookie, type CookieCategory } from './cookie.js';
-import { tableIds, type TableName } from './tables.js';
 
 /** Priorities of the tables that have no ordering of their own. */
 export const priority = { high: 210, guard: 205, normal: 200, invalid: 195, low: 190, miss: 0 } as const;

@@ -24,4 +24,4 @@ export { FlowOwners, type FlowChanges, type OnStated } from './flow-owners.js';
 export { createNodePipeline, type NodePipeline } from './node-flows.js';
 export { cutsEstablished, supportsEncap, type GatewayPort, type NodeProfile, type TrafficMode } from './profile.js';
 export { ctMark as conntrackMarks, ctZone as conntrackZones } from './registers.js';
-export { layoutOf, tableDisplayName, tableIds, type Layout, type Table, type TableName } from './tables.js';
+export { layoutOf, type Layout, type Table } from './tables.js';

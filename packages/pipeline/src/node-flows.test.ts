@@ -1,10 +1,10 @@
+import { tableDisplayName } from '@antrea-ts/apis';
 import { readFileSync } from 'node:fs';
 import { formatFlow, type Flow } from '@antrea-ts/openflow';
 import { parseCidr, parseIp, parseMac } from '@antrea-ts/net-types';
 import { describe, expect, it } from 'vitest';
 import { createNodePipeline } from './node-flows.js';
 import type { NodeProfile } from './profile.js';
-import { tableDisplayName } from './tables.js';
 
 const profile: NodeProfile = {
   mode: 'encap',

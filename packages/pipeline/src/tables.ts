@@ -1,53 +1,5 @@
+import { tableIds, type TableName } from '@antrea-ts/apis';
 import type { NodeProfile } from './profile.js';
-
-/**
- * The tables of the pipeline with 1.3's ids and names. A packet walks them in ascending order; which of them exist
- * and where each leads depends on the profile, see `layoutOf`.
- *
- * ```
- *  classify            who sent it        Classification ─ SpoofGuard ─ ARPResponder | IPv6
- *  connection          state, Service     ServiceHairpin ─ ConntrackZone ─ ConntrackState ─ SessionAffinity/ServiceLB ─ EndpointDNAT
- *  egress policy       may it leave       AntreaPolicyEgressRule ─ EgressRule ─ EgressDefaultRule ─ EgressMetric
- *  forward             where to           L3Forwarding ─ SNAT ─ IPTTLDec ─ L2Forwarding
- *  ingress policy      may it arrive      AntreaPolicyIngressRule ─ IngressRule ─ IngressDefaultRule ─ IngressMetric
- *  commit and send                        ConntrackCommit ─ HairpinSNAT ─ Output
- * ```
- */
-export const tableIds = {
-  Classification: 0,
-  SpoofGuard: 10,
-  ARPResponder: 20,
-  IPv6: 21,
-  ServiceHairpin: 29,
-  ConntrackZone: 30,
-  ConntrackState: 31,
-  SessionAffinity: 40,
-  ServiceLB: 41,
-  EndpointDNAT: 42,
-  AntreaPolicyEgressRule: 45,
-  EgressRule: 50,
-  EgressDefaultRule: 60,
-  EgressMetric: 61,
-  L3Forwarding: 70,
-  SNAT: 71,
-  IPTTLDec: 72,
-  L2Forwarding: 80,
-  AntreaPolicyIngressRule: 85,
-  IngressRule: 90,
-  IngressDefaultRule: 100,
-  IngressMetric: 101,
-  ConntrackCommit: 105,
-  HairpinSNAT: 106,
-  Output: 110,
-} as const;
-
-export type TableName = keyof typeof tableIds;
-
-/** Names that users see where they differ from ours: 1.3 spells two tables in its own way. */
-const displayNames: Partial<Record<TableName, string>> = {
-  SessionAffinity: 'DNAT(SessionAffinity)',
-  HairpinSNAT: 'HairpinSNATTable',
-};
 
 /** What happens to a packet that no other flow of the table matches. */
 export type Miss =
@@ -82,7 +34,18 @@ export interface Layout {
 const drop: Miss = { kind: 'drop' };
 const goOn: Miss = { kind: 'next' };
 
-/** Tables and their order for a Node (1.3: pkg/agent/openflow/pipeline.go). */
+/**
+ * The tables of a Node, and where each leads (1.3: pkg/agent/openflow/pipeline.go).
+ *
+ * ```
+ *  classify            who sent it        Classification ─ SpoofGuard ─ ARPResponder | IPv6
+ *  connection          state, Service     ServiceHairpin ─ ConntrackZone ─ ConntrackState ─ SessionAffinity/ServiceLB ─ EndpointDNAT
+ *  egress policy       may it leave       AntreaPolicyEgressRule ─ EgressRule ─ EgressDefaultRule ─ EgressMetric
+ *  forward             where to           L3Forwarding ─ SNAT ─ IPTTLDec ─ L2Forwarding
+ *  ingress policy      may it arrive      AntreaPolicyIngressRule ─ IngressRule ─ IngressDefaultRule ─ IngressMetric
+ *  commit and send                        ConntrackCommit ─ HairpinSNAT ─ Output
+ * ```
+ */
 export function layoutOf(profile: NodeProfile): Layout {
   const { proxy, antreaPolicy, egress } = profile;
   const egressEntry: TableName = antreaPolicy ? 'AntreaPolicyEgressRule' : 'EgressRule';
@@ -133,10 +96,4 @@ export function layoutOf(profile: NodeProfile): Layout {
 
 function row(name: TableName, miss: Miss, next?: TableName): Table {
   return { name, id: tableIds[name], miss, ...(next === undefined ? {} : { next }) };
-}
-
-/** The name of a table as `antctl` and logs show it, or its number when it is none of ours. */
-export function tableDisplayName(id: number): string {
-  const name = (Object.keys(tableIds) as TableName[]).find((candidate) => tableIds[candidate] === id);
-  return name === undefined ? String(id) : (displayNames[name] ?? name);
 }

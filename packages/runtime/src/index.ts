@@ -1,6 +1,7 @@
 export { RuntimeError, errorMessage, isAbortError, type RuntimeErrorCode } from './errors.js';
 
 export { logLevels, type LogFields, type Logger, type LogLevel } from './log/logger.js';
+export { logConfigKeys } from './log/config-keys.js';
 export { createLogger, type LoggerOptions, type RootLogger } from './log/create-logger.js';
 export { memoryLogger, silentLogger, type MemoryLogEntry, type MemoryLogger } from './log/memory-logger.js';
 export { RotatingFile, type RotatingFileOptions } from './log/rotating-file.js';

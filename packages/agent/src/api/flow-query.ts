@@ -1,4 +1,4 @@
-import { tableDisplayName, tableIds, type TableName } from '@antrea-ts/pipeline';
+import { tableDisplayName, tableIds, type TableName } from '@antrea-ts/apis';
 import { HttpError, nearest, queryParameters } from '@antrea-ts/runtime';
 
 /** What of the switch somebody wants to see. */

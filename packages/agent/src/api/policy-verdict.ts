@@ -1,8 +1,8 @@
-import type { FlowDecision, FlowVerdict } from '@antrea-ts/apis';
+import { type FlowDecision, type FlowVerdict, tableDisplayName } from '@antrea-ts/apis';
 import { ipEquals, tryParseIp, type IpAddress } from '@antrea-ts/net-types';
 import { formatFlow, type Flow } from '@antrea-ts/openflow';
 import type { OpenFlowConnection } from '@antrea-ts/ovs';
-import { tableDisplayName, virtualMac, type NodeProfile } from '@antrea-ts/pipeline';
+import { virtualMac, type NodeProfile } from '@antrea-ts/pipeline';
 import {
   FlowEvaluator,
   isRejected,

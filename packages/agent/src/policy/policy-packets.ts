@@ -1,8 +1,9 @@
+import { tableDisplayName, tableIds } from '@antrea-ts/apis';
 import type { PacketIn } from '@antrea-ts/openflow';
 import type { OpenFlowConnection } from '@antrea-ts/ovs';
 import { ipLayerOf, parsePacket, type Packet } from '@antrea-ts/packet';
 import { formatIp, protocolName } from '@antrea-ts/net-types';
-import { readPolicyPacket, tableDisplayName, tableIds, type PolicyPacket } from '@antrea-ts/pipeline';
+import { readPolicyPacket, type PolicyPacket } from '@antrea-ts/pipeline';
 import type { Clock } from '@antrea-ts/reconcile';
 import type { AuditLog } from './audit-log.js';
 import { rejection } from './reject.js';

@@ -1,11 +1,8 @@
-import type { OvsFlowLine } from '@antrea-ts/apis';
-import { flowTables } from './flow-tables.js';
+import { flowTables, type OvsFlowLine } from '@antrea-ts/apis';
 import { resourceCommand } from './resource-command.js';
 import { agentPath } from './sources.js';
 
-const tables = Object.entries(flowTables)
-  .map(([name, id]) => `${id} ${name}`)
-  .join(', ');
+const tables = [...flowTables].map(([name, id]) => `${id} ${name}`).join(', ');
 
 export const ovsFlows = resourceCommand<OvsFlowLine>({
   path: ['get', 'ovsflows'],
@@ -35,7 +32,7 @@ export const ovsFlows = resourceCommand<OvsFlowLine>({
       value: 'TABLES',
       description: 'flows of tables: names or numbers, with commas',
       parameter: 'table',
-      suggestions: Object.keys(flowTables),
+      suggestions: [...flowTables.keys()],
     },
     {
       name: 'groups',

@@ -1,12 +1,11 @@
 import { agentFeatureGates } from '@antrea-ts/apis';
 import {
   bool,
-  choice,
   configKey,
   configTable,
   defaultGates,
   featureGates,
-  logLevels,
+  logConfigKeys,
   port,
   text,
   type ConfigOf,
@@ -70,20 +69,7 @@ export const controllerConfigTable = configTable({
       file: false,
       env: 'SERVICEACCOUNT_NAME',
     }),
-    logLevel: configKey({
-      type: choice(logLevels),
-      default: 'info',
-      description: 'How much to log.',
-      file: false,
-      flag: 'log-level',
-    }),
-    logFormat: configKey({
-      type: choice(['text', 'json']),
-      default: 'text',
-      description: 'Log lines for people, or one JSON object each for machines.',
-      file: false,
-      flag: 'log-format',
-    }),
+    ...logConfigKeys,
   },
 });
 

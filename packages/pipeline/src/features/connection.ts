@@ -1,3 +1,4 @@
+import { tableIds, type TableName } from '@antrea-ts/apis';
 import { ports, type Action, type Flow } from '@antrea-ts/openflow';
 import { parseIp } from '@antrea-ts/net-types';
 import { ctState, ofFamily, priority, renderFlows, toCidr, toIp, type FlowSpec } from '../flow-builder.js';
@@ -12,7 +13,7 @@ import {
   registers,
   serviceState,
 } from '../registers.js';
-import { tableIds, type Layout, type TableName } from '../tables.js';
+import { type Layout } from '../tables.js';
 
 const bothFamilies = ['ipv4', 'ipv6'] as const;
 

@@ -1,8 +1,8 @@
+import type { TableName } from '@antrea-ts/apis';
 import type { FieldMatch } from '@antrea-ts/openflow';
 import { formatIp, macToNumber, type IpAddress, type MacAddress } from '@antrea-ts/net-types';
 import { arp, fromMac, inPort, priority, toMac, type FlowSpec } from '../flow-builder.js';
 import { load, registerIs, registers } from '../registers.js';
-import type { TableName } from '../tables.js';
 
 /** Packets that were routed on their way here: their MAC addresses are the last hop's. */
 export const routedPacket: FieldMatch = registerIs(registers.rewriteMac, 1);

@@ -1,12 +1,11 @@
 import type { Action, FieldMatch, Flow, Instruction, Meter } from '@antrea-ts/openflow';
 import type { RuleText } from '@antrea-ts/policy';
-import type { RuleDirection } from '@antrea-ts/apis';
+import { type RuleDirection, tableIds } from '@antrea-ts/apis';
 import type { IpFamily } from '@antrea-ts/net-types';
 import { cookie } from '../../cookie.js';
 import { ctState, ofFamily, priority } from '../../flow-builder.js';
 import { cutsEstablished, type NodeProfile } from '../../profile.js';
 import { controllerReason, ctZone, disposition, load, registerIs, registers } from '../../registers.js';
-import { tableIds } from '../../tables.js';
 import { tablesOf } from './rule-tables.js';
 
 /** What of an agent's configuration shows in the flows of its policies. */

@@ -1,8 +1,8 @@
+import { tableIds } from '@antrea-ts/apis';
 import { flowKey, type Flow } from '@antrea-ts/openflow';
 import type { RuleText } from '@antrea-ts/policy';
 import { cookie } from '../../cookie.js';
 import type { NodeProfile } from '../../profile.js';
-import { tableIds } from '../../tables.js';
 import { actionFlows, type PolicySettings } from './action-flows.js';
 import { clauseAction, MatchContexts, type ClauseAction } from './match-contexts.js';
 import type { MatchPart } from './match-part.js';

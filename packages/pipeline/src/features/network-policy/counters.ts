@@ -1,7 +1,6 @@
 import type { FieldMatch, Flow } from '@antrea-ts/openflow';
-import type { RuleDirection } from '@antrea-ts/apis';
+import { type RuleDirection, tableIds } from '@antrea-ts/apis';
 import { registers } from '../../registers.js';
-import { tableIds } from '../../tables.js';
 
 /** What a flow counts for a rule. */
 export interface RuleCounter {

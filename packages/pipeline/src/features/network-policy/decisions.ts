@@ -1,9 +1,8 @@
 import type { Flow } from '@antrea-ts/openflow';
-import type { RuleDirection } from '@antrea-ts/apis';
+import { type RuleDirection, tableIds } from '@antrea-ts/apis';
 import type { Evaluation, EvaluatedStep } from '../../evaluator/evaluate.js';
 import { parseCookie } from '../../cookie.js';
 import { controllerReason, registers } from '../../registers.js';
-import { tableIds } from '../../tables.js';
 import { directionOfTable } from './rule-tables.js';
 
 /** What of a packet's way decided about it in one direction. */

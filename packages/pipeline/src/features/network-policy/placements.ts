@@ -1,5 +1,5 @@
+import type { TableName } from '@antrea-ts/apis';
 import { ruleStage } from '@antrea-ts/policy';
-import type { TableName } from '../../tables.js';
 import { priority } from '../../flow-builder.js';
 import { ConjunctionIds } from './conjunction-ids.js';
 import type { Conjunction } from './policy-rule.js';

@@ -1,6 +1,6 @@
+import { tableIds } from '@antrea-ts/apis';
 import type { Action, PacketIn } from '@antrea-ts/openflow';
 import { controllerReason, load, registers } from '../../registers.js';
-import { tableIds } from '../../tables.js';
 
 /** Why a policy sent a packet to the agent, and by which conjunction. */
 export interface PolicyPacket {

@@ -1,6 +1,5 @@
-import type { RuleDirection } from '@antrea-ts/apis';
+import { type RuleDirection, tableIds, type TableName } from '@antrea-ts/apis';
 import { ruleStage, type RuleStage, type RuleText } from '@antrea-ts/policy';
-import { tableIds, type TableName } from '../../tables.js';
 
 /** Where the rules of one stage and direction live. */
 export interface RuleTables {

@@ -1,8 +1,8 @@
+import { tableIds } from '@antrea-ts/apis';
 import type { Flow, FlowFilter } from '@antrea-ts/openflow';
 import { formatIp, ipFromValue } from '@antrea-ts/net-types';
 import { cookie } from '../../cookie.js';
 import { registers } from '../../registers.js';
-import { tableIds } from '../../tables.js';
 
 /** Which flows the switch learned for the clients of a group. */
 export function learnedFlows(round: number, group: number): FlowFilter {

@@ -1,3 +1,4 @@
+import { tableIds } from '@antrea-ts/apis';
 import type { Flow } from '@antrea-ts/openflow';
 import { formatIp, parseIp } from '@antrea-ts/net-types';
 import {
@@ -12,7 +13,6 @@ import {
 } from '../../flow-builder.js';
 import type { NodeProfile } from '../../profile.js';
 import { ctMark, load, packetSource, registerIs, registers, turnedZone } from '../../registers.js';
-import { tableIds } from '../../tables.js';
 
 /** The next hop of the host's routes to Services, and the source of what comes back to the host (as Antrea 1.4 and newer). */
 export const virtualServiceAddresses = {

@@ -1,8 +1,8 @@
+import { tableIds } from '@antrea-ts/apis';
 import type { FieldValue, Flow } from '@antrea-ts/openflow';
 import { formatIp, ipFromValue, ipProtocols } from '@antrea-ts/net-types';
 import type { ServicePort } from '@antrea-ts/proxy';
 import { registers } from '../../registers.js';
-import { tableIds } from '../../tables.js';
 
 type FrontendsOf = Pick<ServicePort, 'protocol' | 'frontends' | 'fromOutside'>;
 

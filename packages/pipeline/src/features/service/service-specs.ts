@@ -1,3 +1,4 @@
+import { tableIds } from '@antrea-ts/apis';
 import type { Action, FieldMatch, Instruction } from '@antrea-ts/openflow';
 import { ipProtocols, parseIp, type IpAddress, type IpFamily } from '@antrea-ts/net-types';
 import type { Endpoint, Frontend, ServicePort, ServiceProtocol } from '@antrea-ts/proxy';
@@ -13,7 +14,7 @@ import {
   registers,
   serviceState,
 } from '../../registers.js';
-import { tableIds, type Layout } from '../../tables.js';
+import { type Layout } from '../../tables.js';
 import { hairpinAddresses } from '../connection.js';
 import { markedByPort } from './udp-hash.js';
 import { policyMeter } from '../network-policy/action-flows.js';

@@ -32,11 +32,14 @@ Where the container runtime looks for plugins.
 .PARAMETER CniConfDir
 Where the container runtime looks for their configuration.
 
+.PARAMETER NetworkConfig
+The list of plugins for the container runtime; that of -Source unless given.
+
 .PARAMETER NssmPath
 The program nssm.exe.
 
 .PARAMETER WithoutService
-Registers no service: a Pod runs the agent.
+Installs CNI plugins and their configuration only: a Pod runs the agent.
 
 .PARAMETER ReplaceConfig
 Replaces configuration that is there.
@@ -57,6 +60,7 @@ param(
     [ValidatePattern('^[\w.-]{1,253}$')] [string] $NodeName = $env:COMPUTERNAME.ToLowerInvariant(),
     [ValidateNotNullOrEmpty()] [string] $CniBinDir = 'C:\opt\cni\bin',
     [ValidateNotNullOrEmpty()] [string] $CniConfDir = 'C:\etc\cni\net.d',
+    [ValidateScript( { Test-Path -LiteralPath $_ -PathType Leaf })] [string] $NetworkConfig,
     [ValidateNotNullOrEmpty()] [string] $NssmPath = 'C:\k\nssm.exe',
     [switch] $WithoutService,
     [switch] $ReplaceConfig
@@ -71,7 +75,8 @@ $config = Join-Path $etc 'antrea-agent.conf'
 $kubeConfigCopy = Join-Path $etc 'kubeconfig'
 
 function Assert-Source {
-    foreach ($each in 'bin\node.exe', 'bin\antrea-agent\main.js', 'cni\antrea.exe', 'cni\host-local.exe', 'etc\antrea-cni.conflist') {
+    $needed = 'bin\node.exe', 'bin\antrea-agent\main.js', 'cni\antrea.exe', 'cni\host-local.exe', 'etc\antrea-cni.conflist'
+    foreach ($each in $needed) {
         $path = Join-Path $Source $each
         if (-not (Test-Path -LiteralPath $path)) {
             throw (Get-AntreaException -ExitCode 2 -Where $path -What 'it is missing' `
@@ -120,6 +125,9 @@ function Install-Program {
             Copy-Item -Path (Join-Path $PSScriptRoot '*') -Destination $scripts -Recurse -Force
         }
     }
+}
+
+function Install-Plugin {
     foreach ($plugin in 'antrea.exe', 'host-local.exe') {
         $from = Join-Path (Join-Path $Source 'cni') $plugin
         Install-File -From $from -To (Join-Path $CniBinDir $plugin)
@@ -194,15 +202,19 @@ try {
         Write-Warning -Message 'without -ControllerAddress the agent finds the controller only where kube-proxy leads to Services'
     }
     Invoke-AntreaServiceStop -Caller $PSCmdlet -Name $service
-    $own = 'bin', 'etc', 'scripts' | ForEach-Object { Join-Path $AntreaHome $_ }
-    Add-AntreaDirectory -Caller $PSCmdlet -Path (@($own) + $names.agent.logDir + $names.agent.runDir + $CniBinDir + $CniConfDir)
-    Install-Program
+    Add-AntreaDirectory -Caller $PSCmdlet -Path $names.agent.logDir, $names.agent.runDir, $CniBinDir, $CniConfDir
     if (-not $WithoutService) {
+        $own = 'bin', 'etc', 'scripts' | ForEach-Object { Join-Path $AntreaHome $_ }
+        Add-AntreaDirectory -Caller $PSCmdlet -Path $own
+        Install-Program
         Install-Config
         Install-Service
     }
-    $conflist = Join-Path $Source 'etc\antrea-cni.conflist'
-    Install-File -From $conflist -To (Join-Path $CniConfDir '10-antrea.conflist')
+    Install-Plugin
+    if (-not $NetworkConfig) {
+        $NetworkConfig = Join-Path $Source 'etc\antrea-cni.conflist'
+    }
+    Install-File -From $NetworkConfig -To (Join-Path $CniConfDir '10-antrea.conflist')
     exit 0
 }
 catch {

@@ -21,13 +21,15 @@ interface Container {
   readonly securityContext: { readonly capabilities: { readonly add?: readonly string[] } };
 }
 
-const objects = parseAllDocuments(readFileSync(join(scripts, 'antrea.yml'), 'utf8')).map(
-  (document) => document.toJS() as ManifestObject,
+const windowsManifest = new URL('../../scripts-windows/antrea-windows.yml', import.meta.url).pathname;
+const objects = [join(scripts, 'antrea.yml'), windowsManifest].flatMap((path) =>
+  parseAllDocuments(readFileSync(path, 'utf8')).map((document) => document.toJS() as ManifestObject),
 );
 
-/** What `setpriv` takes for the capabilities of a container of the agent's DaemonSet: these and no others. */
+/** What `setpriv` takes for the capabilities of a container of the Linux agent's DaemonSet: these and no others. */
 function boundingSet(container: string): string {
-  const { containers } = objects.find(({ kind }) => kind === 'DaemonSet')!.spec!.template!.spec;
+  const { containers } = objects.find(({ kind, metadata }) => kind === 'DaemonSet' && metadata.name === 'antrea-agent')!
+    .spec!.template!.spec;
   const { add = [] } = containers.find(({ name }) => name === container)!.securityContext.capabilities;
   return ['-all', ...add.map((name) => `+${name.toLowerCase()}`)].join(',');
 }
@@ -36,7 +38,7 @@ function rightsOf({ kind, metadata, rules }: ManifestObject): [string, unknown] 
   return [`${kind} ${metadata.name}`, rules];
 }
 
-describe('antrea.yml, and what is installed with it', () => {
+describe('antrea.yml with antrea-windows.yml, and what is installed with them', () => {
   const lab = new Lab('deploy');
   const directory = mkdtempSync(join(tmpdir(), 'antrea-deploy-'));
   const file = (name: string, text: string): string => {
@@ -68,7 +70,7 @@ describe('antrea.yml, and what is installed with it', () => {
     const stored = (JSON.parse(roles) as { items: ManifestObject[] }).items.map(rightsOf);
     const written = objects.filter(({ rules }) => rules).map(rightsOf);
     expect(new Map(stored)).toEqual(new Map(written));
-    const workloads = ['daemonset/antrea-agent', 'deployment/antrea-controller'];
+    const workloads = ['daemonset/antrea-agent', 'daemonset/antrea-agent-windows', 'deployment/antrea-controller'];
     await lab.kubectl(['delete', '-n', 'kube-system', ...workloads]);
     await lab.pods([{ name: 'before' }]);
     for (const component of [['controller'], ['agent', 'node-1']]) {

@@ -11,7 +11,7 @@ results=$root/e2e/test-results
 mkdir -p "$results"
 rm -f "$results"/windows*.counts
 failed=0
-bundle() { node e2e/src/windows/bundle.mjs "$1" "e2e/dist/windows/$2" "$(koffi_binary)"; }
+bundle() { node tools/wine.d/bundle.mjs "$1" "e2e/dist/windows/$2" "$(koffi_binary)"; }
 
 say "contract of hosts (Wine)"
 bundle e2e/src/windows/contract.ts contract

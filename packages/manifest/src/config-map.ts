@@ -3,16 +3,28 @@ import { controllerConfigTable } from '@antrea-ts/controller';
 import { renderSampleFile } from '@antrea-ts/runtime';
 import { renderNetworkConfig } from './network-config.js';
 
-/** The files by which programs and container runtimes are configured, every key with its meaning and default. */
-export function configMap() {
+function configMap(name: string, data: Readonly<Record<string, string>>) {
   return {
     apiVersion: 'v1',
     kind: 'ConfigMap',
-    metadata: { name: 'antrea-config', namespace: 'kube-system', labels: { app: 'antrea' } },
-    data: {
-      'antrea-agent.conf': renderSampleFile(agentConfigTable, 'linux'),
-      'antrea-controller.conf': renderSampleFile(controllerConfigTable, 'linux'),
-      'antrea-cni.conflist': renderNetworkConfig(),
-    },
+    metadata: { name, namespace: 'kube-system', labels: { app: 'antrea' } },
+    data,
   };
+}
+
+/** The files by which programs and container runtimes are configured, every key with its meaning and default. */
+export function linuxConfigMap() {
+  return configMap('antrea-config', {
+    'antrea-agent.conf': renderSampleFile(agentConfigTable, 'linux'),
+    'antrea-controller.conf': renderSampleFile(controllerConfigTable, 'linux'),
+    'antrea-cni.conflist': renderNetworkConfig('linux'),
+  });
+}
+
+/** The same for Windows Nodes, which have the agent only. */
+export function windowsConfigMap() {
+  return configMap('antrea-windows-config', {
+    'antrea-agent.conf': renderSampleFile(agentConfigTable, 'windows'),
+    'antrea-cni.conflist': renderNetworkConfig('windows'),
+  });
 }

@@ -1,2 +1,2 @@
-export { renderManifest } from './render-manifest.js';
+export { renderManifest, renderWindowsManifest } from './render-manifest.js';
 export { renderNetworkConfig } from './network-config.js';

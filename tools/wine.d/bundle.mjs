@@ -8,7 +8,7 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'vite';
 
-const root = fileURLToPath(new URL('../../../', import.meta.url));
+const root = fileURLToPath(new URL('../../', import.meta.url));
 const [entry, directory, koffiBinary] = process.argv.slice(2).map((path) => resolve(path));
 
 rmSync(directory, { recursive: true, force: true });

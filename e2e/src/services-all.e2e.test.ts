@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from './lab.js';
+import { acnp } from './policies.js';
 import { serverPod, ServiceLab, who, type Answers } from './services/service-lab.js';
 
 const web = { app: 'web' };
@@ -13,6 +14,11 @@ const underlay = { 'node-1': ['192.168.77.11', 'fd77::11'], 'node-2': ['192.168.
 
 interface NodePorts {
   readonly spec: { readonly ports: readonly { readonly name: string; readonly nodePort: number }[] };
+}
+
+interface Explained {
+  readonly agree: boolean | null;
+  readonly endpoints: readonly { readonly intent: { action: string }; readonly installed: { action?: string } }[];
 }
 
 describe('Services without kube-proxy', () => {
@@ -84,6 +90,36 @@ describe('Services without kube-proxy', () => {
       expect(Object.keys(seen)).toEqual([expect.stringMatching(/^c 203\.0\.113\./)]);
     });
     expect(who(await asked('external', underlay['node-1'][0], port))).not.toContain('c');
+  });
+
+  it('antctl explain knows as whom Endpoints see clients, and what policies make of it', async () => {
+    const gateway = (node: string): Promise<string> =>
+      lab.kubectl(['get', 'node', node, '-o', 'jsonpath={.spec.podCIDR}']).then((cidr) => cidr.replace('0/24', '1/32'));
+    const drop = (cidr: string): object => ({ action: 'Drop', from: [{ ipBlock: { cidr } }] });
+    const ingress = [drop(await gateway('node-2')), drop('203.0.113.0/24')];
+    const policy = acnp({ appliedTo: [{ podSelector: {} }], ingress });
+    await lab.kubectl(['apply', '-f', '-'], JSON.stringify(policy));
+    const explain = async (address: string, port: number): Promise<readonly string[]> => {
+      const args = ['--from', '203.0.113.9', '--to', address, '--port', String(port), '-o', 'json'];
+      const { stdout, stderr } = await lab.run(['antctl', 'explain', ...args]);
+      expect(stdout, stderr).not.toBe('');
+      const { agree, endpoints } = JSON.parse(stdout) as Explained;
+      expect(agree, stdout).toBe(true);
+      return endpoints.map(({ intent, installed }) => `${intent.action} ${installed.action}`);
+    };
+    const [shared, near] = [await nodePort('web', 'tcp'), await nodePort('near', 'tcp')];
+    const [one, two] = [underlay['node-1'][0], underlay['node-2'][0]];
+    await eventually(async () => {
+      expect(await explain(one, shared)).toEqual(['Allow Allow', 'Allow Allow']);
+      expect(await explain(two, shared)).toEqual(['Drop Drop', 'Drop Drop']);
+      expect(await explain(two, near)).toEqual(['Drop Drop']);
+    });
+    await expectAnswers(() => asked('external', one, shared), ['a', 'b'], 'node-1');
+    for (const port of [shared, near]) {
+      const [answers = {}] = await lab.askFrom(['external'], [{ address: two, port, times: 2 }]);
+      expect(who(answers).filter((name) => ['a', 'b', 'c'].includes(name))).toEqual([]);
+    }
+    await lab.kubectl(['delete', 'acnp', '--all']);
   });
 
   it('switched off again, it leaves nothing on the Node', async () => {

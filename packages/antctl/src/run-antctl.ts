@@ -97,7 +97,7 @@ function check(command: Command, { argument, flags }: Invocation, { here, mode }
     const hint =
       here === 'remote' && mode === 'remote' && isOffered(command, here)
         ? 'asks the agent of one Node: add --node NODE, or run it on the Node'
-        : `is not for mode ${mode}: run it ${placesOf(command)}`;
+        : `is not for mode ${mode}: run it ${placesOf(command)}${command.elsewhere === undefined ? '' : `. ${command.elsewhere}`}`;
     throw new AntctlError('wrong-mode', `${name} ${hint}`);
   }
   if (argument !== undefined && command.argument?.modes?.includes(mode) === false) {

@@ -19,8 +19,8 @@ export const antctlPermissions: readonly Permission[] = [
   {
     apiGroups: [''],
     resources: ['nodes'],
-    verbs: ['get'],
-    reason: 'Addresses of Nodes, to ask agents and controller.',
+    verbs: read,
+    reason: 'Addresses of Nodes, to ask agents and controller, and for what comes in by them (`explain`).',
   },
   {
     apiGroups: ['crd.antrea.io'],

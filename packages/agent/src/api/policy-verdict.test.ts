@@ -76,6 +76,17 @@ describe('the verdict of installed flows', () => {
     expect([probe.action, probe.decisions.at(-1)?.by]).toEqual(['Allow', 'bypass']);
   });
 
+  it('takes what comes to Services without kube-proxy for no probe, though it has the address of the gateway', () => {
+    const asGateway = { ...profile, hostSource: 'gatewayAddress' as const };
+    const base = createNodePipeline(asGateway);
+    const installed = [...base.base(), ...base.pod(web), ...policies.flows().values()];
+    const actionOn = (proxyAll: boolean): string => {
+      const there = { ...node, profile: () => ({ ...asGateway, proxyAll }) };
+      return verdictOf({ ...question, source: parseIp('10.0.1.1'), origin: 'outside' }, installed, there).action;
+    };
+    expect([actionOn(true), actionOn(false)]).toEqual(['Reject', 'Allow']);
+  });
+
   it('tells where a packet ends that no flow matches', () => {
     const cut = flows.filter(({ table }) => table !== 70);
     expect(verdictOf({ ...question, port: 81, origin: 'peer' }, cut, node)).toMatchObject({

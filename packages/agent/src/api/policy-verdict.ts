@@ -107,12 +107,14 @@ function isOrigin(text: string): text is Origin {
 
 /** Where the packet comes in: from a Pod here, else as its origin says. */
 function packetOf({ source, destination, protocol, port, origin }: Question, node: VerdictNode): EvaluatedPacket {
-  const { gateway, tunnelOfPort, mode } = node.profile();
+  const { gateway, tunnelOfPort, mode, proxyAll } = node.profile();
   const podAt = (address: IpAddress): PodPort | undefined =>
     node.pods().find(({ addresses }) => addresses.some((each) => ipEquals(each, address)));
   const from = origin === 'node' ? undefined : podAt(source);
   const isTunnelled = !from && origin === 'peer' && tunnelOfPort !== undefined && mode === 'encap';
   const own = gateway.addresses.find(({ family }) => family === source.family);
+  // The host gives clients of Services this address, and the switch has chosen the Endpoint then.
+  const isToService = proxyAll && origin === 'outside' && own !== undefined && ipEquals(source, own);
   const icmp = { icmpType: source.family === 'ipv4' ? 8 : 128 };
   return {
     inPort: from?.ofPort ?? (isTunnelled ? tunnelOfPort : gateway.ofPort),
@@ -124,6 +126,7 @@ function packetOf({ source, destination, protocol, port, origin }: Question, nod
     protocol: protocols[protocol]![source.family],
     ...(port === undefined ? icmp : { sourcePort: 40_000, destinationPort: port }),
     ...(origin === 'node' ? { packetMark: 1 } : {}),
+    ...(isToService ? { isToEndpoint: true } : {}),
   };
 }
 

@@ -64,6 +64,8 @@ export interface Command {
   readonly argument?: Argument;
   readonly flags?: readonly Flag[];
   readonly modes: readonly Mode[];
+  /** Why it is not for other modes, and what is there in its place: a sentence. */
+  readonly elsewhere?: string;
   /** More than one line to say: paragraphs of the help and the docs. */
   readonly details?: string;
   /** The answer is text and nothing else: there is no `-o`. */

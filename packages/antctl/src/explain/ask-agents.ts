@@ -22,7 +22,7 @@ export async function askAgents(packet: Packet, from: End, to: End, api: Api): P
   const nodes: FlowVerdict[] = [];
   const unknown: { node: string; reason: string }[] = [];
   for (const node of way) {
-    const origin = from.node === undefined ? 'outside' : from.isOnHost && node === from.node ? 'node' : 'peer';
+    const origin = originAt(node, from);
     try {
       const parameters = parametersOf(packet, origin);
       const verdict = (await api.get({ from: 'agent', node, path: '/policyverdict', parameters })) as FlowVerdict;
@@ -34,6 +34,12 @@ export async function askAgents(packet: Packet, from: End, to: End, api: Api): P
     }
   }
   return { ...(unknown.length === 0 ? { action: 'Allow' as const } : {}), nodes, unknown };
+}
+
+/** How a packet that no Pod of a Node sends comes to it. */
+function originAt(node: string, { node: sender, isOnHost, enters = node }: End): 'outside' | 'node' | 'peer' {
+  if (sender === undefined) return enters === node ? 'outside' : 'peer';
+  return isOnHost && node === sender ? 'node' : 'peer';
 }
 
 function parametersOf({ source, destination, protocol, port }: Packet, origin: string): Record<string, string> {

@@ -12,6 +12,8 @@ export interface End {
   readonly node?: string;
   /** Its addresses are those of its Node. */
   readonly isOnHost: boolean;
+  /** Of a client outside of the cluster: the Node by which it comes to a Service. */
+  readonly enters?: string;
 }
 
 /** Finds what `--from` or `--to` names: `[pod/]NAMESPACE/POD`, or an address, which may be a Pod's. */

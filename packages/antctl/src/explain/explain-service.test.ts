@@ -20,6 +20,14 @@ const services = [
   service('web', '10.96.0.1'),
   service('a', '10.96.0.2', { internalTrafficPolicy: 'Local' }),
   service('none', '10.96.0.3'),
+  service('out', '10.96.0.4', {
+    ports: [{ port: 80, targetPort: 'http', nodePort: 30080 }],
+    externalIPs: ['198.51.100.7'],
+  }),
+  service('near', '10.96.0.5', {
+    ports: [{ port: 80, targetPort: 'http', nodePort: 30081 }],
+    externalTrafficPolicy: 'Local',
+  }),
   service('headless', 'None'),
 ];
 const dropA = {
@@ -37,6 +45,12 @@ const slice = (ip: string, nodeName: string, port: number) => ({
   addressType: 'IPv4',
   ports: [{ name: '', port }],
   endpoints: [{ addresses: [ip], nodeName, conditions: { ready: true } }],
+});
+
+const node = (name: string, number: number) => ({
+  metadata: { name },
+  spec: { podCIDR: `10.0.${number}.0/24` },
+  status: { addresses: [{ type: 'InternalIP', address: `192.168.0.${number}` }] },
 });
 
 interface World {
@@ -58,14 +72,15 @@ async function ask(
     '/api/v1/namespaces': [{ metadata: { name: 'default' } }],
     '/api/v1/pods': pods,
     '/api/v1/services': services,
+    '/api/v1/nodes': [node('node-2', 2), node('node-1', 1)],
     '/apis/crd.antrea.io/v1alpha1/clusternetworkpolicies': [dropA],
   };
   const get = async ({ from, node, path, parameters = {} }: ApiRequest): Promise<unknown> => {
     if (from === 'agent') {
       if (silent) throw new AntctlError('request', 'silent');
       if (path === '/featuregates') return gates.map((name) => ({ component: 'agent', name, status: 'Enabled' }));
-      const { source, destination = '', port } = parameters;
-      seen.push(`${node} ${source}>${destination}:${port}`);
+      const { source, destination = '', port, origin } = parameters;
+      seen.push(`${node} ${source}>${destination}:${port}${source?.startsWith('10.0.2.2') ? '' : ` ${origin}`}`);
       const by = source === destination ? 'bypass' : 'none';
       const decisions = ['Out', 'In'].map((direction) => ({ direction, by, table: 't', flow: 'f' }));
       return { node, action: flows[destination] ?? 'Allow', decisions };
@@ -153,11 +168,50 @@ describe('a Service', () => {
     [{ to: 'default/nix' }, 'there is no such Pod or Service'],
     [{ to: 'default/web', port: '81' }, 'Service default/web has no port 81/TCP: it has 80/TCP'],
     [{ to: 'default/web', proto: 'icmp' }, 'Service default/web has no ICMP'],
-    [{ to: 'default/web', from: '203.0.113.9' }, 'from outside any Node may be the one that balances'],
+    [{ to: 'default/web', from: '203.0.113.9', via: 'node-3' }, 'there is no such Node; there are node-1, node-2'],
+    [{ to: '192.168.0.2', port: '30080', from: '203.0.113.9', via: 'node-1' }, 'the address of --to is that of node-2'],
+    [{ to: 'default/web', via: 'node-1' }, '--via: it is for what comes to a Service from outside'],
     [{ to: 'default/web', from: 'default/web' }, 'is a Service, and no Pod'],
     [{ to: 'default/web', addressFamily: '6' }, 'no addresses of one family'],
   ])('%j: %s', async (args, message) => {
     await expect(ask(args)).rejects.toThrow(message);
+  });
+});
+
+describe('a Service, from outside of the cluster', () => {
+  const from = '203.0.113.9';
+  const wide = (client: string, entry: string) => [
+    `node-1 ${client}>10.0.1.2:8080 ${entry === 'node-1' ? 'outside' : 'peer'}`,
+    `node-2 ${client}>10.0.2.2:8081 ${entry === 'node-2' ? 'outside' : 'peer'}`,
+  ];
+
+  it.each<[string, Readonly<Record<string, string>>, readonly string[]]>([
+    ['its own address', { to: '10.96.0.4' }, wide('10.0.1.1', 'node-1')],
+    ['its name, by another Node', { to: 'default/out', via: 'node-2' }, wide('10.0.2.1', 'node-2')],
+    ['an external address', { to: '198.51.100.7' }, wide('10.0.1.1', 'node-1')],
+    ['a node port', { to: '192.168.0.2', port: '30080' }, wide('10.0.2.1', 'node-2')],
+    [
+      'a node port that keeps to its Node, and the client',
+      { to: '192.168.0.2', port: '30081' },
+      [`node-2 ${from}>10.0.2.2:8081 outside`],
+    ],
+    ['its own address, which does not keep to a Node', { to: 'default/near' }, wide('10.0.1.1', 'node-1')],
+  ])('is reached at %s', async (_, args, expected) => {
+    const { seen, value, table } = await ask({ from, ...args });
+    expect(seen).toEqual(expected);
+    expect(value).toMatchObject({ via: args['via'] ?? (args['port'] ? 'node-2' : 'node-1') });
+    expect(table).toContain(`${from} by node-`);
+  });
+
+  it('has no Endpoints on the Node of its port: nobody knows whether its switch is asked', async () => {
+    const world = { gates: ['AntreaProxy', 'EndpointSlice'] };
+    const { value, table } = await ask({ from, to: '192.168.0.1', port: '30081' }, world);
+    expect(value).toMatchObject({ agree: null, endpoints: [] });
+    expect(table).toContain('refused, Service default/near has no Endpoints for node-1');
+  });
+
+  it('other ports of Nodes are none', async () => {
+    await expect(ask({ from, to: '192.168.0.2', port: '30082' })).rejects.toThrow('is a Pod with a network of its own');
   });
 });
 

@@ -1,10 +1,10 @@
-import { formatIp } from '@antrea-ts/net-types';
+import { formatIp, ipEquals } from '@antrea-ts/net-types';
 import type { Intent, Packet } from '@antrea-ts/policy/verdict';
 import type { ServiceSpec } from '@antrea-ts/proxy';
 import type { Api } from '../connection/api.js';
-import { AntctlError } from '../errors.js';
 import { askAgents, type InstalledVerdict } from './ask-agents.js';
 import { endText, findEnd, type End } from './ends.js';
+import { keepsSource, seenAs, type Entry } from './enter-service.js';
 import {
   agreementOf,
   agreementText,
@@ -30,37 +30,43 @@ export interface ServiceExplanation {
   readonly refusal?: { readonly installed: InstalledVerdict; readonly agreement: Agreement };
 }
 
-/** Judges what a Pod, or its Node, sends to a Service, after translation. */
+/** What is asked about a Service; `entry`: of a client outside of the cluster, the Node by which it comes in. */
+export interface ServiceQuestion extends Pick<ServiceExplanation, 'from' | 'to' | 'packet' | 'service'> {
+  readonly entry?: Entry | undefined;
+}
+
+/** Judges what a Pod, its Node or the outside sends to a Service, after translation. */
 export async function explainService(
-  { from, to, packet, service }: Pick<ServiceExplanation, 'from' | 'to' | 'packet' | 'service'>,
+  { from, to, packet, service, entry }: ServiceQuestion,
   intent: Intent,
   api: Api,
 ): Promise<ServiceExplanation> {
-  if (from.node === undefined) {
-    throw new AntctlError(
-      'usage',
-      `--from ${from.name}: it is no Pod, and from outside any Node may be the one that balances ${to.name}; name a Pod behind it`,
-    );
-  }
-  const { endpoints, isInSwitch } = await resolveService(packet, service, from.node, api);
-  const about = { from, to, service, packet };
+  const client = entry ? seenAs(from, entry, packet, service) : from;
+  const node = entry?.name ?? from.node ?? '';
+  const outside = entry && {
+    isLocal: keepsSource(packet, service),
+    isNodePort: entry.addresses.some((address) => ipEquals(address, packet.destination)),
+  };
+  const { endpoints, isInSwitch } = await resolveService(packet, service, { node, ...(outside && { outside }) }, api);
+  const about = { from: client, to, service, packet };
   if (endpoints.length === 0) {
     // What the Node itself sends meets the switch only in some configurations.
     const installed: InstalledVerdict =
-      isInSwitch === false || from.isOnHost
-        ? { nodes: [], unknown: [{ node: from.node, reason: 'kube-proxy may balance this, not the switch' }] }
+      isInSwitch === false || from.isOnHost || entry
+        ? { nodes: [], unknown: [{ node, reason: 'kube-proxy may balance this, not the switch' }] }
         : await askAgents(packet, from, to, api);
     const { action } = installed;
     const differences =
-      action === undefined || action === 'Reject' ? [] : [`${from.node}: its flows do not refuse it, but balance it`];
+      action === undefined || action === 'Reject' ? [] : [`${node}: its flows do not refuse it, but balance it`];
     return { ...about, endpoints: [], refusal: { installed, agreement: agreementOf(differences, installed) } };
   }
   const explanations: Explanation[] = [];
   // One after the other: each has agents read all flows of their switch.
   for (const { address, port } of endpoints) {
     const end = findEnd('to', address, intent);
-    const translated = { ...packet, destination: end.addresses[0] ?? packet.destination, port };
-    explanations.push(await explainConnection({ from, to: end, packet: translated }, intent, api));
+    const source = client.addresses.find(({ family }) => family === packet.source.family) ?? packet.source;
+    const translated = { ...packet, source, destination: end.addresses[0] ?? packet.destination, port };
+    explanations.push(await explainConnection({ from: client, to: end, packet: translated }, intent, api));
   }
   return { ...about, endpoints: explanations };
 }
@@ -75,11 +81,12 @@ export function comparedBy({ endpoints, refusal }: ServiceExplanation): readonly
 
 /** For `-o json` and `-o yaml`. */
 export function serviceValue(explanation: ServiceExplanation): object {
-  const { service, packet, endpoints, refusal } = explanation;
+  const { from, service, packet, endpoints, refusal } = explanation;
   const agreements = comparedBy(explanation).map(({ agreement }) => agreement.agree);
   return {
     packet: packetValue(packet),
     service: { namespace: service.namespace, name: service.name },
+    ...(from.enters === undefined ? {} : { via: from.enters }),
     agree: agreements.includes(false) ? false : agreements.includes(null) ? null : true,
     endpoints: endpoints.map(explanationValue),
     ...(refusal && {
@@ -95,7 +102,7 @@ export function serviceValue(explanation: ServiceExplanation): object {
 
 /** Other Nodes may have some, where traffic has to stay on its Node. */
 function refusedText({ from, to }: ServiceExplanation): string {
-  return `${to.name} has no Endpoints for ${from.node}`;
+  return `${to.name} has no Endpoints for ${from.enters ?? from.node}`;
 }
 
 /** For people: the Service, and a block for each Endpoint. */

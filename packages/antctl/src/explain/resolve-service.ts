@@ -21,32 +21,42 @@ export interface Resolution {
   readonly isInSwitch: boolean | undefined;
 }
 
+/** How connections come to the Node that balances them. */
+export interface Balanced {
+  readonly node: string;
+  /** From outside of the cluster: to one of its external addresses that keep them on the Node, or not. */
+  readonly outside?: { readonly isLocal: boolean; readonly isNodePort: boolean };
+}
+
 /** The Endpoints among which a Node chooses for a packet to a Service. */
 export async function resolveService(
   packet: Packet,
   service: ServiceSpec,
-  node: string,
+  { node, outside }: Balanced,
   api: Api,
 ): Promise<Resolution> {
-  requirePort(packet, service);
+  const { destination, port: asked } = packet;
+  const address = formatIp(destination);
+  if (!outside?.isNodePort) requirePort(packet, service);
   const gates = await gatesOf(node, api);
   const isInSwitch = gates?.has('AntreaProxy');
   // kube-proxy reads slices.
   const specs =
     isInSwitch && !gates?.has('EndpointSlice') ? await listEndpoints(service, api) : await listSlices(service, api);
   const zone = service.topologyAware ? await zoneOf(node, api) : undefined;
-  const { family } = packet.destination;
-  const ports = new ServicePorts({ name: node, ...(zone === undefined ? {} : { zone }) }, [family]);
+  const { family } = destination;
+  // What is connected to at the Node is looked up as it is, before the host translates it.
+  const own = outside && { ipv4: address, ipv6: address };
+  const ports = new ServicePorts({ name: node, ...(zone === undefined ? {} : { zone }) }, [family], own);
   const key = `${service.namespace}/${service.name}`;
   ports.setService(key, service);
   specs.forEach((spec, index) => ports.setEndpoints(String(index), spec));
   ports.takeChanges();
-  const address = formatIp(packet.destination);
   const port = [...(ports.portsOf(key)?.values() ?? [])].find(
     ({ protocol, frontends, fromOutside }) =>
-      !fromOutside &&
+      (fromOutside ?? false) === (outside?.isLocal ?? false) &&
       protocol === packet.protocol &&
-      frontends.some((frontend) => frontend.address === address && frontend.port === packet.port),
+      frontends.some((frontend) => frontend.address === address && frontend.port === asked),
   );
   return { endpoints: port?.endpoints ?? [], isInSwitch };
 }

@@ -35,8 +35,8 @@ const icmpProtocols = new Set([1n, 58n]);
 export class Connections {
   readonly #known = new Map<string, Tracked>();
 
-  /** Looks a packet's connection up, or begins one that nobody else sees before `commit`. */
-  track(packet: PacketState, zone: number): Tracked {
+  /** Looks a packet's connection up, or begins one with a mark that nobody else sees before `commit`. */
+  track(packet: PacketState, zone: number, mark = 0n): Tracked {
     const tuple = tupleOf(packet);
     const known = this.#known.get(keyOf(zone, tuple));
     if (known) {
@@ -45,7 +45,7 @@ export class Connections {
     }
     const connection = {
       zone,
-      mark: 0n,
+      mark,
       label: 0n,
       answered: false,
       committed: false,

@@ -204,7 +204,10 @@ class Run {
 
   #connectionTracking(action: Extract<Action, { kind: 'ct' }>, packet: PacketState): void {
     const zone = typeof action.zone === 'number' ? action.zone : Number(packet.getBits(action.zone));
-    const tracked = this.#tracked?.connection.zone === zone ? this.#tracked : this.#connections.track(packet, zone);
+    // A mark from before is that of the first zone.
+    const mark = this.#tracked ? 0n : packet.get('ct_mark');
+    const tracked =
+      this.#tracked?.connection.zone === zone ? this.#tracked : this.#connections.track(packet, zone, mark);
     const { connection } = tracked;
     const range = action.nat?.range;
     if (action.nat?.direction !== undefined && action.commit && !connection.committed) {

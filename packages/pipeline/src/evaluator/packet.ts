@@ -1,5 +1,6 @@
 import type { IpAddress, MacAddress } from '@antrea-ts/net-types';
 import { macToNumber } from '@antrea-ts/net-types';
+import { ctMark, registers } from '../registers.js';
 import { PacketState } from './packet-state.js';
 
 /** A packet as it comes to the switch. */
@@ -17,6 +18,8 @@ export interface EvaluatedPacket {
   readonly icmpCode?: number;
   readonly packetMark?: number;
   readonly tunnelDestination?: IpAddress;
+  /** A Service's Endpoint is chosen already: it is the destination. */
+  readonly isToEndpoint?: boolean;
 }
 
 const defaultTtl = 64n;
@@ -36,7 +39,9 @@ export function stateOf(packet: EvaluatedPacket): PacketState {
     ['icmp_type', BigInt(packet.icmpType ?? 0)],
     ['icmp_code', BigInt(packet.icmpCode ?? 0)],
     ['pkt_mark', BigInt(packet.packetMark ?? 0)],
+    ['ct_mark', packet.isToEndpoint ? BigInt(ctMark.service) : 0n],
   ]);
+  if (packet.isToEndpoint) state.setBits(registers.rewriteMac, 1n);
   if (packet.sourceMac) state.set('dl_src', BigInt(macToNumber(packet.sourceMac)));
   if (packet.destinationMac) state.set('dl_dst', BigInt(macToNumber(packet.destinationMac)));
   const tunnel = packet.tunnelDestination;

@@ -7,17 +7,19 @@ import type {
   ObjectMeta,
   Tier,
 } from '@antrea-ts/apis';
+import { ChangedGroups } from './changed-groups.js';
 import { entityKey, type ClusterObjectKind, type ClusterObjects } from './cluster-objects.js';
 import { createClusterState, type ClusterState } from './cluster-state.js';
+import type { ComputedGroup } from './computed-group.js';
 import type { ConvertedPolicy } from './converted-policy.js';
-import { externalEntity, podEntity, sameEntity, type Entity } from './entity.js';
+import { externalEntity, podEntity, type Entity } from './entity.js';
 import type { Sha1 } from './group-name.js';
 import { GroupRegistry } from './group-registry.js';
 import type { EntityKind } from './group-selector.js';
 import { MembershipIndex } from './membership-index.js';
 import { PolicyConversion } from './policy-conversion.js';
 import { objectShapes } from './object-shapes.js';
-import { noDependencies, PolicyLinks, type PolicyKind, type PolicyNode, type UsedGroup } from './policy-node.js';
+import { PolicyLinks, PolicyNode, type PolicyKind } from './policy-node.js';
 import {
   appliedToPod,
   clusterGroupContents,
@@ -51,18 +53,19 @@ export class ClusterPolicies {
   readonly #links = new PolicyLinks();
 
   readonly #onRefused: ClusterPoliciesModules['onRefused'] & {};
-  readonly #toConvert = new Set<PolicyNode>();
+  /** Those to convert, and while it is computed also those whose Nodes may differ. */
+  #listed: PolicyNode[] = [];
   #gone: PolicyNode[] = [];
   /** Uses that end with the next computation: until then the group stays, in case that it is used again. */
-  #toRelease: (readonly [UsedGroup, PolicyNode])[] = [];
-  #changedGroups = new Set<UsedGroup>();
+  #toRelease: (readonly [ComputedGroup, PolicyNode])[] = [];
+  readonly #changedGroups = new ChangedGroups();
   readonly #changedClusterGroups = new Set<string>();
 
   constructor({ sha1, onRefused = () => undefined }: ClusterPoliciesModules) {
     this.#onRefused = onRefused;
-    const index = new MembershipIndex<Entity>();
-    const onChange = (group: UsedGroup): unknown => this.#changedGroups.add(group);
-    const registry = new GroupRegistry<PolicyNode>({ index, sha1, onChange });
+    const index = new MembershipIndex();
+    const onChange = (group: ComputedGroup): void => this.#changedGroups.add(group);
+    const registry = new GroupRegistry({ index, sha1, onChange });
     this.#state = createClusterState(index, registry);
   }
 
@@ -84,22 +87,14 @@ export class ClusterPolicies {
 
   /** Computes what follows from all that was stated, and gives what differs since the last time. */
   takeChanges(): ClusterChanges {
-    const changedPolicies = this.#convertAll();
-    const changedGroups = this.#changedGroups;
-    this.#changedGroups = new Set();
-
-    const { registry } = this.#state;
-    const appliedToGroups = takeGroupChanges('targets', changedGroups, registry, (group) => {
+    this.#convertListed();
+    const appliedToGroups = takeGroupChanges(this.#changedGroups.take('targets'), (group) => {
       const { span } = group;
-      if (group.told?.span !== span) for (const user of group.users) changedPolicies.add(user);
+      if (group.told?.span !== span) group.users.forEach((user) => this.#list(user));
       return span;
     });
-    const networkPolicies: PolicyChange[] = [];
-    for (const node of changedPolicies) {
-      const change = policyChange(node, changedGroups);
-      if (change) networkPolicies.push(change);
-    }
-    const addressGroups = takeGroupChanges('peers', changedGroups, registry, spanOfUsers);
+    const networkPolicies = this.#policyChanges();
+    const addressGroups = takeGroupChanges(this.#changedGroups.take('peers'), spanOfUsers);
     const clusterGroups = [...this.#changedClusterGroups];
     this.#changedClusterGroups.clear();
     return { networkPolicies, appliedToGroups, addressGroups, clusterGroups };
@@ -168,7 +163,7 @@ export class ClusterPolicies {
     if (after) namespaces.set(name, after);
     else namespaces.delete(name);
     index.setNamespace(name, after);
-    for (const node of this.#links.ofNamespace(before, after)) this.#toConvert.add(node);
+    for (const node of this.#links.ofNamespace(before, after)) this.#list(node);
   }
 
   #setEntity(kind: EntityKind, key: string, metadata: ObjectMeta | undefined, entity: Entity | undefined): void {
@@ -179,8 +174,6 @@ export class ClusterPolicies {
       return;
     }
     const { labels = noLabels, namespace = '' } = metadata;
-    const before = index.get(id);
-    if (before && sameEntity(before.entity, entity) && sameLabels(before.bucket.labelSet.labels, labels)) return;
     index.set(kind, id, { namespace, labels }, entity);
   }
 
@@ -190,7 +183,7 @@ export class ClusterPolicies {
     if (tiers.get(name) === priority) return;
     if (priority === undefined) tiers.delete(name);
     else tiers.set(name, priority);
-    for (const node of this.#links.ofTier(name)) this.#toConvert.add(node);
+    for (const node of this.#links.ofTier(name)) this.#list(node);
   }
 
   #setClusterGroup(name: string, group: ClusterGroup | undefined, problem?: string): void {
@@ -207,7 +200,7 @@ export class ClusterPolicies {
         const resolved = clusterGroups.resolve(name);
         registry.setSelectors(group, resolved.kind === 'members' ? resolved.selectors : []);
       }
-      for (const node of this.#links.ofClusterGroup(name)) this.#toConvert.add(node);
+      for (const node of this.#links.ofClusterGroup(name)) this.#list(node);
     }
   }
 
@@ -215,85 +208,97 @@ export class ClusterPolicies {
     const policies = this.#policies[kind];
     const before = policies.get(key);
     const uid = object?.metadata.uid ?? `${kind}/${key}`;
-    const same = before?.uid === uid ? before : undefined;
-    if (before && (!object || !same)) {
+    if (before && (!object || before.uid !== uid)) {
       this.#forget(before);
       policies.delete(key);
     }
     if (!object) return;
-    const dependencies = same?.dependencies ?? noDependencies;
-    const node: PolicyNode = { kind, key, uid, object, dependencies, converted: undefined, view: same?.view };
-    if (same) this.#replace(same, node);
+    const node = new PolicyNode(kind, uid, object);
+    if (before?.uid === uid) this.#replace(before, node);
     policies.set(key, node);
-    this.#toConvert.add(node);
+    this.#list(node);
   }
 
   /** The object of a policy changed: its node takes the place of the old one in all that refers to it. */
   #replace(before: PolicyNode, after: PolicyNode): void {
-    this.#toConvert.delete(before);
-    for (const { users } of before.dependencies.groups) {
+    for (const { users } of before.groups) {
       users.delete(before);
       users.add(after);
     }
     this.#links.remove(before);
+    after.groups = before.groups;
+    after.dependencies = before.dependencies;
+    after.view = before.view;
+    before.forget();
     this.#links.add(after);
   }
 
   #forget(node: PolicyNode): void {
-    this.#toConvert.delete(node);
     this.#links.remove(node);
-    this.#endUses(node, node.dependencies.groups);
-    node.dependencies = noDependencies;
-    node.converted = undefined;
+    this.#endUses(node, node.groups);
+    node.forget();
     this.#gone.push(node);
   }
 
-  /** Converts what has to be, and gives all policies that may differ: those that are gone first. */
-  #convertAll(): Set<PolicyNode> {
-    for (const node of this.#toConvert) this.#convert(node);
-    const changed = new Set([...this.#gone, ...this.#toConvert]);
-    this.#gone = [];
-    this.#toConvert.clear();
+  /** That it is in the list is noted in the node: the first time it is every policy there is. */
+  #list(node: PolicyNode): void {
+    if (node.isListed) return;
+    node.isListed = true;
+    this.#listed.push(node);
+  }
+
+  #convertListed(): void {
+    // Not those that were replaced or forgotten since they were listed.
+    for (const node of this.#listed) if (node.isListed) this.#convert(node);
     const toRelease = this.#toRelease;
     this.#toRelease = [];
     for (const [group, node] of toRelease) {
-      if (!node.dependencies.groups.includes(group)) this.#state.registry.release(group, node);
+      if (!node.groups.includes(group)) this.#state.registry.release(group, node);
     }
-    return changed;
   }
 
   #convert(node: PolicyNode): void {
-    const before = node.dependencies.groups;
+    const before = node.groups;
     this.#links.remove(node);
-    const { converted, dependencies } = new PolicyConversion(node, this.#state).run();
-    node.converted = converted;
-    node.dependencies = dependencies;
+    new PolicyConversion(node, this.#state).run();
     this.#links.add(node);
-    for (const group of dependencies.groups) if (!before.includes(group)) this.#changedGroups.add(group);
+    for (const group of node.groups) if (!before.includes(group)) this.#changedGroups.add(group);
+    if (before.length === 0) return;
     this.#endUses(
       node,
-      before.filter((group) => !dependencies.groups.includes(group)),
+      before.filter((group) => !node.groups.includes(group)),
     );
   }
 
-  #endUses(node: PolicyNode, groups: Iterable<UsedGroup>): void {
+  #endUses(node: PolicyNode, groups: readonly ComputedGroup[]): void {
     for (const group of groups) {
       this.#toRelease.push([group, node]);
       this.#changedGroups.add(group);
     }
+  }
+
+  /** Of all policies that may differ from what was told; those that are gone first. */
+  #policyChanges(): PolicyChange[] {
+    const changes: PolicyChange[] = [];
+    const [gone, listed] = [this.#gone, this.#listed];
+    [this.#gone, this.#listed] = [[], []];
+    for (const { view } of gone) if (view) changes.push({ before: view });
+    for (const node of listed) {
+      const change = node.isListed ? policyChange(node, this.#changedGroups) : undefined;
+      node.isListed = false;
+      if (change) changes.push(change);
+    }
+    return changes;
   }
 }
 
 const noLabels: Labels = {};
 
 /** What differs in a policy from what was told of it; peers' groups whose Nodes change with it are added to `changed`. */
-function policyChange(node: PolicyNode, changed: Set<UsedGroup>): PolicyChange | undefined {
-  const { view: before, converted, dependencies } = node;
-  if (!converted) {
-    node.view = undefined;
-    return before && { before };
-  }
-  const span = spanOfTargets(dependencies.groups);
+function policyChange(node: PolicyNode, changed: ChangedGroups): PolicyChange | undefined {
+  const { view: before, converted, groups } = node;
+  if (!converted) return undefined;
+  const span = spanOfTargets(groups);
   const isSame = before !== undefined && sameJson(before.policy, converted);
   const isSameSpan = before !== undefined && sameSpan(before.span, span);
   if (isSame) node.converted = before.policy;
@@ -305,7 +310,7 @@ function policyChange(node: PolicyNode, changed: Set<UsedGroup>): PolicyChange |
     wire: isSame ? before.wire : wireAfter(before, node.uid, converted),
   };
   node.view = after;
-  if (!isSameSpan) for (const used of dependencies.groups) if (used.role === 'peers') changed.add(used);
+  if (!isSameSpan) for (const used of groups) if (used.role === 'peers') changed.add(used);
   return before ? { before, after } : { after };
 }
 
@@ -315,13 +320,13 @@ function wireAfter(before: PolicyView | undefined, uid: string, converted: Conve
   return before && sameJson(before.wire, wire) ? before.wire : wire;
 }
 
-function spanOfTargets(groups: readonly UsedGroup[]): Span {
+function spanOfTargets(groups: readonly ComputedGroup[]): Span {
   const union = new SpanUnion();
   for (const group of groups) if (group.role === 'targets') union.add(group.span);
   return union.span;
 }
 
-function spanOfUsers({ users }: UsedGroup): Span {
+function spanOfUsers({ users }: ComputedGroup): Span {
   const union = new SpanUnion();
   users.forEach(({ view }) => {
     if (view) union.add(view.span);
@@ -343,9 +348,4 @@ function wireOf(uid: string, policy: ConvertedPolicy): ControlplaneNetworkPolicy
 
 function sameJson(a: unknown, b: unknown): boolean {
   return a === b || JSON.stringify(a) === JSON.stringify(b);
-}
-
-function sameLabels(a: Labels, b: Labels): boolean {
-  const keys = Object.keys(a);
-  return keys.length === Object.keys(b).length && keys.every((key) => Object.hasOwn(b, key) && a[key] === b[key]);
 }

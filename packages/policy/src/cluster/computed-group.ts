@@ -1,5 +1,6 @@
 import { sameMember, type Entity, type PlacedMember } from './entity.js';
-import type { Membership, MembershipFollower } from './membership.js';
+import type { Membership } from './membership.js';
+import type { PolicyNode } from './policy-node.js';
 import { SmallSet } from './small-set.js';
 import { emptySpan, sameSpan, type Span } from './spans.js';
 import type { GroupView } from './views.js';
@@ -19,6 +20,7 @@ export interface GroupIdentity {
   readonly role: GroupRole;
 }
 
+const noSources: readonly Membership[] = [];
 const noEntities: ReadonlyMap<string, Entity> = new Map();
 
 /** Of larger groups it is counted who is on which Node; smaller ones are looked through. */
@@ -28,24 +30,28 @@ const maxUncounted = 64;
  * An AppliedToGroup (`targets`: what a Node enforces rules on) or an AddressGroup (`peers`: addresses), and its users.
  * Members are those of its sources, each once; they are kept there, and here only what changed since it was told.
  */
-export class ComputedGroup<U> implements MembershipFollower<Entity> {
+export class ComputedGroup {
   readonly name: string;
   readonly uid: string;
   readonly role: GroupRole;
-  readonly users = new SmallSet<U>();
+  readonly users = new SmallSet<PolicyNode>();
   /** What was told of it last. While it is undefined, changes need not be remembered. */
-  told: GroupView | undefined;
-  #sources: readonly Membership<Entity>[] = [];
-  readonly #onChange: (group: ComputedGroup<U>) => void;
+  told: GroupView | undefined = undefined;
+  /** Whether it is among those that may differ from what was told. */
+  isChanged = false;
+  /** Nobody needs it any more; another group may have come under its name. */
+  isClosed = false;
+  #sources: readonly Membership[] = noSources;
+  readonly #onChange: (group: ComputedGroup) => void;
   /** What a member was when it was told last; absent in there: it has not changed. */
-  #before: Map<string, Entity | undefined> | undefined;
+  #before: Map<string, Entity | undefined> | undefined = undefined;
   /** With several sources: what they have together. */
-  #joined: Map<string, Entity> | undefined;
-  #nodes: Map<string, number> | undefined;
+  #joined: Map<string, Entity> | undefined = undefined;
+  #nodes: Map<string, number> | undefined = undefined;
   #span: Span = emptySpan;
   #spanChanged = false;
 
-  constructor({ name, uid, role }: GroupIdentity, onChange: (group: ComputedGroup<U>) => void) {
+  constructor({ name, uid, role }: GroupIdentity, onChange: (group: ComputedGroup) => void) {
     this.name = name;
     this.uid = uid;
     this.role = role;
@@ -62,12 +68,12 @@ export class ComputedGroup<U> implements MembershipFollower<Entity> {
     return this.#span;
   }
 
-  get sources(): readonly Membership<Entity>[] {
+  get sources(): readonly Membership[] {
     return this.#sources;
   }
 
   /** Takes members from elsewhere from now on. */
-  setSources(sources: readonly Membership<Entity>[]): void {
+  setSources(sources: readonly Membership[]): void {
     const before = this.#sources;
     if (sources.length === before.length && sources.every((source) => before.includes(source))) return;
     const left = before.length > 0 ? this.#entities() : noEntities;
@@ -86,10 +92,10 @@ export class ComputedGroup<U> implements MembershipFollower<Entity> {
     this.#onChange(this);
   }
 
-  /** Nobody needs it any more. */
   close(): void {
     for (const source of this.#sources) source.followers.delete(this);
-    this.#sources = [];
+    this.#sources = noSources;
+    this.isClosed = true;
     this.#onChange(this);
   }
 

@@ -12,7 +12,7 @@ import { readPriority, readRule, readRuleList, readSpec, readTier } from './read
 import { readTargets, targetGroups } from './antrea-targets.js';
 import { anyPeer } from './convert-k8s-policy.js';
 import type { ConversionContext, ConvertedPolicy } from './converted-policy.js';
-import { groupSelector, inNamespace } from './group-selector.js';
+import { groupSelector, inNamespace, namespacesOf } from './group-selector.js';
 import { everything, readSelector } from './selector.js';
 import { UnreadableParts, type PolicyProblem } from './unreadable.js';
 import { wireServices } from './wire-services.js';
@@ -153,7 +153,7 @@ class RuleConversion {
     // By Namespace, and in it by what the group selects.
     return resolved.selectors.flatMap((selector) => {
       const names =
-        selector.namespace === undefined ? this.#context.namespaces(selector.namespaces) : [selector.namespace];
+        selector.namespace === undefined ? this.#context.namespaces(namespacesOf(selector)) : [selector.namespace];
       return names.map((namespace): [string, string] => [
         namespace,
         this.#context.targets(inNamespace(selector, namespace)),

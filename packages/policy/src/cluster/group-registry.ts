@@ -1,28 +1,26 @@
 import { ComputedGroup, type GroupIdentity, type GroupRole } from './computed-group.js';
-import type { Entity } from './entity.js';
 import { groupName, type Sha1 } from './group-name.js';
-import type { GroupSelector } from './group-selector.js';
+import { groupText, type GroupSelector } from './group-selector.js';
 import type { Membership } from './membership.js';
 import type { MembershipIndex } from './membership-index.js';
+import type { PolicyNode } from './policy-node.js';
 
 /** AppliedToGroups and AddressGroups that policies name. They exist as long as one does. */
-export class GroupRegistry<U> {
-  readonly #index: MembershipIndex<Entity>;
+export class GroupRegistry {
+  readonly #index: MembershipIndex;
   readonly #sha1: Sha1;
-  readonly #onChange: (group: ComputedGroup<U>) => void;
-  readonly #ofSelectors = {
-    targets: new Map<Membership<Entity>, ComputedGroup<U>>(),
-    peers: new Map<Membership<Entity>, ComputedGroup<U>>(),
-  };
+  readonly #onChange: (group: ComputedGroup) => void;
   readonly #ofClusterGroups = {
-    targets: new Map<string, ComputedGroup<U>>(),
-    peers: new Map<string, ComputedGroup<U>>(),
+    targets: new Map<string, ComputedGroup>(),
+    peers: new Map<string, ComputedGroup>(),
   };
+  /** How many there are of selectors: each is known to its membership. */
+  readonly #selectorCounts = { targets: 0, peers: 0 };
 
   constructor(modules: {
-    readonly index: MembershipIndex<Entity>;
+    readonly index: MembershipIndex;
     readonly sha1: Sha1;
-    readonly onChange: (group: ComputedGroup<U>) => void;
+    readonly onChange: (group: ComputedGroup) => void;
   }) {
     this.#index = modules.index;
     this.#sha1 = modules.sha1;
@@ -30,14 +28,14 @@ export class GroupRegistry<U> {
   }
 
   count(role: GroupRole): number {
-    return this.#ofSelectors[role].size + this.#ofClusterGroups[role].size;
+    return this.#selectorCounts[role] + this.#ofClusterGroups[role].size;
   }
 
   /** The groups of a role that an object is in. */
-  groupsWith(role: GroupRole, key: string): ComputedGroup<U>[] {
-    const found: ComputedGroup<U>[] = [];
+  groupsWith(role: GroupRole, key: string): ComputedGroup[] {
+    const found: ComputedGroup[] = [];
     for (const membership of this.#index.get(key)?.bucket.groups ?? []) {
-      const group = this.#ofSelectors[role].get(membership);
+      const group = membership[role];
       if (group) found.push(group);
     }
     for (const group of this.#ofClusterGroups[role].values()) {
@@ -47,14 +45,15 @@ export class GroupRegistry<U> {
   }
 
   /** The group of a selector; made if nobody has asked for it before. */
-  ofSelector(role: GroupRole, selector: GroupSelector): ComputedGroup<U> {
+  ofSelector(role: GroupRole, selector: GroupSelector): ComputedGroup {
     const membership = this.#index.group(selector);
-    const known = this.#ofSelectors[role].get(membership);
+    const known = membership[role];
     if (known) return known;
-    if (membership.name === '') membership.name = groupName(selector.text, this.#sha1);
-    const { name } = membership;
+    // A selector that is in use in the other role has its name already.
+    const name = (membership.targets ?? membership.peers)?.name ?? groupName(groupText(selector), this.#sha1);
     const group = this.#create({ name, uid: name, role }, [membership]);
-    this.#ofSelectors[role].set(membership, group);
+    membership[role] = group;
+    this.#selectorCounts[role] += 1;
     return group;
   }
 
@@ -63,7 +62,7 @@ export class GroupRegistry<U> {
     role: GroupRole,
     identity: { readonly name: string; readonly uid: string },
     selectors: readonly GroupSelector[],
-  ): ComputedGroup<U> {
+  ): ComputedGroup {
     const groups = this.#ofClusterGroups[role];
     const known = groups.get(identity.name);
     if (known?.uid === identity.uid) return known;
@@ -75,51 +74,43 @@ export class GroupRegistry<U> {
   }
 
   /** A ClusterGroup that is in use in a role. */
-  clusterGroup(role: GroupRole, name: string): ComputedGroup<U> | undefined {
+  clusterGroup(role: GroupRole, name: string): ComputedGroup | undefined {
     return this.#ofClusterGroups[role].get(name);
   }
 
-  /** Whether a group is in use, or another one in its place, or none. */
-  has(group: ComputedGroup<U>): boolean {
-    const { role, name, sources } = group;
-    const [source] = sources;
-    return (
-      this.#ofClusterGroups[role].get(name) === group ||
-      (source !== undefined && this.#ofSelectors[role].get(source) === group)
-    );
-  }
-
   /** The selectors of a ClusterGroup changed. */
-  setSelectors(group: ComputedGroup<U>, selectors: readonly GroupSelector[]): void {
+  setSelectors(group: ComputedGroup, selectors: readonly GroupSelector[]): void {
     const before = group.sources;
     group.setSources(this.#memberships(selectors));
     for (const membership of before) this.#index.release(membership);
   }
 
   /** One user less; the group goes with the last. */
-  release(group: ComputedGroup<U>, user: U): void {
+  release(group: ComputedGroup, user: PolicyNode): void {
     group.users.delete(user);
     if (group.users.size === 0) this.#remove(group);
   }
 
-  #create(identity: GroupIdentity, sources: readonly Membership<Entity>[]): ComputedGroup<U> {
-    const group = new ComputedGroup<U>(identity, this.#onChange);
+  #create(identity: GroupIdentity, sources: readonly Membership[]): ComputedGroup {
+    const group = new ComputedGroup(identity, this.#onChange);
     group.setSources(sources);
     this.#onChange(group);
     return group;
   }
 
-  #remove(group: ComputedGroup<U>): void {
+  #remove(group: ComputedGroup): void {
+    if (group.isClosed) return;
     const { role, name, sources } = group;
-    if (this.#ofClusterGroups[role].get(name) === group) this.#ofClusterGroups[role].delete(name);
-    else
-      for (const source of sources)
-        if (this.#ofSelectors[role].get(source) === group) this.#ofSelectors[role].delete(source);
+    const [source] = sources;
+    if (source?.[role] === group) {
+      source[role] = undefined;
+      this.#selectorCounts[role] -= 1;
+    } else this.#ofClusterGroups[role].delete(name);
     group.close();
     for (const membership of sources) this.#index.release(membership);
   }
 
-  #memberships(selectors: readonly GroupSelector[]): Membership<Entity>[] {
+  #memberships(selectors: readonly GroupSelector[]): Membership[] {
     return [...new Set(selectors.map((selector) => this.#index.group(selector)))];
   }
 }

@@ -3,17 +3,19 @@ import type { ClusterState } from './cluster-state.js';
 import { convertAntreaPolicy } from './convert-antrea-policy.js';
 import { convertK8sPolicy } from './convert-k8s-policy.js';
 import type { ConversionContext, ConvertedPolicy, ResolvedClusterGroup } from './converted-policy.js';
-import type { GroupRole } from './computed-group.js';
+import type { ComputedGroup, GroupRole } from './computed-group.js';
 import type { GroupSelector } from './group-selector.js';
-import { noDependencies, type PolicyDependencies, type PolicyNode, type UsedGroup } from './policy-node.js';
+import type { PolicyDependencies, PolicyNode } from './policy-node.js';
 import type { Selector } from './selector.js';
 import { defaultTierPriority, tierName } from './tiers.js';
+
+const maxCopied = 4;
 
 /** One conversion of a policy: what it becomes, and everything that it asked for on the way. */
 export class PolicyConversion implements ConversionContext {
   readonly #node: PolicyNode;
   readonly #state: ClusterState;
-  readonly #groups: UsedGroup[] = [];
+  #groups: ComputedGroup[] = [];
   #clusterGroups: Set<string> | undefined;
   #selections: Map<string, Selector> | undefined;
   #tier: string | undefined;
@@ -23,16 +25,12 @@ export class PolicyConversion implements ConversionContext {
     this.#state = state;
   }
 
-  /** The policy's node is a user of each group that the result names. */
-  run(): { readonly converted: ConvertedPolicy; readonly dependencies: PolicyDependencies } {
-    const converted = this.#withMissing(this.#convert());
-    const dependencies = {
-      groups: this.#groups.slice(),
-      clusterGroups: this.#clusterGroups ?? noDependencies.clusterGroups,
-      tier: this.#tier,
-      selections: this.#selections ? [...this.#selections.values()] : noDependencies.selections,
-    };
-    return { converted, dependencies };
+  /** Writes the result into the policy's node, which is a user of each group that it names. */
+  run(): void {
+    const node = this.#node;
+    node.converted = this.#withMissing(this.#convert());
+    node.groups = this.#groups;
+    node.dependencies = this.#dependencies();
   }
 
   targets(selector: GroupSelector): string {
@@ -85,8 +83,18 @@ export class PolicyConversion implements ConversionContext {
     return missingGroups.length === 0 ? withTier : { ...withTier, missingGroups };
   }
 
-  #use(group: UsedGroup): string {
-    if (!this.#groups.includes(group)) this.#groups.push(group);
+  #dependencies(): PolicyDependencies | undefined {
+    const [clusterGroups, selections, tier] = [this.#clusterGroups, this.#selections, this.#tier];
+    if (!clusterGroups && !selections && tier === undefined) return undefined;
+    return { clusterGroups: clusterGroups ?? new Set(), tier, selections: [...(selections?.values() ?? [])] };
+  }
+
+  #use(group: ComputedGroup): string {
+    if (!this.#groups.includes(group)) {
+      // A new array has room for what is in it alone; one that grows takes room for sixteen more.
+      if (this.#groups.length < maxCopied) this.#groups = [...this.#groups, group];
+      else this.#groups.push(group);
+    }
     group.users.add(this.#node);
     return group.name;
   }

@@ -1,7 +1,7 @@
 import { entityKey } from './cluster-objects.js';
 import type { ClusterState } from './cluster-state.js';
 import type { PlacedMember } from './entity.js';
-import type { EntityKind } from './group-selector.js';
+import { kindOf, type EntityKind } from './group-selector.js';
 
 /** Who belongs to a ClusterGroup: members with an address, or blocks of addresses. */
 export type ClusterGroupContents =
@@ -31,7 +31,7 @@ export function clusterGroupsOf(state: ClusterState, kind: EntityKind, key: stri
     if (resolved.kind !== 'members') return false;
     return resolved.selectors.some((selector) => {
       const membership = state.index.group(selector);
-      const found = selector.kind === kind && membership.get(entityKey(kind, key)) !== undefined;
+      const found = kindOf(selector) === kind && membership.get(entityKey(kind, key)) !== undefined;
       state.index.release(membership);
       return found;
     });

@@ -23,29 +23,44 @@ export const everything: Selector = { text: '', matches: () => true, terms: unde
 /** What a selector is that Kubernetes would refuse. */
 export const selectsNothing: Selector = { text: '<none>', matches: () => false, terms: [] };
 
-/** Few texts are written by many: they are read once. */
+/** Few selectors are written by many: they are read once. */
 const known = new Map<string, Selector>();
+/** Those of one label, as most are, by its key and value: they are found without making their text. */
+const knownOfOneLabel = new Map<string, Map<string, Selector>>();
 const maxKnown = 20_000;
+let knownCount = 0;
 
 /**
  * Reads a label selector. One that Kubernetes would refuse (an operator that is none, `In` without values) selects
  * nothing.
  */
 export function readSelector(selector: LabelSelector): Selector {
-  const text = textOfOneLabel(selector);
-  return (text === undefined ? undefined : known.get(text)) ?? readRequirements(selector);
+  const key = keyOfOneLabel(selector);
+  return key === undefined ? readRequirements(selector) : readOneLabel(key, selector.matchLabels![key]!);
 }
 
-/** The text of a selector of one label, as most are; undefined for others. */
-function textOfOneLabel(selector: LabelSelector | null): string | undefined {
+/** The key of a selector of one label and nothing else; undefined for others. */
+function keyOfOneLabel(selector: LabelSelector | null): string | undefined {
   const { matchLabels, matchExpressions } = selector ?? {};
   if (typeof matchLabels !== 'object' || matchExpressions !== undefined) return undefined;
-  let text: string | undefined;
+  let found: string | undefined;
   for (const key in matchLabels) {
-    if (text !== undefined || typeof matchLabels[key] !== 'string') return undefined;
-    text = `${key}=${matchLabels[key]}`;
+    if (found !== undefined || typeof matchLabels[key] !== 'string') return undefined;
+    found = key;
   }
-  return text;
+  return found;
+}
+
+function readOneLabel(key: string, value: string): Selector {
+  const before = knownOfOneLabel.get(key)?.get(value);
+  if (before) return before;
+  const text = `${key}=${value}`;
+  const matches = (labels: Labels): boolean => labels[key] === value;
+  const read: Selector = { text, matches, terms: [text] };
+  countOneMore();
+  const values = knownOfOneLabel.get(key) ?? new Map<string, Selector>();
+  knownOfOneLabel.set(key, values.set(value, read));
+  return read;
 }
 
 function readRequirements(selector: LabelSelector): Selector {
@@ -56,14 +71,22 @@ function readRequirements(selector: LabelSelector): Selector {
   const text = requirements.map(requirementText).join(',');
   const before = known.get(text);
   if (before) return before;
-  if (known.size >= maxKnown) known.clear();
   const read: Selector = {
     text,
     matches: (labels) => requirements.every((requirement) => meets(labels, requirement)),
     terms: bestTerms(requirements),
   };
+  countOneMore();
   known.set(text, read);
   return read;
+}
+
+function countOneMore(): void {
+  knownCount += 1;
+  if (knownCount <= maxKnown) return;
+  knownCount = 1;
+  known.clear();
+  knownOfOneLabel.clear();
 }
 
 /** Whether a label selector is one that Kubernetes would refuse. */

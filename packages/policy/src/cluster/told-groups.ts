@@ -1,26 +1,22 @@
-import type { ComputedGroup, GroupRole } from './computed-group.js';
+import type { ComputedGroup } from './computed-group.js';
 import type { PlacedMember } from './entity.js';
-import type { GroupRegistry } from './group-registry.js';
-import type { PolicyNode, UsedGroup } from './policy-node.js';
 import { sameSpan, type Span } from './spans.js';
 import type { GroupChange, GroupView } from './views.js';
 
-/** What differs in those of the changed groups that have a role, from what was told of them. */
+/** What differs in groups of one role that may have changed, from what was told of them. */
 export function takeGroupChanges(
-  role: GroupRole,
-  changed: ReadonlySet<UsedGroup>,
-  registry: GroupRegistry<PolicyNode>,
-  spanOf: (group: UsedGroup) => Span,
+  changed: readonly ComputedGroup[],
+  spanOf: (group: ComputedGroup) => Span,
 ): GroupChange[] {
   const changes: GroupChange[] = [];
   // Those that are gone first: another group may have come under the same name.
   for (const group of changed) {
-    if (group.role !== role || !group.told || registry.has(group)) continue;
+    if (!group.isClosed || !group.told) continue;
     changes.push({ before: group.told });
     group.told = undefined;
   }
   for (const group of changed) {
-    if (group.role !== role || !registry.has(group)) continue;
+    if (group.isClosed) continue;
     const before = group.told;
     const span = spanOf(group);
     if (!before) {
@@ -39,9 +35,9 @@ export function takeGroupChanges(
 
 class ToldGroup implements GroupView {
   readonly span: Span;
-  readonly #group: ComputedGroup<PolicyNode>;
+  readonly #group: ComputedGroup;
 
-  constructor(group: ComputedGroup<PolicyNode>, span: Span) {
+  constructor(group: ComputedGroup, span: Span) {
     this.#group = group;
     this.span = span;
   }

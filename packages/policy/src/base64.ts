@@ -50,3 +50,22 @@ function encodeChunk(bytes: Uint8Array): string {
   }
   return String.fromCharCode.apply(undefined, letters);
 }
+
+const letterA = codes[0]!;
+const letterP = codes[15]!;
+const slash = codes[63]!;
+
+/**
+ * The base64 text of an IPv4 address in 16 bytes (::ffff:0:0/96, RFC 4291), of which twelve are always the same. There
+ * are as many as Pods, hence no list of letters for each.
+ */
+export function encodeMappedIpv4(value: number): string {
+  // oxfmt-ignore
+  return String.fromCharCode(
+    letterA, letterA, letterA, letterA, letterA, letterA, letterA, letterA, letterA, letterA, letterA, letterA, letterA,
+    letterP, slash, slash,
+    codes[value >>> 26]!, codes[(value >>> 20) & 63]!, codes[(value >>> 14) & 63]!,
+    codes[(value >>> 8) & 63]!, codes[(value >>> 2) & 63]!, codes[(value & 3) << 4]!,
+    pad, pad,
+  );
+}

@@ -24,7 +24,7 @@ export function policyObject({ wire }: PolicyView): ControlplaneNetworkPolicy {
 
 /** The object of a group with its members, or those on one Node. */
 export function groupObject(group: GroupView, node?: string): object {
-  const members = [...group.members()].filter((member) => isOn(member, node)).map(({ member }) => member);
+  const members = group.wireMembers(node);
   return { metadata: metadataOf(group), ...(members.length > 0 ? { groupMembers: members } : {}) };
 }
 

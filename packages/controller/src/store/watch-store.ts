@@ -3,7 +3,7 @@ import { Watcher, type WatcherLimits } from './watcher.js';
 /** A computed object. `span` names the Nodes that need it; undefined while it is not computed. */
 export interface Spanned {
   readonly name: string;
-  readonly span: ReadonlySet<string> | undefined;
+  readonly span: (Iterable<string> & { has(node: string): boolean }) | undefined;
 }
 
 /** What became of an object; one of `before` and `after` may be absent. Subtypes carry what differs between them. */

@@ -336,13 +336,15 @@ function spanOfUsers({ users }: ComputedGroup): Span {
 
 function wireOf(uid: string, policy: ConvertedPolicy): ControlplaneNetworkPolicy {
   const { source, generation, priority, tierPriority, rules, appliedToGroups } = policy;
+  const metadata = { name: uid, uid, generation };
+  const wire: ControlplaneNetworkPolicy = appliedToGroups
+    ? { metadata, rules, appliedToGroups, sourceRef: source }
+    : { metadata, rules, sourceRef: source };
+  if (priority === undefined && tierPriority === undefined) return wire;
   return {
-    metadata: { name: uid, uid, generation },
-    rules,
-    ...(appliedToGroups ? { appliedToGroups } : {}),
+    ...wire,
     ...(priority === undefined ? {} : { priority }),
     ...(tierPriority === undefined ? {} : { tierPriority }),
-    sourceRef: source,
   };
 }
 

@@ -1,3 +1,4 @@
+import type { GroupMember } from '@antrea-ts/apis';
 import { sameMember, type Entity, type PlacedMember } from './entity.js';
 import type { Membership } from './membership.js';
 import type { PolicyNode } from './policy-node.js';
@@ -77,9 +78,9 @@ export class ComputedGroup {
     const before = this.#sources;
     if (sources.length === before.length && sources.every((source) => before.includes(source))) return;
     const left = before.length > 0 ? this.#entities() : noEntities;
-    for (const source of before) source.followers.delete(this);
+    for (const source of before) source.unfollow(this);
     this.#sources = sources;
-    for (const source of sources) source.followers.add(this);
+    for (const source of sources) source.follow(this);
     this.#joined = undefined;
     this.#nodes = undefined;
     if (this.told || sources.length > 1) {
@@ -93,20 +94,19 @@ export class ComputedGroup {
   }
 
   close(): void {
-    for (const source of this.#sources) source.followers.delete(this);
+    for (const source of this.#sources) source.unfollow(this);
     this.#sources = noSources;
     this.isClosed = true;
     this.#onChange(this);
   }
 
   members(): PlacedMember[] {
-    // Of full length at once: an array that grows takes room for sixteen more, and most groups are small.
-    // oxlint-disable-next-line unicorn/no-new-array -- the length is meant; `Array.from` fills it one by one
-    const members = new Array<PlacedMember>(this.#mostMembers());
-    let count = 0;
-    this.#forEach((_, entity) => (members[count++] = entity));
-    members.length = count;
-    return members;
+    return this.#list((entity) => entity);
+  }
+
+  /** As agents are told of them; on one Node, or wherever they are. */
+  wireMembers(node: string | undefined): GroupMember[] {
+    return this.#list((entity) => (node === undefined || entity.node === node ? entity.member : undefined));
   }
 
   takeChanges(): MemberChanges {
@@ -162,10 +162,23 @@ export class ComputedGroup {
       this.#forEach((_, { node = '' }) => counts.set(node, (counts.get(node) ?? 0) + 1));
       this.#nodes = counts;
     }
-    if (this.#nodes) return new Set(this.#nodes.keys());
-    const nodes = new Set<string>();
+    if (this.#nodes) return SmallSet.of(this.#nodes.keys());
+    const nodes = new SmallSet<string>();
     this.#forEach((_, { node = '' }) => nodes.add(node));
     return nodes.size === 0 ? emptySpan : nodes;
+  }
+
+  #list<T>(take: (entity: Entity) => T | undefined): T[] {
+    // Of full length at once: an array that grows takes room for sixteen more, and most groups are small.
+    // oxlint-disable-next-line unicorn/no-new-array -- the length is meant; `Array.from` fills it one by one
+    const list = new Array<T>(this.#mostMembers());
+    let count = 0;
+    this.#forEach((_, entity) => {
+      const taken = take(entity);
+      if (taken !== undefined) list[count++] = taken;
+    });
+    list.length = count;
+    return list;
   }
 
   /** Those of its sources; not each of them is a member. */

@@ -10,7 +10,7 @@ import type {
 } from '@antrea-ts/apis';
 import { brokenSelectorIn, brokenSelectorReason } from './broken-selector.js';
 import type { ConversionContext, ConvertedPolicy } from './converted-policy.js';
-import { groupSelector, isBrokenGroup } from './group-selector.js';
+import { groupSelector, isBrokenGroup, type GroupSelector } from './group-selector.js';
 import { k8sPeerShape, k8sSpecShape } from './object-shapes.js';
 import { leftOut, UnreadableParts } from './unreadable.js';
 import { anywhere, wireBlock } from './wire-blocks.js';
@@ -30,25 +30,16 @@ export function convertK8sPolicy(policy: K8sNetworkPolicy, context: ConversionCo
   const { name, namespace = '', uid = '' } = metadata;
   const problem = k8sSpecShape(policy.spec ?? {});
   // Of a spec that is not as it must be only the Pods are known: they are isolated.
-  const spec: Spec = problem ? { ...selectorOf(policy), policyTypes: ['Ingress', 'Egress'] } : (policy.spec ?? {});
+  const spec: Spec = problem ? { ...selectorOf(policy), policyTypes: bothTypes } : (policy.spec ?? {});
   const unreadable = new UnreadableParts({ denies: false });
   if (problem) unreadable.tell(`spec${problem.path} ${problem.what}`, 'everything');
-  const rulesOf = (direction: RuleDirection): readonly NetworkPolicyRule[] => {
-    const field = direction === 'In' ? 'spec.ingress' : 'spec.egress';
-    const written: readonly WrittenRule[] = (direction === 'In' ? spec.ingress : spec.egress) ?? [];
-    if (written.length === 0) return [isolation(direction)];
-    return written.map((rule, index) => {
-      const place = { direction, field: `${field}[${index}]`, namespace, unreadable };
-      return ruleOf(rule, place, context) ?? isolation(direction);
-    });
-  };
-  const lists = directionsOf(spec).map(rulesOf);
+  const rules = rulesOf(spec, { namespace, unreadable }, context);
   const selected = groupSelector({ namespace, podSelector: spec.podSelector ?? {} });
   const isNobody = selected !== undefined && isBrokenGroup(selected);
   return {
     source: { type: 'K8sNetworkPolicy', namespace, name, uid },
     generation: metadata.generation ?? 0,
-    rules: lists.length === 1 ? lists[0]! : lists.flat(),
+    rules,
     appliedToGroups: selected && !isNobody ? [context.targets(selected)] : [],
     problems: isNobody
       ? [...unreadable.problems, leftOut(`spec.podSelector ${brokenSelectorReason}`, 'the policy applies to nobody')]
@@ -60,19 +51,46 @@ function selectorOf({ spec }: K8sNetworkPolicy): Pick<Spec, 'podSelector'> {
   return typeof spec === 'object' && spec.podSelector !== undefined ? { podSelector: spec.podSelector } : {};
 }
 
-function directionsOf({ policyTypes, egress }: Spec): RuleDirection[] {
-  const types = policyTypes?.length ? policyTypes : egress?.length ? bothTypes : ingressOnly;
-  return bothDirections.filter((direction) => types.includes(direction === 'In' ? 'Ingress' : 'Egress'));
+const bothTypes: Spec['policyTypes'] & {} = ['Ingress', 'Egress'];
+const ingressOnly: Spec['policyTypes'] & {} = ['Ingress'];
+
+/** Where a policy stands. */
+interface PolicyPlace {
+  readonly namespace: string;
+  readonly unreadable: UnreadableParts;
 }
 
-const bothTypes: readonly string[] = ['Ingress', 'Egress'];
-const ingressOnly: readonly string[] = ['Ingress'];
-const bothDirections: readonly RuleDirection[] = ['In', 'Out'];
+function rulesOf(spec: Spec, place: PolicyPlace, context: ConversionContext): readonly NetworkPolicyRule[] {
+  const { policyTypes, ingress, egress } = spec;
+  const types = policyTypes?.length ? policyTypes : egress?.length ? bothTypes : ingressOnly;
+  const incoming = types.includes('Ingress') ? rulesOfDirection('In', ingress, place, context) : noRules;
+  if (!types.includes('Egress')) return incoming;
+  const outgoing = rulesOfDirection('Out', egress, place, context);
+  return incoming.length === 0 ? outgoing : [...incoming, ...outgoing];
+}
 
-/** A rule that allows a peer; without one it only isolates. */
-function isolation(direction: RuleDirection, peer: NetworkPolicyPeer = {}): NetworkPolicyRule {
-  const rest = { priority: -1, action: 'Allow', enableLogging: false } as const;
-  return direction === 'In' ? { direction, from: peer, ...rest } : { direction, to: peer, ...rest };
+const noRules: readonly NetworkPolicyRule[] = [];
+/** Without a peer a rule only isolates. Such rules are all the same one: policies that deny everything are frequent. */
+const isolation = { In: allow('In', {}), Out: allow('Out', {}) };
+const onlyIsolation = { In: [isolation.In], Out: [isolation.Out] };
+
+function rulesOfDirection(
+  direction: RuleDirection,
+  written: readonly WrittenRule[] | undefined,
+  { namespace, unreadable }: PolicyPlace,
+  context: ConversionContext,
+): readonly NetworkPolicyRule[] {
+  if (!written?.length) return onlyIsolation[direction];
+  return written.map(
+    (rule, index) => ruleOf(rule, { direction, index, namespace, unreadable }, context) ?? isolation[direction],
+  );
+}
+
+/** A rule that allows a peer. */
+function allow(direction: RuleDirection, peer: NetworkPolicyPeer): NetworkPolicyRule {
+  return direction === 'In'
+    ? { direction, from: peer, priority: -1, action: 'Allow', enableLogging: false }
+    : { direction, to: peer, priority: -1, action: 'Allow', enableLogging: false };
 }
 
 /** A rule of either direction, with the other side under the name of it. */
@@ -83,31 +101,43 @@ interface WrittenRule {
 }
 
 /** Where a rule stands. */
-interface RulePlace {
+interface RulePlace extends PolicyPlace {
   readonly direction: RuleDirection;
-  readonly field: string;
-  readonly namespace: string;
-  readonly unreadable: UnreadableParts;
+  readonly index: number;
+}
+
+/** Made only for those who have something to say of it: most rules are as they must be. */
+function fieldOf({ direction, index }: RulePlace): string {
+  return `spec.${direction === 'In' ? 'ingress' : 'egress'}[${index}]`;
+}
+
+function peersFieldOf(place: RulePlace): string {
+  return `${fieldOf(place)}.${place.direction === 'In' ? 'from' : 'to'}`;
+}
+
+function peerFieldOf(place: RulePlace, index: number): string {
+  return `${peersFieldOf(place)}[${index}]`;
 }
 
 /** Undefined: nothing is left of the rule that could allow anything. */
 function ruleOf(rule: WrittenRule, place: RulePlace, context: ConversionContext): NetworkPolicyRule | undefined {
-  const { direction, field, unreadable } = place;
+  const { direction, unreadable } = place;
   if (typeof rule !== 'object' || rule === null) {
-    unreadable.tell(`${field} is no object`, 'everything');
+    unreadable.tell(`${fieldOf(place)} is no object`, 'everything');
     return undefined;
   }
-  const services = wireServices(rule.ports, `${field}.ports`, unreadable);
+  const services =
+    rule.ports === undefined ? noServices : wireServices(rule.ports, `${fieldOf(place)}.ports`, unreadable);
   const peers = direction === 'In' ? rule.from : rule.to;
   if (!services) return undefined;
   const isAnybody = peers === undefined || (Array.isArray(peers) && peers.length === 0);
-  const peer = isAnybody
-    ? anyPeer(direction, services, context)
-    : peerOf(peers, { ...place, field: `${field}.${direction === 'In' ? 'from' : 'to'}` }, context);
+  const peer = isAnybody ? anyPeer(direction, services, context) : peerOf(peers, place, context);
   if (!peer) return undefined;
-  const allowed = isolation(direction, peer);
+  const allowed = allow(direction, peer);
   return services.length > 0 ? { ...allowed, services } : allowed;
 }
+
+const noServices: readonly ControlplaneService[] = [];
 
 /** Everybody: by address, and for the names of ports by membership. */
 export function anyPeer(
@@ -121,37 +151,45 @@ export function anyPeer(
 
 function peerOf(
   peers: readonly K8sPolicyPeer[],
-  { field, namespace, unreadable }: RulePlace,
+  place: RulePlace,
   context: ConversionContext,
 ): NetworkPolicyPeer | undefined {
   if (!Array.isArray(peers)) {
-    unreadable.tell(`${field} is no list`, 'everybody');
+    place.unreadable.tell(`${peersFieldOf(place)} is no list`, 'everybody');
     return undefined;
   }
+  const addressGroups: string[] = [];
   const ipBlocks: ControlplaneIpBlock[] = [];
-  const addressGroups = new Set<string>();
-  for (const [index, written] of (peers as readonly K8sPolicyPeer[]).entries()) {
-    const here = `${field}[${index}]`;
-    const problem = k8sPeerShape(written);
-    if (problem) {
-      unreadable.tell(`${here}${problem.path} ${problem.what}`, 'everybody');
-      continue;
-    }
-    const { ipBlock, podSelector, namespaceSelector } = written;
-    if (ipBlock) {
-      const block = wireBlock(ipBlock, `${here}.ipBlock`);
-      if (typeof block === 'string') unreadable.tell(block, 'everybody');
-      else ipBlocks.push(block);
-      continue;
-    }
-    const selected = groupSelector({ namespace, podSelector, namespaceSelector });
-    if (selected && isBrokenGroup(selected)) {
-      unreadable.tell(`${brokenSelectorIn(written, here)} ${brokenSelectorReason}`, 'everybody');
-    } else if (selected) addressGroups.add(context.peers(selected));
+  for (let index = 0; index < peers.length; index += 1) {
+    const read = readPeer(peers[index] as K8sPolicyPeer, index, place);
+    if (read === undefined) continue;
+    if ('cidr' in read) ipBlocks.push(read);
+    else addressGroups.push(context.peers(read));
   }
-  if (addressGroups.size === 0 && ipBlocks.length === 0) return undefined;
-  const peer: { -readonly [K in keyof NetworkPolicyPeer]: NetworkPolicyPeer[K] } = {};
-  if (addressGroups.size > 0) peer.addressGroups = [...addressGroups];
-  if (ipBlocks.length > 0) peer.ipBlocks = ipBlocks;
-  return peer;
+  if (addressGroups.length === 0) return ipBlocks.length > 0 ? { ipBlocks } : undefined;
+  const groups = addressGroups.length > 1 ? [...new Set(addressGroups)] : addressGroups;
+  return ipBlocks.length > 0 ? { addressGroups: groups, ipBlocks } : { addressGroups: groups };
+}
+
+/** Undefined: it cannot be read, which was told, or selects nothing. */
+function readPeer(
+  written: K8sPolicyPeer,
+  index: number,
+  place: RulePlace,
+): ControlplaneIpBlock | GroupSelector | undefined {
+  const problem = k8sPeerShape(written);
+  if (problem) return refuse(`${peerFieldOf(place, index)}${problem.path} ${problem.what}`, place);
+  const { ipBlock, podSelector, namespaceSelector } = written;
+  if (ipBlock) {
+    const block = wireBlock(ipBlock, `${peerFieldOf(place, index)}.ipBlock`);
+    return typeof block === 'string' ? refuse(block, place) : block;
+  }
+  const selected = groupSelector({ namespace: place.namespace, podSelector, namespaceSelector });
+  if (!selected || !isBrokenGroup(selected)) return selected;
+  return refuse(`${brokenSelectorIn(written, peerFieldOf(place, index))} ${brokenSelectorReason}`, place);
+}
+
+function refuse(problem: string, { unreadable }: PolicyPlace): undefined {
+  unreadable.tell(problem, 'everybody');
+  return undefined;
 }

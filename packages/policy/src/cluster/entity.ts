@@ -1,6 +1,6 @@
 import type { ExternalEntity, GroupMember, NamedPort, Pod } from '@antrea-ts/apis';
 import { ipToBytes, tryParseIp, type IpAddress } from '@antrea-ts/net-types';
-import { encodeBase64 } from '../base64.js';
+import { encodeBase64, encodeMappedIpv4 } from '../base64.js';
 
 /** A member, and the Node that enforces what applies to it, if one does. */
 export interface PlacedMember {
@@ -24,12 +24,22 @@ export function podEntity(pod: Pod): Entity {
   const { metadata, spec, status } = pod;
   const { name, namespace = '' } = metadata;
   const hasNetwork = !spec?.hostNetwork && status?.phase !== 'Succeeded' && status?.phase !== 'Failed';
-  const ips = status?.podIPs?.length ? readAddresses(status.podIPs) : readAddresses([{ ip: status?.podIP }]);
+  const ips = readAddresses(status?.podIPs?.length ? status.podIPs : [{ ip: status?.podIP }]);
   return {
-    member: member({ pod: { name, namespace } }, ips, namedPorts(spec?.containers)),
+    member: podMember({ name, namespace }, ips, namedPorts(spec?.containers)),
     node: hasNetwork && spec?.nodeName ? spec.nodeName : undefined,
     isPeer: hasNetwork && ips.length > 0,
   };
+}
+
+/** Written at once, as most are: what is added to an object later needs a place of its own in memory. */
+function podMember(
+  pod: NonNullable<GroupMember['pod']>,
+  ips: readonly string[],
+  ports: readonly NamedPort[],
+): GroupMember {
+  if (ports.length > 0) return ips.length > 0 ? { pod, ips, ports } : { pod, ports };
+  return ips.length > 0 ? { pod, ips } : { pod };
 }
 
 const none: readonly never[] = [];
@@ -46,9 +56,14 @@ function namedPorts(containers: NonNullable<Pod['spec']>['containers'] = none): 
 
 /** What of it is an address, as it is written on the wire. */
 function readAddresses(listed: readonly { readonly ip?: string | undefined }[]): readonly string[] {
-  const found = listed.map(({ ip = '' }) => tryParseIp(ip));
-  if (!found.includes(undefined)) return found.map((address) => wireAddress(address!));
-  return found.flatMap((address) => (address ? [wireAddress(address)] : []));
+  const first = tryWireAddress(listed[0]);
+  if (listed.length <= 1) return first === undefined ? none : [first];
+  return listed.map(tryWireAddress).filter((address) => address !== undefined);
+}
+
+function tryWireAddress(listed: { readonly ip?: string | undefined } | undefined): string | undefined {
+  const address = tryParseIp(listed?.ip ?? '');
+  return address && wireAddress(address);
 }
 
 /** What an ExternalEntity is to policy: a peer by its endpoints, and a target where a Node answers for it. */
@@ -61,7 +76,11 @@ export function externalEntity({ metadata, spec }: ExternalEntity): Entity {
       : [],
   );
   return {
-    member: member({ externalEntity: { name, namespace } }, ips, ports),
+    member: {
+      externalEntity: { name, namespace },
+      ...(ips.length > 0 ? { ips } : {}),
+      ...(ports.length > 0 ? { ports } : {}),
+    },
     node: spec?.externalNode || undefined,
     isPeer: ips.length > 0,
   };
@@ -69,17 +88,8 @@ export function externalEntity({ metadata, spec }: ExternalEntity): Entity {
 
 /** An address as Antrea's controller writes it: base64 of 16 bytes, also for IPv4. */
 export function wireAddress(address: IpAddress): string {
-  const { family, value } = address;
-  if (family === 'ipv6') return encodeBase64(ipToBytes(address));
-  mapped[12] = value >>> 24;
-  mapped[13] = value >>> 16;
-  mapped[14] = value >>> 8;
-  mapped[15] = value;
-  return encodeBase64(mapped);
+  return address.family === 'ipv6' ? encodeBase64(ipToBytes(address)) : encodeMappedIpv4(address.value);
 }
-
-/** An IPv4 address in 16 bytes; written anew for each, as there are very many. */
-const mapped = Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 0, 0, 0, 0);
 
 /** Whether they are the same to everybody; they have the same key. */
 export function sameEntity(a: Entity, b: Entity): boolean {
@@ -98,15 +108,4 @@ function samePort(a: NamedPort, b: NamedPort): boolean {
 function sameList<T>(a: readonly T[] | undefined, b: readonly T[] | undefined, same: (x: T, y: T) => boolean): boolean {
   if (a === undefined || b === undefined) return a === b;
   return a.length === b.length && a.every((each, index) => same(each, b[index]!));
-}
-
-function member(
-  reference: Pick<GroupMember, 'pod' | 'externalEntity'>,
-  ips: readonly string[],
-  ports: readonly NamedPort[],
-): GroupMember {
-  const made: { -readonly [K in keyof GroupMember]: GroupMember[K] } = reference;
-  if (ips.length > 0) made.ips = ips;
-  if (ports.length > 0) made.ports = ports;
-  return made;
 }

@@ -1,4 +1,4 @@
-import { ComputedGroup, type GroupIdentity, type GroupRole } from './computed-group.js';
+import { ComputedGroup, type GroupRole } from './computed-group.js';
 import { groupName, type Sha1 } from './group-name.js';
 import { groupText, type GroupSelector } from './group-selector.js';
 import type { Membership } from './membership.js';
@@ -51,10 +51,10 @@ export class GroupRegistry {
     if (known) return known;
     // A selector that is in use in the other role has its name already.
     const name = (membership.targets ?? membership.peers)?.name ?? groupName(groupText(selector), this.#sha1);
-    const group = this.#create({ name, uid: name, role }, [membership]);
+    const group = new ComputedGroup({ name, uid: name, role }, this.#onChange);
     membership[role] = group;
     this.#selectorCounts[role] += 1;
-    return group;
+    return this.#begin(group, [membership]);
   }
 
   /** A ClusterGroup in a role, under its own name. */
@@ -68,9 +68,9 @@ export class GroupRegistry {
     if (known?.uid === identity.uid) return known;
     // Deleted and made anew under the same name: another group.
     if (known) this.#remove(known);
-    const group = this.#create({ ...identity, role }, this.#memberships(selectors));
+    const group = new ComputedGroup({ ...identity, role }, this.#onChange);
     groups.set(identity.name, group);
-    return group;
+    return this.#begin(group, this.#memberships(selectors));
   }
 
   /** A ClusterGroup that is in use in a role. */
@@ -91,8 +91,7 @@ export class GroupRegistry {
     if (group.users.size === 0) this.#remove(group);
   }
 
-  #create(identity: GroupIdentity, sources: readonly Membership[]): ComputedGroup {
-    const group = new ComputedGroup(identity, this.#onChange);
+  #begin(group: ComputedGroup, sources: readonly Membership[]): ComputedGroup {
     group.setSources(sources);
     this.#onChange(group);
     return group;
@@ -102,10 +101,8 @@ export class GroupRegistry {
     if (group.isClosed) return;
     const { role, name, sources } = group;
     const [source] = sources;
-    if (source?.[role] === group) {
-      source[role] = undefined;
-      this.#selectorCounts[role] -= 1;
-    } else this.#ofClusterGroups[role].delete(name);
+    if (source?.[role] === group) this.#selectorCounts[role] -= 1;
+    else this.#ofClusterGroups[role].delete(name);
     group.close();
     for (const membership of sources) this.#index.release(membership);
   }

@@ -37,8 +37,8 @@ export function groupSelector(parts: GroupSelectorParts): GroupSelector | undefi
 }
 
 /** Whether a selector of it is one that Kubernetes would refuse, so that it selects nobody. */
-export function isBrokenGroup({ namespaces, objects }: GroupSelector): boolean {
-  return namespaces === selectsNothing || objects === selectsNothing;
+export function isBrokenGroup(selector: GroupSelector): boolean {
+  return selector.namespaces === selectsNothing || objectsOf(selector) === selectsNothing;
 }
 
 function readIfThere(selector: LabelSelector | undefined): Selector | undefined {

@@ -109,7 +109,7 @@ export class MembershipIndex {
 
   /** Forgets a group that nobody follows any more. */
   release(group: Membership): void {
-    if (group.followers.size > 0) return;
+    if (group.isFollowed) return;
     const { namespace } = group.selector;
     for (const bucket of group.buckets) bucket.groups.delete(group);
     if (namespace !== undefined) {

@@ -8,12 +8,11 @@ import { SmallSet } from './small-set.js';
 export class Membership {
   readonly selector: GroupSelector;
   readonly buckets = new SmallSet<Bucket>();
-  /** Told of each object that came into it, left it, or changed in it. */
-  readonly followers = new SmallSet<ComputedGroup>();
-  /** Of the followers, those that have what is selected here alone and are named after it. */
+  /** The groups that have what is selected here and nothing else, and are named after it. */
   targets: ComputedGroup | undefined = undefined;
   peers: ComputedGroup | undefined = undefined;
-
+  /** Groups that have this among others. */
+  #others: SmallSet<ComputedGroup> | undefined = undefined;
   readonly #places: ReadonlyMap<string, Placed>;
 
   constructor(selector: GroupSelector, places: ReadonlyMap<string, Placed>) {
@@ -49,15 +48,31 @@ export class Membership {
     return placed && this.buckets.has(placed.bucket) ? placed.entity : undefined;
   }
 
+  /** A group is told of each object that comes into this, leaves it, or changes in it. */
+  follow(group: ComputedGroup): void {
+    if (this[group.role] !== group) (this.#others ??= new SmallSet()).add(group);
+  }
+
+  unfollow(group: ComputedGroup): void {
+    if (this[group.role] === group) this[group.role] = undefined;
+    else this.#others?.delete(group);
+  }
+
+  get isFollowed(): boolean {
+    return this.targets !== undefined || this.peers !== undefined || (this.#others?.size ?? 0) > 0;
+  }
+
   tell(key: string, before: Entity | undefined, after: Entity | undefined): void {
-    this.followers.forEach((follower) => follower.memberChanged(key, before, after));
+    this.targets?.memberChanged(key, before, after);
+    this.peers?.memberChanged(key, before, after);
+    this.#others?.forEach((group) => group.memberChanged(key, before, after));
   }
 
   /** Takes a bucket in with all that is in it. */
   join(bucket: Bucket): void {
     if (!this.buckets.add(bucket)) return;
     bucket.groups.add(this);
-    if (this.followers.size === 0) return;
+    if (!this.isFollowed) return;
     for (let placed = bucket.first; placed; placed = placed.next) this.tell(placed.key, undefined, placed.entity);
   }
 

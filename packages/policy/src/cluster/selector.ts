@@ -96,7 +96,9 @@ export function isBrokenSelector(selector: LabelSelector | undefined): boolean {
 
 /** The terms that a set of labels is found by. */
 export function termsOf(labels: Labels): string[] {
-  return Object.entries(labels).flatMap(([key, value]) => [`${key}=${value}`, key]);
+  const terms: string[] = [];
+  for (const key in labels) terms.push(`${key}=${labels[key]}`, key);
+  return terms;
 }
 
 interface Requirement extends LabelSelectorRequirement {

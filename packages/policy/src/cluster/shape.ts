@@ -52,13 +52,16 @@ const isObject = only((value) => typeof value === 'object' && value !== null && 
 
 /** Fields that may be absent, but are what is said where they are there. Other fields are not looked at. */
 export function fields(shapes: Readonly<Record<string, Shape>>): Shape {
-  const known = Object.entries(shapes);
+  const names = Object.keys(shapes);
+  const shapeOf = Object.values(shapes);
   return (value) => {
     const problem = isObject(value);
     if (problem) return problem;
-    for (const [name, shape] of known) {
+    for (let index = 0; index < names.length; index += 1) {
+      const name = names[index]!;
       const field = (value as Readonly<Record<string, unknown>>)[name];
-      const wrong = field === undefined ? undefined : shape(field);
+      if (field === undefined) continue;
+      const wrong = shapeOf[index]!(field);
       if (wrong) return { path: `.${name}${wrong.path}`, what: wrong.what };
     }
     return undefined;

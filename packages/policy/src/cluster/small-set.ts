@@ -9,6 +9,12 @@ const maxCopied = 4;
 export class SmallSet<T extends object | string> {
   #elements: T | T[] | Set<T> | undefined = undefined;
 
+  static of<T extends object | string>(elements: Iterable<T>): SmallSet<T> {
+    const set = new SmallSet<T>();
+    for (const element of elements) set.add(element);
+    return set;
+  }
+
   get size(): number {
     const elements = this.#elements;
     if (elements === undefined) return 0;
@@ -72,7 +78,7 @@ export class SmallSet<T extends object | string> {
   forEach(take: (element: T) => void): void {
     const elements = this.#elements;
     if (elements === undefined) return;
-    if (Array.isArray(elements)) for (let index = 0; index < elements.length; index += 1) take(elements[index]!);
+    if (Array.isArray(elements)) for (let index = 0; index < elements.length; index += 1) take(elements[index]);
     else if (elements instanceof Set) elements.forEach(take);
     else take(elements);
   }

@@ -1,12 +1,18 @@
-/** Nodes that need an object. The same set object means the same Nodes: it is made anew when they change. */
-export type Span = ReadonlySet<string>;
+import { SmallSet } from './small-set.js';
 
-export const emptySpan: Span = new Set();
+/** Nodes that need an object. The same set object means the same Nodes: it is made anew when they change. */
+export interface Span extends Iterable<string> {
+  readonly size: number;
+  has(node: string): boolean;
+  forEach(take: (node: string) => void): void;
+}
+
+export const emptySpan: Span = new SmallSet<string>();
 
 /** All Nodes of some spans. Most policies have one AppliedToGroup, and share its set. */
 export class SpanUnion {
   #first = emptySpan;
-  #union: Set<string> | undefined;
+  #union: SmallSet<string> | undefined = undefined;
 
   get span(): Span {
     return this.#union ?? this.#first;
@@ -18,8 +24,8 @@ export class SpanUnion {
       this.#first = span;
       return;
     }
-    this.#union ??= new Set(this.#first);
-    for (const node of span) this.#union.add(node);
+    const union = (this.#union ??= SmallSet.of(this.#first));
+    span.forEach((node) => union.add(node));
   }
 }
 

@@ -1,3 +1,4 @@
+import type { GroupMember } from '@antrea-ts/apis';
 import type { ComputedGroup } from './computed-group.js';
 import type { PlacedMember } from './entity.js';
 import { sameSpan, type Span } from './spans.js';
@@ -52,5 +53,9 @@ class ToldGroup implements GroupView {
 
   members(): readonly PlacedMember[] {
     return this.#group.members();
+  }
+
+  wireMembers(node?: string): readonly GroupMember[] {
+    return this.#group.wireMembers(node);
   }
 }

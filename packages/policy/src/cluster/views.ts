@@ -1,4 +1,4 @@
-import type { ControlplaneNetworkPolicy } from '@antrea-ts/apis';
+import type { ControlplaneNetworkPolicy, GroupMember } from '@antrea-ts/apis';
 import type { MemberChanges } from './computed-group.js';
 import type { PlacedMember } from './entity.js';
 import type { ConvertedPolicy } from './converted-policy.js';
@@ -20,6 +20,8 @@ export interface GroupView {
   readonly uid: string;
   readonly span: Span;
   members(): readonly PlacedMember[];
+  /** The same as agents are told of them; those on one Node, or all. */
+  wireMembers(node?: string): readonly GroupMember[];
 }
 
 export interface PolicyChange {

@@ -13,6 +13,7 @@ import { CommandError, runCommand } from '@antrea-ts/runtime';
 import { z } from 'zod';
 import type { CniCall } from './call.js';
 import { CniError, cniErrorCodes } from './errors.js';
+import { ipamFailure } from './ipam-failure.js';
 import type { PodAddress } from './result.js';
 
 const isWindows = process.platform === 'win32';
@@ -43,14 +44,17 @@ export interface AddressHolder {
 const answerSchema = z.object({
   ips: z.array(z.object({ address: z.string(), gateway: z.string().optional() })).min(1),
 });
-const errorSchema = z.object({ code: z.number(), msg: z.string(), details: z.string().optional() });
 
 /** IPAM by delegation to the `host-local` plugin: one range per Pod CIDR, each with the gateway address left out. */
 export function createHostLocalIpam(
-  options: { readonly networkName?: string; readonly recordDirectory?: string } = {},
+  options: {
+    readonly networkName?: string;
+    /** Where the plugin writes down who has which address; its own choice, `/var/lib/cni/networks`, unless told. */
+    readonly dataDirectory?: string;
+  } = {},
 ): Ipam {
-  const networkName = options.networkName ?? 'antrea';
-  const records = join(options.recordDirectory ?? '/var/lib/cni/networks', networkName);
+  const { networkName = 'antrea', dataDirectory } = options;
+  const records = join(dataDirectory ?? '/var/lib/cni/networks', networkName);
 
   const run = async (command: string, call: CniCall, ranges: readonly Cidr[], signal: AbortSignal): Promise<string> => {
     const plugin = await findPlugin(call.path);
@@ -60,6 +64,7 @@ export function createHostLocalIpam(
       type: 'antrea',
       ipam: {
         type: 'host-local',
+        ...(dataDirectory === undefined ? {} : { dataDir: dataDirectory }),
         ranges: ranges.map((range) => [{ subnet: formatCidr(range), gateway: formatIp(gatewayOf(range)) }]),
       },
     };
@@ -79,7 +84,7 @@ export function createHostLocalIpam(
       });
       return stdout;
     } catch (error) {
-      throw error instanceof CommandError ? failure(command, call, ranges, error) : error;
+      throw error instanceof CommandError ? ipamFailure(command, call, { ranges, records }, error) : error;
     }
   };
 
@@ -136,28 +141,6 @@ async function findPlugin(path: readonly string[]): Promise<string> {
     cniErrorCodes.ipamFailure,
     `IPAM plugin host-local is in none of ${directories.join(', ')}: install the CNI plugins (containernetworking-plugins)`,
   );
-}
-
-function failure(command: string, call: CniCall, ranges: readonly Cidr[], cause: CommandError): CniError {
-  const why = reasonOf(cause);
-  const hint = why.includes('no IP addresses available')
-    ? `; the Pod CIDR ${ranges.map(formatCidr).join(', ')} of this Node is used up`
-    : '';
-  return new CniError(
-    cniErrorCodes.ipamFailure,
-    `IPAM host-local ${command} for container ${call.containerId}: ${why}${hint}`,
-    { cause },
-  );
-}
-
-/** The plugin prints an error object; when it did not come so far, what it left has to do. */
-function reasonOf(error: CommandError): string {
-  try {
-    const { msg, details } = errorSchema.parse(JSON.parse(error.stdout));
-    return details ? `${msg}: ${details}` : msg;
-  } catch {
-    return error.message;
-  }
 }
 
 function isDuplicate(error: unknown): boolean {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually, Lab, patience } from './lab.js';
+import { agentMetricNames, controllerMetricNames } from './metric-names.js';
 
 const base = 'https://127.0.0.1:10350';
 const tokenFile = '/var/run/antrea/apiserver/loopback-client-token';
@@ -64,6 +65,29 @@ describe("the agent's API", () => {
     expect((await get('/metrics', ...bearer('none'))).status).toBe(401);
     expect(await get('/livez')).toEqual({ status: 200, body: 'ok' });
     expect((await lab.node('node-1', 'stat', '-c', '%a %U', tokenFile)).trim()).toBe('600 root');
+  });
+
+  it('and the controller have every metric of Antrea 1.3', async () => {
+    const prometheus = await account('scraper');
+    const binding = ['--clusterrole=metrics', '--serviceaccount=default:scraper'];
+    await lab.kubectl(['create', 'clusterrolebinding', 'scraper', ...binding]);
+    const namesIn = (body: string): string[] =>
+      [...body.matchAll(/^# TYPE (antrea_\S+) /gm)].map(([, name = '']) => name).toSorted();
+    expect(namesIn((await get('/metrics', ...prometheus)).body)).toEqual(agentMetricNames);
+
+    const place = '{.subsets[0].addresses[0].ip}:{.subsets[0].ports[0].port}';
+    const controller = await lab.kubectl([
+      '-n',
+      'kube-system',
+      'get',
+      'endpoints',
+      'antrea',
+      '-o',
+      `jsonpath=${place}`,
+    ]);
+    const url = `https://${controller}/metrics`;
+    const answer = await lab.node('node-1', 'curl', '-skf', '-m', '20', ...prometheus, url);
+    expect(namesIn(answer)).toEqual(controllerMetricNames);
   });
 
   it('believes certificates of the cluster', async () => {

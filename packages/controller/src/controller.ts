@@ -22,6 +22,7 @@ import type { ControllerOptions } from './config/options.js';
 import { ControllerError } from './errors.js';
 import { routeNamespaceWebhook, routeWebhooks, webhookPaths } from './webhooks/route-webhooks.js';
 import { startInfo } from './info/start-info.js';
+import { createControllerMetrics, type ControllerMetrics } from './metrics/controller-metrics.js';
 import { startMirroring } from './mirroring/start-mirroring.js';
 import { startPolicies } from './policy/start-policies.js';
 import { startTiers } from './policy/system-tiers.js';
@@ -36,7 +37,8 @@ export interface ControllerModules {
 }
 
 /** What the parts of the controller take besides their options. */
-export interface PartModules extends ControllerModules {
+export interface PartModules extends Omit<ControllerModules, 'metrics'> {
+  readonly metrics: ControllerMetrics;
   readonly lifetime: Lifetime;
   readonly signal: AbortSignal;
 }
@@ -49,7 +51,10 @@ export async function runController(
 ): Promise<void> {
   const lifetime = new Lifetime();
   try {
-    await start(options, { ...modules, lifetime, signal });
+    const router = new Router();
+    if (options.enablePrometheusMetrics) routeMetrics(router, modules.metrics);
+    const metrics = createControllerMetrics(modules.metrics);
+    await start(options, router, { ...modules, metrics, lifetime, signal });
     modules.logger.info('Ready');
     await untilAborted(signal);
   } finally {
@@ -57,12 +62,10 @@ export async function runController(
   }
 }
 
-async function start(options: ControllerOptions, modules: PartModules): Promise<void> {
-  const { client, health, metrics, logger, lifetime, signal } = modules;
+async function start(options: ControllerOptions, router: Router, modules: PartModules): Promise<void> {
+  const { client, health, logger, lifetime, signal } = modules;
   const certificate = await startCertificate(options, modules);
-  const router = new Router();
   health.route(router);
-  if (options.enablePrometheusMetrics) routeMetrics(router, metrics);
   routeVersion(router, version);
   routeLogLevel(router, logger);
   routeFeatureGates(router, { component: 'controller', gates: agentFeatureGates, values: options.featureGates });

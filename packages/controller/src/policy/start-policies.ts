@@ -27,7 +27,7 @@ export interface PolicyParts {
 
 /** Follows the cluster, computes policy from it and keeps the stores equal to that. */
 export async function startPolicies(options: ControllerOptions, modules: PartModules): Promise<PolicyParts> {
-  const { client, logger, health, lifetime, signal } = modules;
+  const { client, logger, metrics, health, lifetime, signal } = modules;
   const log = logger.child('policy');
   const policies = new ClusterPolicies({
     sha1,
@@ -55,11 +55,12 @@ export async function startPolicies(options: ControllerOptions, modules: PartMod
     clock: systemClock,
   });
   lifetime.onStop(() => order.stop());
-  const statuses = new StatusTracker({ ...about, equalPriority: (uid) => order.of(uid) });
+  const statuses = new StatusTracker({ ...about, metrics, equalPriority: (uid) => order.of(uid) });
   lifetime.onStop(() => statuses.stop());
   const stats = options.featureGates.NetworkPolicyStats ? new PolicyStatsStore({ now: Date.now }) : undefined;
 
   const compute = (): void => {
+    const begun = performance.now();
     const changes = policies.takeChanges();
     stores.appliedToGroups.apply(changes.appliedToGroups);
     stores.addressGroups.apply(changes.addressGroups);
@@ -69,6 +70,7 @@ export async function startPolicies(options: ControllerOptions, modules: PartMod
     events.policiesChanged(changes.networkPolicies);
     order.changed(changes);
     groups.groupsChanged(changes.clusterGroups);
+    metrics.computed(changes, performance.now() - begun);
   };
   let isComputed = false;
   let scheduled = false;
@@ -89,6 +91,7 @@ export async function startPolicies(options: ControllerOptions, modules: PartMod
       logger: log,
       onChange: (kind, key, object) => {
         policies.set(kind, key, object);
+        metrics.waiting(kind);
         schedule();
       },
     },

@@ -36,6 +36,7 @@ function setUp(first: PolicyView) {
     logger: memoryLogger(),
     clock,
     equalPriority: () => state.equal,
+    metrics: { statusWritten: () => undefined },
     now: () => 1_000_000 + clock.now(),
   });
   running.push(tracker);

@@ -4,6 +4,7 @@ import type { EqualPriority, PolicyView } from '@antrea-ts/policy';
 import { KeyedQueue, type Clock } from '@antrea-ts/reconcile';
 import type { Logger } from '@antrea-ts/runtime';
 import { customResources } from '../cluster/custom-resources.js';
+import type { ControllerMetrics } from '../metrics/controller-metrics.js';
 import { conditionsOf } from './conditions.js';
 
 const retryMs = { first: 1_000, longest: 60_000 };
@@ -12,6 +13,7 @@ interface Modules {
   readonly client: KubeClient;
   readonly policy: (uid: string) => PolicyView | undefined;
   readonly equalPriority: (uid: string) => EqualPriority | undefined;
+  readonly metrics: Pick<ControllerMetrics, 'statusWritten'>;
   readonly logger: Logger;
   readonly clock: Clock;
   /** Milliseconds since 1970. */
@@ -91,6 +93,7 @@ export class StatusTracker {
       if (!isKubeError(error, 'not-found', 'conflict')) throw error;
     }
     this.#written.set(uid, text);
+    this.#modules.metrics.statusWritten(source.type);
   }
 
   /** A condition that goes on has the time of its beginning. */

@@ -9,6 +9,7 @@ import { annotateNode, nodeAnnotations } from './node/annotations.js';
 import { startCluster } from './node/cluster.js';
 import { discoverNodeNetwork } from './node/node-network.js';
 import { BridgeKeeper } from './ovs/bridge-keeper.js';
+import { carryHostAsBefore } from './ovs/carry-host.js';
 import { startSwitch, type SwitchParts } from './ovs/start-switch.js';
 import { startPeers } from './peers/start-peers.js';
 import { PodLinkKeeper } from './pods/pod-link-keeper.js';
@@ -48,7 +49,11 @@ async function start(options: AgentOptions, modules: PartModules): Promise<void>
   let serving = false;
   health.add('start', () => (serving ? undefined : 'still starting'));
 
-  await host.uplink?.settle(options.ovsBridge, { signal });
+  if (host.uplink) {
+    // Before anybody is asked: the way to the API may lead through the bridge.
+    await carryHostAsBefore(options, { logger, signal });
+    await host.uplink.settle(options.ovsBridge, { signal });
+  }
   const { nodes, self } = await startCluster(options, modules);
   // An adapter on the bridge has given its addresses to an interface of the host's.
   const aliasesOf = (name: string) => (host.uplink ? [`vEthernet (${name})`, options.ovsBridge] : []);
@@ -80,9 +85,9 @@ async function start(options: AgentOptions, modules: PartModules): Promise<void>
 /** Repairs from now on what others change of bridge and ports. */
 function keepBridge(
   { parts, pods }: { parts: SwitchParts; pods: LocalPodParts },
-  { health, lifetime, clock, logger }: PartModules,
+  { host, health, lifetime, clock, logger }: PartModules,
 ): void {
-  const keeper = new BridgeKeeper({ ...parts, store: pods.store, clock, logger: logger.child('bridge') });
+  const keeper = new BridgeKeeper({ ...parts, host, store: pods.store, clock, logger: logger.child('bridge') });
   lifetime.onStop(() => keeper.stop());
   health.add('bridge', () => keeper.problem);
   keeper.start();

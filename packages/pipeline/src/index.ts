@@ -1,5 +1,6 @@
 export { cookie, cookieCategories, firstRound, parseCookie, type CookieCategory } from './cookie.js';
 export { hairpinAddresses } from './features/connection.js';
+export { hostFlows } from './features/uplink.js';
 export { virtualMac } from './features/neighbours.js';
 export { policyMeter, type PolicySettings } from './features/network-policy/action-flows.js';
 export { dnsConjunctionId } from './features/network-policy/conjunction-ids.js';

@@ -6,6 +6,7 @@ import {
   type OvsdbClient,
   type PortSpec,
 } from '@antrea-ts/ovs';
+import type { Host } from '@antrea-ts/host';
 import type { Clock } from '@antrea-ts/reconcile';
 import { errorMessage, type Logger } from '@antrea-ts/runtime';
 import type { Dataplane } from '../dataplane/dataplane.js';
@@ -13,6 +14,7 @@ import type { NodeIntent } from '../dataplane/node-intent.js';
 import { KeptPart } from '../host/kept-part.js';
 import { podExternalIds, podKey, podOwner, type PodPort, type PodStore } from '../pods/pod-store.js';
 import type { BridgeSetup } from './bridge-setup.js';
+import { podPortType } from './pod-ports.js';
 
 interface Modules {
   readonly database: OvsdbClient;
@@ -20,6 +22,7 @@ interface Modules {
   readonly intent: Pick<NodeIntent, 'hasPod'>;
   readonly store: Pick<PodStore, 'all'>;
   readonly dataplane: Pick<Dataplane, 'audit'>;
+  readonly host: Pick<Host, 'platform'>;
   readonly logger: Logger;
   readonly clock: Clock;
 }
@@ -94,11 +97,12 @@ export class BridgeKeeper {
 
   /** Where the Pod's device is gone too only the runtime can help; the others must not wait for it. */
   async #repairPod(bridge: OvsBridge, pod: PodPort, signal: AbortSignal): Promise<void> {
+    const { host } = this.#modules;
     const key = podKey(pod);
     try {
       const spec = {
         name: pod.interfaceName,
-        type: '',
+        type: podPortType(host),
         ofPortRequest: 0,
         options: {},
         externalIds: podExternalIds(pod),

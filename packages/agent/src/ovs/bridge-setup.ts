@@ -81,8 +81,15 @@ export async function setUpBridge(
     gateway: namedPort(gateway),
     round,
     ...(tunnel ? { tunnel: namedPort(tunnel) } : {}),
-    ...(uplinkPort ? { uplink: uplinkPort } : {}),
-    desired: { bridge: spec, ports: [gateway, ...(tunnel ? [tunnel] : [])].map((port) => port.spec) },
+    ...(uplinkPort ? { uplink: namedPort(uplinkPort.adapter) } : {}),
+    desired: {
+      bridge: spec,
+      ports: [
+        ...(uplinkPort ? [uplinkPort.local, uplinkPort.adapter.spec] : []),
+        gateway.spec,
+        ...(tunnel ? [tunnel.spec] : []),
+      ],
+    },
   };
 }
 
@@ -91,7 +98,7 @@ function namedPort({ ofPort, spec: { name } }: NodePort): { readonly name: strin
 }
 
 /** 1.3 counts rounds up with every start; whatever number an agent left is taken over. */
-function roundOf(database: OvsdbClient, bridge: string): number {
+export function roundOf(database: OvsdbClient, bridge: string): number {
   const stored = database.replica.find('Bridge', 'name', bridge)?.external_ids.get(externalIdKeys.roundNumber);
   const round = Number(stored);
   return Number.isInteger(round) && round > 0 && round <= 0xffff ? round : firstRound;
@@ -128,12 +135,13 @@ async function ensureUplinkPorts(
   bridge: OvsBridge,
   { name }: Uplink,
   signal: AbortSignal,
-): Promise<NonNullable<BridgeSetup['uplink']>> {
+): Promise<{ readonly local: PortSpec; readonly adapter: NodePort }> {
   const options = { signal, timeoutMs: nodePortTimeoutMs };
-  if (!bridge.port(bridge.name)) await bridge.createPort({ name: bridge.name, type: 'internal' }, options);
+  const local = { name: bridge.name, type: 'internal' };
+  if (!bridge.port(bridge.name)) await bridge.createPort(local, options);
   const existing = bridge.port(name);
-  if (existing?.ofPort !== undefined) return { name, ofPort: existing.ofPort };
-  return bridge.createPort({ name, ofPortRequest: ofPorts.uplink, tag: uplinkTag }, options);
+  const spec = { name, type: '', ofPortRequest: ofPorts.uplink, tag: uplinkTag };
+  return { local, adapter: await madeOrCorrected(bridge, existing, spec, signal) };
 }
 
 async function ensureGatewayPort(

@@ -20,6 +20,7 @@ import { withPolicyMeter } from './policy-meter.js';
 import { adoptedGatewayAddresses } from '../pods/adopted-pods.js';
 import { podPortOf } from '../pods/pod-store.js';
 import { setUpBridge, type BridgeSetup } from './bridge-setup.js';
+import { carryHost } from './carry-host.js';
 import { withUplink } from './with-uplink.js';
 import { SwitchRelease } from './switch-release.js';
 
@@ -61,9 +62,17 @@ export async function startSwitch(
   };
   health.add('ovsdb', checks.ovsdb);
 
-  const setup = await withUplink(host.uplink, { bridgeName: options.ovsBridge, database, node, signal }, (adapter) =>
-    setUpBridge(options, { database, logger }, { mtu: node.mtu, ...onBridge(adapter, node), signal }),
-  );
+  const uplinkContext = { bridgeName: options.ovsBridge, database, node, signal };
+  const setup = await withUplink(host.uplink, uplinkContext, async (adapter) => {
+    const made = await setUpBridge(
+      options,
+      { database, logger },
+      { mtu: node.mtu, ...onBridge(adapter, node), signal },
+    );
+    const { uplink, round } = made;
+    if (uplink) await carryHost(options, { uplinkOfPort: uplink.ofPort, round }, { logger, signal });
+    return made;
+  });
   const gateway = await host.ensureGateway(
     {
       name: setup.gateway.name,

@@ -3,7 +3,7 @@ import { peerRouteKey, type ForeignPodInterface, type Host } from '@antrea-ts/ho
 import { formatCidr, formatIp, hostCidr, ipEquals, type IpAddress, type IpFamily } from '@antrea-ts/net-types';
 import type { OvsBridge } from '@antrea-ts/ovs';
 import { errorMessage, type Logger } from '@antrea-ts/runtime';
-import { ensurePodPort } from '../ovs/pod-ports.js';
+import { ensurePodPort, podPortType } from '../ovs/pod-ports.js';
 import { connectPort, type PortModules } from './connect-port.js';
 import { podExternalIds, type PodPort } from './pod-store.js';
 
@@ -52,7 +52,7 @@ export class ChainedPodNetwork implements ChainedPods {
     if (known && known.interfaceName !== found.hostName) await bridge.deletePort(known.interfaceName, { signal });
     const ofPort = await ensurePodPort(
       bridge,
-      { name: found.hostName, externalIds: podExternalIds(identity) },
+      { name: found.hostName, type: podPortType(host), externalIds: podExternalIds(identity) },
       { signal },
     );
     const port: PodPort = { ...identity, interfaceName: found.hostName, ofPort };

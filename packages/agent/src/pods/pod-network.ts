@@ -6,7 +6,7 @@ import { formatCidr, formatInterfaceAddress, formatIp, ipEquals } from '@antrea-
 import type { OvsBridge } from '@antrea-ts/ovs';
 import { type Logger, orAborted } from '@antrea-ts/runtime';
 import type { NodeNetwork } from '../node/node-network.js';
-import { ensurePodPort } from '../ovs/pod-ports.js';
+import { ensurePodPort, podPortType } from '../ovs/pod-ports.js';
 import { connectPort, type PortModules } from './connect-port.js';
 import type { LatePorts } from './late-ports.js';
 import { podExternalIds, podOwner, type PodPort } from './pod-store.js';
@@ -32,9 +32,6 @@ interface Options {
   readonly hostProcPathPrefix: string;
   readonly checksumOffload: boolean;
 }
-
-/** Open vSwitch on Windows takes a Pod's adapter as a port of this type. */
-const latePortType = 'internal';
 
 /** Connects Pods: interface on the host, port on the bridge, flows in the pipeline, in that order; undone in reverse. */
 export class AgentPodNetwork implements PodNetwork {
@@ -74,11 +71,13 @@ export class AgentPodNetwork implements PodNetwork {
     { container, mtu }: Pick<AttachRequest, 'container' | 'mtu'>,
     { signal }: { signal: AbortSignal },
   ): Promise<void> {
-    const { host, bridge } = this.#modules;
+    const { host, bridge, latePorts } = this.#modules;
+    // An adapter of Windows cannot be given addresses later, and its port comes when the call has returned.
+    if (latePorts) return;
     const spec = this.#spec({ container, addresses: [], routes: [], ...(mtu === undefined ? {} : { mtu }) });
     const { mac } = await host.pods.attach(spec, { signal });
     const externalIds = podExternalIds({ ...container, mac, addresses: [] });
-    await ensurePodPort(bridge, { name: spec.hostName, externalIds }, { signal });
+    await ensurePodPort(bridge, { name: spec.hostName, type: podPortType(host), externalIds }, { signal });
   }
 
   async attach(request: AttachRequest, { signal }: { signal: AbortSignal }): Promise<PodInterfaceState> {
@@ -89,11 +88,11 @@ export class AgentPodNetwork implements PodNetwork {
       latePorts.connect(spec.containerId, async (late) => {
         // Once more, with the adapter there: what could not be set on it before is set now.
         await host.pods.attach(spec, late);
-        await this.#connect(request, spec, state, latePortType, late);
+        await this.#connect(request, spec, state, late);
       });
       return state;
     }
-    await this.#connect(request, spec, state, undefined, { signal });
+    await this.#connect(request, spec, state, { signal });
     this.#announce(spec);
     return state;
   }
@@ -102,14 +101,14 @@ export class AgentPodNetwork implements PodNetwork {
     { container, addresses }: AttachRequest,
     { hostName, mtu }: PodInterfaceSpec,
     { mac }: PodInterfaceState,
-    type: string | undefined,
     { signal }: { signal: AbortSignal },
   ): Promise<void> {
     const { containerId, podName, podNamespace } = container;
     const ips = addresses.map(({ address }) => address);
     const identity = { containerId, podName, podNamespace, mac, addresses: ips, mtu };
-    const spec = { name: hostName, externalIds: podExternalIds(identity), ...(type === undefined ? {} : { type }) };
-    const ofPort = await ensurePodPort(this.#modules.bridge, spec, { signal });
+    const { bridge, host } = this.#modules;
+    const spec = { name: hostName, type: podPortType(host), externalIds: podExternalIds(identity) };
+    const ofPort = await ensurePodPort(bridge, spec, { signal });
     const port: PodPort = { ...identity, interfaceName: hostName, ofPort };
     await connectPort(port, this.#modules, { signal });
   }

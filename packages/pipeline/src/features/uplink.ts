@@ -26,10 +26,18 @@ const localPort = 0xffff_fffe;
 export function uplinkFlows(profile: NodeProfile, layout: Layout): Flow[] {
   const { uplink } = profile;
   if (!uplink) return [];
-  return renderFlows(profile.cookieRound, 'Default', [
-    through(uplink.ofPort, localPort),
-    through(localPort, uplink.ofPort),
-    ...(profile.mode === 'noEncap' || profile.mode === 'hybrid' ? arrivalSpecs(uplink, layout) : []),
+  const arrival = profile.mode === 'noEncap' || profile.mode === 'hybrid' ? arrivalSpecs(uplink, layout) : [];
+  return [
+    ...hostFlows({ uplinkOfPort: uplink.ofPort, cookieRound: profile.cookieRound }),
+    ...renderFlows(profile.cookieRound, 'Default', arrival),
+  ];
+}
+
+/** What the host needs to reach anybody from behind the bridge; nothing else of the Node matters to it. */
+export function hostFlows(node: { readonly uplinkOfPort: number; readonly cookieRound: number }): Flow[] {
+  return renderFlows(node.cookieRound, 'Default', [
+    through(node.uplinkOfPort, localPort),
+    through(localPort, node.uplinkOfPort),
   ]);
 }
 

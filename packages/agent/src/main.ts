@@ -21,13 +21,15 @@ import {
 import { runAgent } from './agent.js';
 import { serveAgentApi } from './api/server.js';
 import { agentConfigTable } from './config/keys.js';
-import { agentOptions } from './config/options.js';
+import { agentOptions, type DatapathType } from './config/options.js';
 import { createAgentMetrics } from './metrics/agent-metrics.js';
 import { version } from './version.js';
 
 /** What the platform's main gives: which platform it is, and its host. */
 export interface Platform {
   readonly name: ConfigPlatform;
+  /** Datapaths of its Open vSwitch, where it does not have all. */
+  readonly datapathTypes?: readonly DatapathType[];
   createHost(modules: { readonly logger: Logger; readonly runDir: string }): Host;
 }
 
@@ -41,7 +43,7 @@ export async function main(platform: Platform): Promise<void> {
     });
     if (loaded.kind === 'help') return void process.stdout.write(loaded.text);
     if (loaded.kind === 'version') return void process.stdout.write(`antrea-agent ${version}\n`);
-    const options = agentOptions(loaded.config, platform.name);
+    const options = agentOptions(loaded.config, platform.name, platform.datapathTypes);
     const logger = await createLogger({ level: options.logLevel, format: options.logFormat });
     logger.info('Starting antrea-agent', { version, ...describeSettings(loaded.settings) });
 

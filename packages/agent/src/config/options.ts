@@ -25,8 +25,17 @@ export interface AgentOptions extends Omit<
   readonly tls: TlsSettings;
 }
 
-/** Derives the options. Throws one `AgentError` that lists every combination which cannot be. */
-export function agentOptions(config: AgentConfig, platform: ConfigPlatform = 'linux'): AgentOptions {
+export type DatapathType = AgentConfig['ovsDatapathType'];
+
+/**
+ * Derives the options. Throws one `AgentError` that lists every combination which cannot be. `datapathTypes`: those of a
+ * Windows Node's Open vSwitch.
+ */
+export function agentOptions(
+  config: AgentConfig,
+  platform: ConfigPlatform = 'linux',
+  datapathTypes: readonly DatapathType[] = ['system'],
+): AgentOptions {
   const { noSNAT, enableIPSecTunnel, serviceCIDR, serviceCIDRv6, featureGates, ...others } = config;
   const { tlsCipherSuites, tlsMinVersion, ...rest } = others;
   const tls = tlsSettings({ tlsCipherSuites, tlsMinVersion });
@@ -44,7 +53,7 @@ export function agentOptions(config: AgentConfig, platform: ConfigPlatform = 'li
   const problems = [
     ...tlsProblems,
     ...optionConflicts(options, config),
-    ...(platform === 'windows' ? windowsProblems(options) : []),
+    ...(platform === 'windows' ? windowsProblems(options, datapathTypes) : []),
     ...unsupportedOptions(options),
   ];
   if (problems.length > 0) {

@@ -7,7 +7,7 @@ export interface LibraryNames {
   readonly memory: string;
 }
 
-const windowsLibraries: LibraryNames = {
+export const windowsLibraries: LibraryNames = {
   computeNetwork: 'computenetwork.dll',
   computeService: 'vmcompute.dll',
   memory: 'ole32.dll',

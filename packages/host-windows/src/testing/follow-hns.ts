@@ -3,7 +3,7 @@ import { hostAdapterName } from '../names.js';
 import { addAdapter, type ModelMachine, type ModelSwitch } from './machine.js';
 
 /** An object of the fake HNS, as far as the machine feels it. */
-interface HnsObject {
+export interface HnsObject {
   readonly kind: string;
   readonly object: Readonly<Record<string, unknown>>;
 }
@@ -12,13 +12,15 @@ interface HnsObject {
 export function followHns(machine: ModelMachine): void {
   const { hnsStateFile } = machine;
   if (hnsStateFile === undefined || !existsSync(hnsStateFile)) return;
-  const objects = readState(readFileSync(hnsStateFile, 'utf8'));
+  const objects = readHnsState(hnsStateFile);
   followNetworks(machine, objects);
   followEndpoints(machine, objects);
 }
 
-function readState(text: string): readonly HnsObject[] {
-  return text
+/** What the fake HNS has, read from its file; nothing before its first call. */
+export function readHnsState(file: string): readonly HnsObject[] {
+  if (!existsSync(file)) return [];
+  return readFileSync(file, 'utf8')
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => {

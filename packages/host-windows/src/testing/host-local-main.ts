@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
  * `host-local` of a machine that is a model: hands out addresses of the first range, as the plugin does, and keeps them in
- * a file beside the machine's (`MODEL_MACHINE`). The real one is a program for Windows that would have to be compiled.
+ * the file that `MODEL_ADDRESSES` names. The real one is a program for Windows that would have to be compiled.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { parseCidr } from '@antrea-ts/net-types';
@@ -10,8 +10,7 @@ interface Config {
   readonly ipam: { readonly ranges: readonly [readonly [{ readonly subnet: string; readonly gateway: string }]] };
 }
 
-const { MODEL_MACHINE: machine, CNI_COMMAND: command, CNI_CONTAINERID: container = '' } = process.env;
-const file = `${machine}.addresses`;
+const { MODEL_ADDRESSES: file = '', CNI_COMMAND: command, CNI_CONTAINERID: container = '' } = process.env;
 const taken = new Map<string, string>(
   existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as [string, string][]) : [],
 );

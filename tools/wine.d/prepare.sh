@@ -96,6 +96,15 @@ install_models() {
   NODE_OPTIONS=--import=file:///Z:$root/tools/wine.d/keep-alive.mjs
 }
 
+# Bundles a program and all that it imports for node.exe: a module, and the directory that it goes to.
+bundle() { node "$root/tools/wine.d/bundle.mjs" "$1" "$2" "$(koffi_binary)"; }
+
+# Copies the drive to a directory that is there and empty, with our models in it.
+fill_drive() {
+  cp -a "$cache/drive/." "$1/"
+  install_models "$1"
+}
+
 end_drive() {
   WINEPREFIX=$1 $wineserver -k 2>/dev/null || :
   WINEPREFIX=$1 timeout 10 $wineserver -w 2>/dev/null || :

@@ -11,15 +11,12 @@ results=$root/e2e/test-results
 mkdir -p "$results"
 rm -f "$results"/windows*.counts
 failed=0
-bundle() { node tools/wine.d/bundle.mjs "$1" "e2e/dist/windows/$2" "$(koffi_binary)"; }
 
 say "contract of hosts (Wine)"
-bundle e2e/src/windows/contract.ts contract
+bundle e2e/src/windows/contract.ts e2e/dist/windows/contract
 tools/wine run --timeout 400 e2e/dist/windows/contract/main.js "$(windows_path "$results/windows-contract.counts")" || failed=1
 
 say "a Windows Node in a cluster (Wine)"
-bundle e2e/src/windows/agent.ts agent
-bundle packages/agent/src/main-windows.ts main-windows
 (cd e2e && npx --no-install vitest run --config vitest.windows.config.ts) || failed=1
 
 # What a program that did not come to its end did not count is a failure all the same.

@@ -1,14 +1,14 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { LabError } from './errors.js';
-import type { CniPlugin } from './kubelet/cni.js';
+import type { PluginFiles } from './kubelet/container-runtime.js';
 import type { ComponentCommand } from './process/component-process.js';
 
 /** The programs that a lab runs on its Nodes. */
 export interface Components {
   readonly agent: (paths: { readonly config: string; readonly logs: string }) => ComponentCommand;
   readonly controller: (configFile: string) => ComponentCommand;
-  readonly plugin: CniPlugin;
+  readonly plugin: PluginFiles;
 }
 
 const packages = new URL('../../', import.meta.url);

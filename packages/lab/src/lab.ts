@@ -1,5 +1,4 @@
 import { mkdir, writeFile } from 'node:fs/promises';
-import { connect } from 'node:net';
 import { errorMessage, runCommand, type Logger } from '@antrea-ts/runtime';
 import { startApi, type LabApi } from './api/start-api.js';
 import { findComponents, type Components } from './components.js';
@@ -16,21 +15,21 @@ import { runKubelets } from './kubelet/kubelet.js';
 import { runScheduler } from './kubelet/scheduler-loop.js';
 import { connectNetwork } from './network/network-between.js';
 import { listenInNamespace } from './network/passed-sockets.js';
-import { createComponentProcess } from './process/component-process.js';
 import { holdNodeNamespace, type LabNode } from './node/lab-node.js';
 import { nodeObject } from './node/node-object.js';
-import { createOvsDaemons, type OvsDaemon } from './node/ovs-daemons.js';
-import { connectUplink } from './node/uplink.js';
+import { startNode } from './node/start-node.js';
 import type { LabOptions } from './options.js';
 import type { LabPaths } from './paths.js';
 import { planAddresses, type AddressPlan } from './plan/addresses.js';
 import { planNetworkConfig } from './plan/network-config.js';
 import { renderAgentConfig, servesServices } from './plan/agent-config.js';
-import { apiPort, apiUrl, controllerEnvironment } from './plan/endpoints.js';
+import { apiPort, apiUrl } from './plan/endpoints.js';
 import { holdNamespace, type Namespace } from './process/namespace.js';
 import { waitFor } from './process/wait-for.js';
+import { windowsPath } from './windows/wine.js';
 
 const agentStartMs = 60_000;
+const windowsAgentStartMs = 120_000;
 /** Who the agent is to the API: the account that Antrea's manifest gives it. */
 const agentUser = {
   name: 'system:serviceaccount:kube-system:antrea-agent',
@@ -78,7 +77,7 @@ export async function startLab(modules: LabModules): Promise<Lab> {
   starting.catch(() => {});
 
   progress(
-    `network namespaces for ${options.nodes} ${options.nodes === 1 ? 'Node' : 'Nodes'}, the underlay and the outside world`,
+    `network namespaces for ${plan.nodes.length} ${plan.nodes.length === 1 ? 'Node' : 'Nodes'}, the underlay and the outside world`,
   );
   const { underlay, external, controllerNamespace, nodeNamespaces } = await makeNamespaces(plan, paths);
   await connectNetwork(plan, { underlay, external, controller: controllerNamespace, nodes: nodeNamespaces });
@@ -100,7 +99,7 @@ export async function startLab(modules: LabModules): Promise<Lab> {
   const node = plan.families.map(({ dns }) => dns);
   const cluster = servesServices(options) ? plan.families.map(({ clusterDns }) => clusterDns) : node;
   const nameservers = { cluster, node };
-  await startKubernetes({ api, nodes, components, nameservers, modules });
+  await startKubernetes({ api, nodes, nameservers, modules });
   const server = apiUrl(plan);
   progress('antrea-controller');
   const controller = await startController({
@@ -145,30 +144,25 @@ async function makeNamespaces(
 }
 
 async function startNodes(
-  plan: AddressPlan,
+  addresses: AddressPlan,
   namespaces: ReadonlyMap<string, Namespace>,
   components: Components,
-  { options, paths }: LabModules,
+  { options, paths, log, signal }: LabModules,
 ): Promise<Map<string, LabNode>> {
   const nodes = await Promise.all(
-    plan.nodes.map(async (nodePlan): Promise<LabNode> => {
-      const namespace = namespaces.get(nodePlan.name)!;
-      const nodePaths = paths.node(nodePlan.name);
-      const ovs = createOvsDaemons({ namespace, paths: nodePaths, labDir: paths.dir, options });
-      const start = async (daemon?: OvsDaemon): Promise<void> => {
-        await ovs.start(daemon);
-        if (daemon !== 'ovsdb-server') await connectUplink(nodePlan, plan, options, namespace);
-      };
-      await start();
-      const command = components.agent({ config: nodePaths.agentConfig, logs: nodePaths.logs });
-      const agent = createComponentProcess({
-        name: `antrea-agent on ${namespace.name}`,
-        namespace,
-        logFile: nodePaths.agentLog,
-        command: { ...command, env: { ...command.env, ...controllerEnvironment(plan), NODE_NAME: namespace.name } },
-      });
-      return { plan: nodePlan, paths: nodePaths, namespace, ovs: { ...ovs, start }, agent };
-    }),
+    addresses.nodes.map((plan) =>
+      startNode({
+        plan,
+        paths: paths.node(plan.name),
+        namespace: namespaces.get(plan.name)!,
+        addresses,
+        components,
+        options,
+        labDir: paths.dir,
+        log: log.child('node').child({ node: plan.name }),
+        signal,
+      }),
+    ),
   );
   return new Map(nodes.map((node) => [node.plan.name, node]));
 }
@@ -176,11 +170,10 @@ async function startNodes(
 async function startKubernetes(start: {
   readonly api: LabApi;
   readonly nodes: ReadonlyMap<string, LabNode>;
-  readonly components: Components;
   readonly nameservers: Nameservers;
   readonly modules: LabModules;
 }): Promise<void> {
-  const { api, nodes, components, nameservers, modules } = start;
+  const { api, nodes, nameservers, modules } = start;
   const { options, paths, log, signal } = modules;
   const { stdout } = await runCommand('uname', ['-r']);
   const kernel = stdout.trim();
@@ -197,7 +190,8 @@ async function startKubernetes(start: {
       {
         node: node.namespace,
         hostIps: node.plan.addresses,
-        plugin: { ...components.plugin, network: planNetworkConfig(options, node.plan) },
+        runtime: node.runtime,
+        network: planNetworkConfig(options, node.plan),
         paths,
         nameservers,
         log: log.child('kubelet').child({ node: name }),
@@ -215,17 +209,19 @@ async function startAgents(
 ): Promise<void> {
   progress('antrea-agent on every Node');
   await Promise.all(
-    [...nodes.values()].map(async ({ paths, plan: nodePlan, agent }) => {
+    [...nodes.values()].map(async ({ paths, plan: nodePlan, agent, isServing }) => {
       await writeFile(paths.kubeconfig, await api.kubeconfig(server, agentUser), { mode: 0o600 });
-      await writeFile(paths.agentConfig, renderAgentConfig(options, plan, paths.kubeconfig));
+      const { os } = nodePlan;
+      const kubeconfig = os === 'windows' ? windowsPath(paths.kubeconfig) : paths.kubeconfig;
+      await writeFile(paths.agentConfig, renderAgentConfig(options, plan, { os, kubeconfig }));
       agent.start();
       await waitFor(
-        `antrea-agent on ${nodePlan.name} to listen on ${paths.cniSocket}`,
+        `antrea-agent on ${nodePlan.name} to answer CNI calls`,
         () => {
           agent.assertAlive();
-          return accepts(paths.cniSocket);
+          return isServing();
         },
-        { timeoutMs: agentStartMs, signal },
+        { timeoutMs: os === 'windows' ? windowsAgentStartMs : agentStartMs, signal },
       ).catch((error: unknown) => {
         log.error('Agent did not start', { node: nodePlan.name, error: errorMessage(error) });
         throw error instanceof LabError && error.code === 'timed-out'
@@ -237,15 +233,4 @@ async function startAgents(
       progress(`${nodePlan.name} is Ready`);
     }),
   );
-}
-
-function accepts(socketPath: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(socketPath);
-    socket.once('connect', () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.once('error', () => resolve(false));
-  });
 }

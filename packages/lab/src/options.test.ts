@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { checkLabName, parseFeatureGates, parseNodeCount, parseSubnetCount } from './options.js';
+import {
+  checkLabName,
+  checkWindowsOptions,
+  parseFeatureGates,
+  parseNodeCount,
+  parseSubnetCount,
+  parseWindowsNodeCount,
+  type LabOptions,
+} from './options.js';
 
 describe('parseFeatureGates', () => {
   it.each([
@@ -44,5 +52,37 @@ describe('checkLabName', () => {
 
   it.each(['', '..', '../x', 'A', 'a/b', '-a', 'a-', 'a'.repeat(25), 'a b'])('refuses %j', (name) => {
     expect(() => checkLabName(name)).toThrow(/lab name/);
+  });
+});
+
+describe('Windows Nodes', () => {
+  const options: LabOptions = {
+    nodes: 1,
+    windowsNodes: 1,
+    ip: 'dual',
+    mode: 'hybrid',
+    tunnel: 'vxlan',
+    datapath: 'netdev',
+    encryption: 'none',
+    transportInterface: false,
+    featureGates: {},
+    agentConfig: '',
+  };
+
+  it.each([
+    [{ ip: 'v6' }, /--ip v6/],
+    [{ mode: 'networkPolicyOnly' }, /--mode networkPolicyOnly/],
+    [{ tunnel: 'gre' }, /--tunnel gre/],
+    [{ encryption: 'wireguard' }, /--encryption wireguard/],
+    [{ transportInterface: true }, /--transport-interface/],
+  ] as const)('refuses %j, and nothing of it without them', (change, problem) => {
+    expect(() => checkWindowsOptions({ ...options, ...change })).toThrow(problem);
+    expect(() => checkWindowsOptions({ ...options, ...change, windowsNodes: 0 })).not.toThrow();
+  });
+
+  it('are 0 to 4', () => {
+    expect(() => checkWindowsOptions(options)).not.toThrow();
+    expect(['0', '4'].map(parseWindowsNodeCount)).toEqual([0, 4]);
+    for (const text of ['5', '-1', 'x', '0.5']) expect(() => parseWindowsNodeCount(text)).toThrow(/from 0 to 4/);
   });
 });

@@ -9,6 +9,8 @@ export const encryptionChoices = ['none', 'wireguard', 'ipsec'] as const;
 /** What a lab was asked to be. Kept in its directory. */
 export interface LabOptions {
   readonly nodes: number;
+  /** Nodes whose agent is the Windows build, under Wine. Absent: none. */
+  readonly windowsNodes?: number;
   readonly ip: (typeof ipChoices)[number];
   readonly mode: (typeof modeChoices)[number];
   readonly tunnel: (typeof tunnelChoices)[number];
@@ -35,6 +37,33 @@ export function parseNodeCount(text: string): number {
     throw new LabError('usage', `--nodes ${text}: must be a whole number from 1 to ${maxNodes}`);
   }
   return count;
+}
+
+/** Each has a Windows drive and a wineserver of its own. */
+export const maxWindowsNodes = 4;
+
+/** Reads the number of Windows Nodes as it was typed. */
+export function parseWindowsNodeCount(text: string): number {
+  const count = Number(text);
+  if (!Number.isInteger(count) || count < 0 || count > maxWindowsNodes) {
+    throw new LabError('usage', `--windows-nodes ${text}: must be a whole number from 0 to ${maxWindowsNodes}`);
+  }
+  return count;
+}
+
+/** Throws when a lab with Windows Nodes was asked to be what those cannot. */
+export function checkWindowsOptions(options: LabOptions): void {
+  if (!options.windowsNodes) return;
+  const refuse = (flag: string, why: string): never => {
+    throw new LabError('usage', `--windows-nodes ${options.windowsNodes} with ${flag}: ${why}`);
+  };
+  if (options.ip === 'v6') refuse('--ip v6', 'Windows Nodes have IPv4 only; use v4 or dual');
+  if (options.mode === 'networkPolicyOnly')
+    refuse('--mode networkPolicyOnly', 'no other plugin can connect their Pods');
+  if (options.tunnel === 'gre')
+    refuse('--tunnel gre', 'Open vSwitch for Windows does not have it; use geneve or vxlan');
+  if (options.encryption !== 'none') refuse(`--encryption ${options.encryption}`, 'Windows Nodes cannot encrypt');
+  if (options.transportInterface) refuse('--transport-interface', 'a Windows Node of a lab has one adapter');
 }
 
 /** Subnets are numbered in one byte of their addresses; a handful is enough. */

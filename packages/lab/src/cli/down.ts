@@ -1,5 +1,6 @@
 import { existsSync, rmdirSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { readdir, realpath, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { LabError } from '../errors.js';
 import { labPaths } from '../paths.js';
 import { killAll } from '../process/kill.js';
@@ -17,9 +18,18 @@ export async function takeDown(root: string, name: string): Promise<boolean> {
   const there = existsSync(dir) || find().length > 0;
   const left = await killAll(find, { timeoutMs: endMs });
   if (left.length > 0) throw new LabError('component', `processes ${left.join(', ')} of lab "${name}" do not end`);
+  await removeDrives(join(dir, 'nodes'));
   await rm(dir, { recursive: true, force: true });
   removeIfEmpty(root);
   return there;
+}
+
+/** The drives of Windows Nodes are too big for the lab's directory, which has links to them. */
+async function removeDrives(nodes: string): Promise<void> {
+  for (const node of await readdir(nodes).catch(() => [])) {
+    const drive = await realpath(join(nodes, node, 'drive')).catch(() => undefined);
+    if (drive !== undefined) await rm(drive, { recursive: true, force: true });
+  }
 }
 
 function removeIfEmpty(root: string): void {

@@ -12,6 +12,7 @@ import {
   parseFeatureGates,
   parseNodeCount,
   parseSubnetCount,
+  parseWindowsNodeCount,
   tunnelChoices,
   type LabOptions,
 } from '../options.js';
@@ -74,6 +75,7 @@ function createProgram({ exit }: Pick<CommandContext, 'exit'>): Command {
 
 interface UpFlags {
   readonly nodes: number;
+  readonly windowsNodes: number;
   readonly ip: LabOptions['ip'];
   readonly mode: LabOptions['mode'];
   readonly tunnel: LabOptions['tunnel'];
@@ -91,6 +93,11 @@ function addLifecycle(program: Command, root: string, { paths }: CommandContext)
     .command('up')
     .description('make the lab; returns when its Nodes are Ready')
     .addOption(new Option('--nodes <count>', 'number of Nodes').default(2).argParser(parseNodeCount))
+    .addOption(
+      new Option('--windows-nodes <count>', 'number of Nodes whose agent is the Windows build, under Wine')
+        .default(0)
+        .argParser(parseWindowsNodeCount),
+    )
     .addOption(new Option('--ip <families>', 'IP families').choices(ipChoices).default('v4'))
     .addOption(new Option('--mode <mode>', 'how traffic between Nodes travels').choices(modeChoices).default('encap'))
     .addOption(new Option('--tunnel <type>', 'tunnel protocol').choices(tunnelChoices).default('geneve'))

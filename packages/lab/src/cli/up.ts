@@ -3,13 +3,14 @@ import { closeSync, existsSync, mkdirSync, openSync, readFileSync, writeFileSync
 import { fileURLToPath } from 'node:url';
 import { askDaemon } from '../control/control-client.js';
 import { LabError } from '../errors.js';
-import type { LabOptions } from '../options.js';
+import { checkWindowsOptions, type LabOptions } from '../options.js';
 import { labPaths, type LabPaths } from '../paths.js';
 import { planAddresses } from '../plan/addresses.js';
 import { renderAgentConfig } from '../plan/agent-config.js';
 import { tailOf } from '../process/log-tail.js';
 import { labMark } from '../process/marks.js';
 import { waitFor } from '../process/wait-for.js';
+import { checkWindowsPrograms } from '../windows/wine.js';
 import { takeDown } from './down.js';
 import { interruptible } from './interruptible.js';
 import { checkMachine } from './machine.js';
@@ -23,12 +24,14 @@ const longestSocket = { limit: 107, below: 'nodes/node-200/run/openvswitch/br-in
 /** Brings a lab up and returns when its Nodes are Ready. Cancelled, it leaves nothing. */
 export async function bringUp(root: string, name: string, options: LabOptions, progress: Progress): Promise<LabPaths> {
   checkMachine();
+  checkWindowsOptions(options);
+  if (options.windowsNodes) checkWindowsPrograms();
   const paths = labPaths(root, name);
   if (paths.dir.length + 1 + longestSocket.below.length > longestSocket.limit) {
     throw new LabError('usage', `${paths.dir} is too long for the sockets in it; choose a shorter lab name`);
   }
   // A mistake in the user's file is told now, not by every agent later.
-  renderAgentConfig(options, planAddresses(options), '');
+  renderAgentConfig(options, planAddresses(options), { kubeconfig: '' });
   makeDirectory(root, paths);
   writeFileSync(paths.options, `${JSON.stringify(options, null, 2)}\n`);
   const wait = async (): Promise<void> => {

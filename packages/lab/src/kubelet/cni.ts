@@ -1,21 +1,10 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import { CommandError } from '@antrea-ts/runtime';
+import { errorMessage } from '@antrea-ts/runtime';
 import type { Pod } from 'kubernetes-types/core/v1.js';
 import { antreaAlone, type NetworkConfigList, type PluginConfig } from '../plan/network-config.js';
-import type { Namespace } from '../process/namespace.js';
+import type { ContainerRuntime } from './container-runtime.js';
 
 /** The CNI error "try again later". */
 export const tryAgainLater = 11;
-
-/** How a Node calls its network plugin. */
-export interface CniPlugin {
-  readonly file: string;
-  /** Where plugins find plugins, and the kubelet those of others. */
-  readonly path: string;
-  /** What is called for each Pod. Absent: Antrea alone. */
-  readonly network?: NetworkConfigList;
-}
 
 export class CniCallError extends Error {
   override readonly name = 'CniCallError';
@@ -35,17 +24,18 @@ export interface CniTarget {
 }
 
 interface CniModules {
-  readonly node: Namespace;
-  readonly plugin: CniPlugin;
+  readonly runtime: ContainerRuntime;
+  /** What is called for each Pod. Absent: Antrea alone. */
+  readonly network?: NetworkConfigList;
   readonly signal: AbortSignal;
 }
 
 /**
- * Calls the Node's plugins in its namespaces, as a container runtime does: for ADD in their order, each with the result
+ * Calls the Node's plugins, as a container runtime does: for ADD in their order, each with the result
  * of the one before, for DEL the other way round. Returns the Pod's addresses after ADD.
  */
 export async function callCni(command: 'ADD' | 'DEL', target: CniTarget, modules: CniModules): Promise<string[]> {
-  const { cniVersion, name, plugins } = modules.plugin.network ?? antreaAlone;
+  const { cniVersion, name, plugins } = modules.network ?? antreaAlone;
   let result = '';
   for (const plugin of command === 'DEL' ? plugins.toReversed() : plugins) {
     const config = {
@@ -66,7 +56,7 @@ export async function callCni(command: 'ADD' | 'DEL', target: CniTarget, modules
 async function callPlugin(
   command: 'ADD' | 'DEL',
   { target, config }: { readonly target: CniTarget; readonly config: PluginConfig },
-  { node, plugin, signal }: CniModules,
+  { runtime, signal }: CniModules,
 ): Promise<string> {
   const { metadata } = target.pod;
   const args = {
@@ -76,33 +66,21 @@ async function callPlugin(
     K8S_POD_INFRA_CONTAINER_ID: target.containerId,
     K8S_POD_UID: metadata?.uid,
   };
+  const env = {
+    CNI_COMMAND: command,
+    CNI_CONTAINERID: target.containerId,
+    CNI_NETNS: target.netns,
+    CNI_IFNAME: 'eth0',
+    CNI_ARGS: Object.entries(args)
+      .map(([key, value]) => `${key}=${value}`)
+      .join(';'),
+  };
   try {
-    const { stdout } = await node.run(pluginFile(config.type, plugin), [], {
-      input: JSON.stringify(config),
-      signal,
-      env: {
-        CNI_COMMAND: command,
-        CNI_CONTAINERID: target.containerId,
-        CNI_NETNS: target.netns,
-        CNI_IFNAME: 'eth0',
-        CNI_PATH: plugin.path,
-        CNI_ARGS: Object.entries(args)
-          .map(([key, value]) => `${key}=${value}`)
-          .join(';'),
-      },
-    });
-    return stdout;
+    return await runtime.runPlugin(config.type, { input: JSON.stringify(config), signal, env });
   } catch (error) {
-    throw error instanceof CommandError ? cniError(`${config.type} ${command}`, error) : error;
+    signal.throwIfAborted();
+    throw cniError(`${config.type} ${command}`, error);
   }
-}
-
-function pluginFile(type: string, { file, path }: CniPlugin): string {
-  if (type === 'antrea') return file;
-  const candidates = path.split(':').map((directory) => join(directory, type));
-  const found = candidates.find((candidate) => existsSync(candidate));
-  if (found !== undefined) return found;
-  throw new CniCallError(`CNI plugin ${type} is in none of ${path}; install containernetworking-plugins`, 0);
 }
 
 /** The addresses in a CNI result of version 0.3.0 or newer, without prefix lengths. */
@@ -111,13 +89,13 @@ export function addressesOf(result: string): string[] {
   return (parsed.ips ?? []).map(({ address }) => (address ?? '').split('/')[0]!).filter((address) => address !== '');
 }
 
-function cniError(command: string, error: CommandError): CniCallError {
+/** What the plugin says of its failure, where it says something. */
+function cniError(command: string, cause: unknown): CniCallError {
+  const { stdout = '' } = cause as { readonly stdout?: string };
   try {
-    const { code, msg, details } = JSON.parse(error.stdout) as { code?: number; msg?: string; details?: string };
-    return new CniCallError(`CNI ${command}: ${msg ?? 'failed'}${details ? `: ${details}` : ''}`, code ?? 0, {
-      cause: error,
-    });
+    const { code, msg, details } = JSON.parse(stdout) as { code?: number; msg?: string; details?: string };
+    return new CniCallError(`CNI ${command}: ${msg ?? 'failed'}${details ? `: ${details}` : ''}`, code ?? 0, { cause });
   } catch {
-    return new CniCallError(`CNI ${command}: ${error.message}`, 0, { cause: error });
+    return new CniCallError(`CNI ${command}: ${errorMessage(cause)}`, 0, { cause });
   }
 }

@@ -11,6 +11,7 @@ import { killAll } from '../process/kill.js';
 import { holdNamespace, type Namespace } from '../process/namespace.js';
 import { waitFor } from '../process/wait-for.js';
 import { createMemoryCluster, type MemoryCluster } from '../testing/memory-cluster.js';
+import { linuxRuntime } from './container-runtime.js';
 import { runKubelets } from './kubelet.js';
 
 const plugin = fileURLToPath(new URL('../testing/stand-in-cni.sh', import.meta.url));
@@ -56,7 +57,9 @@ beforeEach(async () => {
     nameservers: { cluster: ['203.0.113.53'], node: ['203.0.113.53'] },
     log: silentLogger,
   };
-  const nodes = new Map([['node-1', { ...modules, plugin: { file: plugin, path: '/usr/lib/cni' } }]]);
+  const nodes = new Map([
+    ['node-1', { ...modules, runtime: linuxRuntime(modules.node, { file: plugin, path: '/usr/lib/cni' }) }],
+  ]);
   await runKubelets(nodes, { cluster, signal: ending.signal });
   return () => ending.abort();
 });

@@ -42,6 +42,7 @@ export function createPodSandbox(pod: Pod, modules: PodModules): PodSandbox {
     await killAll(inPod, { timeoutMs: killMs });
     if (!old.namespace) return;
     await detach(targetOf(pod, old), modules);
+    await modules.runtime.forgetNetwork(old.netns);
     old.namespace.release();
   };
 

@@ -2,9 +2,10 @@ import { join } from 'node:path';
 import type { Pod } from 'kubernetes-types/core/v1.js';
 import { errorMessage, type Logger } from '@antrea-ts/runtime';
 import type { LabPaths } from '../paths.js';
+import type { NetworkConfigList } from '../plan/network-config.js';
 import type { Namespace } from '../process/namespace.js';
 import { nameOf, type Cluster } from './cluster.js';
-import type { CniPlugin } from './cni.js';
+import type { ContainerRuntime } from './container-runtime.js';
 import { createContainer, type Container, type RestartPolicy } from './container.js';
 import { containerSpec } from './container-spec.js';
 import type { Nameservers } from './pod-files.js';
@@ -19,7 +20,9 @@ export interface PodModules {
   readonly cluster: Cluster;
   readonly node: Namespace;
   readonly hostIps: readonly string[];
-  readonly plugin: CniPlugin;
+  readonly runtime: ContainerRuntime;
+  /** The plugins that are called for each Pod. Absent: Antrea alone. */
+  readonly network?: NetworkConfigList;
   readonly paths: LabPaths;
   readonly nameservers: Nameservers;
   readonly log: Logger;

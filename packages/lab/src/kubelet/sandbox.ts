@@ -5,6 +5,7 @@ import type { Pod } from 'kubernetes-types/core/v1.js';
 import type { LabPaths } from '../paths.js';
 import { labMark, podMark } from '../process/marks.js';
 import { holdNamespace, type Namespace } from '../process/namespace.js';
+import type { ContainerRuntime } from './container-runtime.js';
 import { renderHosts, renderResolvConf, type Nameservers } from './pod-files.js';
 
 /** What a Pod's containers share. */
@@ -41,9 +42,14 @@ export interface PodRecord {
 /** Makes a Pod's namespaces, with a resolv.conf and a hosts file of its own. */
 export async function createSandbox(
   pod: Pod,
-  modules: { readonly node: Namespace; readonly paths: LabPaths; readonly nameservers: Nameservers },
+  modules: {
+    readonly node: Namespace;
+    readonly runtime: ContainerRuntime;
+    readonly paths: LabPaths;
+    readonly nameservers: Nameservers;
+  },
 ): Promise<Sandbox> {
-  const { node, paths, nameservers } = modules;
+  const { node, runtime, paths, nameservers } = modules;
   const dir = podDirectory(paths, pod);
   const uid = pod.metadata?.uid ?? '';
   const env = { [labMark]: paths.dir, [podMark]: uid, HOSTNAME: pod.spec?.hostname ?? pod.metadata?.name ?? 'pod' };
@@ -60,7 +66,8 @@ export async function createSandbox(
       writeFile(hosts, renderHosts(env.HOSTNAME, [])),
     ]);
     const namespace = await holdNamespace({ name: env.HOSTNAME, labDir: paths.dir, resolvConf, hosts, env });
-    sandbox = { containerId, pid: namespace.pid, netns: namespace.netns, namespace, dir, env };
+    const netns = await runtime.nameNetwork(namespace);
+    sandbox = { containerId, pid: namespace.pid, netns, namespace, dir, env };
   }
   const record: PodRecord = {
     uid,

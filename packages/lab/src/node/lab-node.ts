@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import type { LabOptions } from '../options.js';
+import type { ContainerRuntime } from '../kubelet/container-runtime.js';
 import type { NodePaths } from '../paths.js';
 import type { NodePlan } from '../plan/addresses.js';
 import { holdNamespace, type Namespace } from '../process/namespace.js';
@@ -13,6 +14,9 @@ export interface LabNode {
   readonly namespace: Namespace;
   readonly ovs: OvsDaemons;
   readonly agent: ComponentProcess;
+  readonly runtime: ContainerRuntime;
+  /** Whether the agent answers CNI calls. */
+  readonly isServing: () => Promise<boolean>;
 }
 
 /** Makes a Node's directories and namespaces. */

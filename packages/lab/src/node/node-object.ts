@@ -19,15 +19,19 @@ export function nodeObject(plan: NodePlan, facts: NodeFacts): Node {
       name: plan.name,
       labels: {
         'kubernetes.io/hostname': plan.name,
-        'kubernetes.io/os': 'linux',
+        'kubernetes.io/os': plan.os,
         'kubernetes.io/arch': architecture,
-        'beta.kubernetes.io/os': 'linux',
+        'beta.kubernetes.io/os': plan.os,
         'beta.kubernetes.io/arch': architecture,
       },
     },
-    spec: facts.allocatesPodCidrs
-      ? { ...(plan.podCidrs[0] === undefined ? {} : { podCIDR: plan.podCidrs[0] }), podCIDRs: [...plan.podCidrs] }
-      : {},
+    spec: {
+      ...(facts.allocatesPodCidrs
+        ? { ...(plan.podCidrs[0] === undefined ? {} : { podCIDR: plan.podCidrs[0] }), podCIDRs: [...plan.podCidrs] }
+        : {}),
+      // As usual where there are both: who says nothing of it runs on Linux.
+      ...(plan.os === 'windows' ? { taints: [{ key: 'os', value: 'windows', effect: 'NoSchedule' }] } : {}),
+    },
     status: {
       addresses: [
         ...plan.addresses.map((address) => ({ type: 'InternalIP', address })),
@@ -38,8 +42,8 @@ export function nodeObject(plan: NodePlan, facts: NodeFacts): Node {
       allocatable: { pods: '110' },
       nodeInfo: {
         architecture,
-        operatingSystem: 'linux',
-        osImage: 'network namespace',
+        operatingSystem: plan.os,
+        osImage: plan.os === 'windows' ? 'network namespace, Wine' : 'network namespace',
         kernelVersion: facts.kernel,
         containerRuntimeVersion: 'lab://1',
         kubeletVersion: 'v1.22.0-lab',

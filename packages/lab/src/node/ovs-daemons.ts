@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { LabError } from '../errors.js';
 import type { LabOptions } from '../options.js';
 import type { NodePaths } from '../paths.js';
+import type { NodePlan } from '../plan/addresses.js';
 import { signalProcess } from '../process/kill.js';
 import { tailOf } from '../process/log-tail.js';
 import { isMarked, labMark } from '../process/marks.js';
@@ -37,8 +38,9 @@ export function createOvsDaemons(modules: {
   readonly paths: NodePaths;
   readonly labDir: string;
   readonly options: Pick<LabOptions, 'datapath'>;
+  readonly os: NodePlan['os'];
 }): OvsDaemons {
-  const { namespace, paths, labDir, options } = modules;
+  const { namespace, paths, labDir, options, os } = modules;
   const runDir = join(paths.run, 'openvswitch');
   const env = { OVS_RUNDIR: ovsRunDir, OVS_DBDIR: ovsRunDir, OVS_LOGDIR: paths.logs };
   const database = `${ovsRunDir}/conf.db`;
@@ -84,7 +86,9 @@ export function createOvsDaemons(modules: {
     await removeStale(runDir, 'ovs-vswitchd');
     // As the scripts of Open vSwitch do at every start of the switch. What the kernel forwards waits for the agent;
     // the userspace datapath starts empty, and carries the Node's underlay here, without which no agent comes up.
-    if (options.datapath === 'system') await set('set', 'Open_vSwitch', '.', 'other_config:flow-restore-wait=true');
+    // Open vSwitch for Windows has no such scripts.
+    if (options.datapath === 'system' && os === 'linux')
+      await set('set', 'Open_vSwitch', '.', 'other_config:flow-restore-wait=true');
     await run('ovs-vswitchd', 'ovs-vswitchd', [`unix:${ovsRunDir}/db.sock`, ...detached(paths.logs, 'ovs-vswitchd')]);
   };
 

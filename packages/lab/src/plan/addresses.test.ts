@@ -7,6 +7,7 @@ describe('planAddresses', () => {
   it('numbers the Nodes of both families alike, IPv4 first', () => {
     expect(planAddresses({ nodes: 3, ip: 'dual' }).nodes[2]).toEqual({
       name: 'node-3',
+      os: 'linux',
       addresses: ['192.168.77.13', 'fd77::13'],
       podCidrs: ['10.10.3.0/24', 'fd10:10:3::/64'],
       subnet: { bridge: 'br0', routers: ['192.168.77.1', 'fd77::1'] },
@@ -64,6 +65,16 @@ describe('planAddresses', () => {
     );
     expect(overlapping).toEqual([]);
   });
+});
+
+it('Windows Nodes come after the others, and have IPv4 only', () => {
+  const { nodes } = planAddresses({ nodes: 2, ip: 'dual', windowsNodes: 1 });
+  expect(nodes.map(({ name, os }) => [name, os])).toEqual([
+    ['node-1', 'linux'],
+    ['node-2', 'linux'],
+    ['win-1', 'windows'],
+  ]);
+  expect(nodes[2]).toMatchObject({ addresses: ['192.168.77.13'], podCidrs: ['10.10.3.0/24'] });
 });
 
 it('urlHost puts IPv6 into brackets', () => {

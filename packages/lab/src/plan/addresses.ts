@@ -22,6 +22,7 @@ export interface FamilyPlan {
 
 export interface NodePlan {
   readonly name: string;
+  readonly os: 'linux' | 'windows';
   /** IPv4 first. */
   readonly addresses: readonly string[];
   readonly podCidrs: readonly string[];
@@ -77,18 +78,24 @@ const ipv6: FamilyPlan = {
 };
 
 type PlanOptions = Pick<LabOptions, 'nodes' | 'ip'> &
-  Partial<Pick<LabOptions, 'transportInterface' | 'subnets' | 'mode'>>;
+  Partial<Pick<LabOptions, 'transportInterface' | 'subnets' | 'mode' | 'windowsNodes'>>;
 
 /**
  * Plans the addresses: Node 3 is 192.168.77.13 and fd77::13, with Pods in 10.10.3.0/24 and fd10:10:3::/64. With two
- * subnets every other Node is in 192.168.79.0/24 and fd79::/64.
+ * subnets every other Node is in 192.168.79.0/24 and fd79::/64. Windows Nodes follow, and have IPv4 only: after two
+ * Linux Nodes `win-1` has the addresses of a third one.
  */
 export function planAddresses(options: PlanOptions): AddressPlan {
   const families = [...(options.ip === 'v6' ? [] : [ipv4]), ...(options.ip === 'v4' ? [] : [ipv6])];
   const subnets = Array.from({ length: options.subnets ?? 1 }, (_, index) => planSubnet(index, families));
-  const nodes = Array.from({ length: options.nodes }, (_, index) => {
+  const windowsNodes = options.windowsNodes ?? 0;
+  const nodes = Array.from({ length: options.nodes + windowsNodes }, (_, index) => {
     const subnet = index % subnets.length;
-    return planNode(index + 1, families, {
+    const isWindows = index >= options.nodes;
+    return planNode(index + 1, isWindows ? families.filter(({ family }) => family === 'ipv4') : families, {
+      ...(isWindows
+        ? { os: 'windows', name: `win-${index + 1 - options.nodes}` }
+        : { os: 'linux', name: `node-${index + 1}` }),
       network: networkNumber(subnet),
       subnet: subnets[subnet]!,
       hasTransport: options.transportInterface ?? false,
@@ -114,12 +121,13 @@ function planSubnet(index: number, families: readonly FamilyPlan[]): SubnetPlan 
 function planNode(
   number: number,
   families: readonly FamilyPlan[],
-  place: { readonly network: number; readonly subnet: SubnetPlan; readonly hasTransport: boolean },
+  place: Pick<NodePlan, 'os' | 'name' | 'subnet'> & { readonly network: number; readonly hasTransport: boolean },
 ): NodePlan {
   const host = 10 + number;
-  const { network, subnet } = place;
+  const { os, name, network, subnet } = place;
   return {
-    name: `node-${number}`,
+    name,
+    os,
     addresses: families.map(({ family }) =>
       family === 'ipv4' ? `192.168.${network}.${host}` : `fd${network}::${host}`,
     ),

@@ -18,7 +18,10 @@ const options: LabOptions = {
 
 function render(change: Partial<LabOptions> = {}): Record<string, unknown> {
   const merged = { ...options, ...change };
-  return parse(renderAgentConfig(merged, planAddresses(merged), '/lab/kubeconfig')) as Record<string, unknown>;
+  return parse(renderAgentConfig(merged, planAddresses(merged), { kubeconfig: '/lab/kubeconfig' })) as Record<
+    string,
+    unknown
+  >;
 }
 
 describe('renderAgentConfig', () => {
@@ -34,6 +37,16 @@ describe('renderAgentConfig', () => {
       clientConnection: { kubeconfig: '/lab/kubeconfig' },
       featureGates: { Egress: true },
     });
+  });
+
+  it('leaves out what a Windows agent refuses', () => {
+    const gates = { ...options, featureGates: { Egress: true, NodePortLocal: true, Traceflow: true } };
+    const text = renderAgentConfig(gates, planAddresses(gates), { os: 'windows', kubeconfig: 'Z:\\kubeconfig' });
+    expect(parse(text)).toMatchObject({
+      featureGates: { Traceflow: true },
+      clientConnection: { kubeconfig: 'Z:\\kubeconfig' },
+    });
+    expect(text).not.toMatch(/Egress|NodePortLocal/);
   });
 
   it('lets the file win, and merges mappings', () => {

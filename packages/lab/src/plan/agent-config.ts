@@ -3,7 +3,7 @@ import { parse, stringify } from 'yaml';
 import { LabError } from '../errors.js';
 import { transportInterface } from '../node/lab-node.js';
 import type { LabOptions } from '../options.js';
-import type { AddressPlan } from './addresses.js';
+import type { AddressPlan, NodePlan } from './addresses.js';
 
 type Mapping = Record<string, unknown>;
 
@@ -11,7 +11,11 @@ type Mapping = Record<string, unknown>;
  * Renders a Node's `antrea-agent.conf`. The user's file wins over what the lab's options say; mappings (such as
  * `featureGates`) are merged key by key. Throws when the user's file is not a YAML mapping.
  */
-export function renderAgentConfig(options: LabOptions, plan: AddressPlan, kubeconfig: string): string {
+export function renderAgentConfig(
+  options: LabOptions,
+  plan: AddressPlan,
+  { os = 'linux', kubeconfig }: { readonly os?: NodePlan['os']; readonly kubeconfig: string },
+): string {
   const serviceCidr = (family: string): string | undefined =>
     plan.families.find((candidate) => candidate.family === family)?.serviceCidr;
   const v6 = serviceCidr('ipv6');
@@ -28,7 +32,18 @@ export function renderAgentConfig(options: LabOptions, plan: AddressPlan, kubeco
     clientConnection: { kubeconfig },
     ...(Object.keys(options.featureGates).length > 0 ? { featureGates: options.featureGates } : {}),
   };
-  return stringify(merge(base, parseMapping(options.agentConfig)));
+  const config = merge(base, parseMapping(options.agentConfig));
+  return stringify(os === 'windows' ? withoutLinuxGates(config) : config);
+}
+
+/** A Windows agent refuses these; those of the other Nodes may have them. */
+const linuxGates: readonly string[] = ['Egress', 'NodePortLocal'];
+
+function withoutLinuxGates(config: Mapping): Mapping {
+  const { featureGates, ...others } = config;
+  if (!isMapping(featureGates)) return config;
+  const kept = Object.entries(featureGates).filter(([gate]) => !linuxGates.includes(gate));
+  return { ...others, ...(kept.length > 0 ? { featureGates: Object.fromEntries(kept) } : {}) };
 }
 
 /** Whether agents balance Services: without it nobody in a lab answers to cluster addresses. */

@@ -11,6 +11,8 @@ export interface ComponentCommand {
   readonly file: string;
   readonly args: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** What asks it to end; SIGTERM unless told. */
+  readonly stopSignal?: 'SIGTERM' | 'SIGINT';
 }
 
 export type ComponentState =
@@ -23,7 +25,7 @@ export type ComponentState =
 export interface ComponentProcess {
   state(): ComponentState;
   start(): void;
-  /** SIGTERM, SIGKILL after ten seconds. */
+  /** SIGTERM (or what its command says), SIGKILL after ten seconds. */
   stop(): Promise<void>;
   kill(): Promise<void>;
   /** Throws when it has ended by itself, with the last lines of its log. */
@@ -44,7 +46,7 @@ export function createComponentProcess(modules: {
   let state: ComponentState = { kind: 'stopped' };
   let expectedEnd = false;
 
-  const end = async (signal: 'SIGTERM' | 'SIGKILL'): Promise<void> => {
+  const end = async (signal: NodeJS.Signals): Promise<void> => {
     const running = child;
     if (!running) {
       state = { kind: 'stopped' };
@@ -81,7 +83,7 @@ export function createComponentProcess(modules: {
         state = expectedEnd ? { kind: 'stopped' } : { kind: 'failed', how: signal ?? `exit code ${code}` };
       });
     },
-    stop: () => end('SIGTERM'),
+    stop: () => end(command.stopSignal ?? 'SIGTERM'),
     kill: () => end('SIGKILL'),
     assertAlive() {
       if (state.kind !== 'failed') return;

@@ -6,7 +6,7 @@ import { resource, type Resource } from '@antrea-ts/kube';
 import { flowKey, type Flow } from '@antrea-ts/openflow';
 import { conjunctionsIn, PolicyFlows, recoverRules } from '@antrea-ts/pipeline';
 import { NodeRules, type ControlplaneKind } from '@antrea-ts/policy';
-import { orAborted, RotatingFile } from '@antrea-ts/runtime';
+import { orAborted } from '@antrea-ts/runtime';
 import { routePolicies } from '../api/policies.js';
 import type { AgentOptions } from '../config/options.js';
 import { ControllerClient } from '../controller/controller-client.js';
@@ -15,6 +15,7 @@ import type { PartModules } from '../modules.js';
 import { ensurePolicyMeter } from '../ovs/policy-meter.js';
 import type { SwitchParts } from '../ovs/start-switch.js';
 import type { PodStore } from '../pods/pod-store.js';
+import { auditFile } from './audit-file.js';
 import { AuditLog } from './audit-log.js';
 import { NodePolicies } from './node-policies.js';
 import { PodAdmission } from './pod-admission.js';
@@ -24,7 +25,6 @@ import { startStats } from './stats/start-stats.js';
 import { StatusReporter } from './status-reporter.js';
 
 /** 500 MB and three older files, as 1.3. */
-const auditFile = { maxSize: 500 * 1000 * 1000, maxFiles: 3 };
 const waitingNoticeMs = 10_000;
 /** How long the controller is waited for when there are kept policies to go on with. */
 const keptDeadlineMs = 30_000;
@@ -240,15 +240,8 @@ function takePackets(
   }: { readonly parts: SwitchParts; readonly pods: { readonly store: PodStore }; readonly flows: PolicyFlows },
   { logger, lifetime, clock }: PartModules,
 ): void {
-  const file = new RotatingFile({ path: join(options.logDir, 'networkpolicy', 'np.log'), ...auditFile });
-  let opened: boolean | undefined;
-  const audit = new AuditLog({
-    clock,
-    write: (text) => {
-      opened ??= tryOpen(file, logger);
-      if (opened) file.write(text);
-    },
-  });
+  const file = auditFile({ path: join(options.logDir, 'networkpolicy', 'np.log'), logger });
+  const audit = new AuditLog({ clock, write: file.write });
   const packets = new PolicyPackets({
     connection,
     ruleOf: (id) => {
@@ -270,16 +263,6 @@ function takePackets(
     audit.close();
     file.close();
   });
-}
-
-function tryOpen(file: RotatingFile, logger: PartModules['logger']): boolean {
-  try {
-    file.open();
-    return true;
-  } catch (error) {
-    logger.error('Cannot write the audit log of policies', { error });
-    return false;
-  }
 }
 
 /** As 1.3: 16 digits of SHA-1. */

@@ -1,5 +1,6 @@
 import { closeSync, fstatSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { LogArchive, type ArchiveOptions } from './log-archive.js';
 
 /** Where and how much a log file may grow. */
 export interface RotatingFileOptions {
@@ -8,16 +9,19 @@ export interface RotatingFileOptions {
   readonly maxSize?: number;
   /** How many older files (`path.1` is the newest of them) are kept; default 3. */
   readonly maxFiles?: number;
+  /** Older files are compressed and called after their time, in the place of `maxFiles`. */
+  readonly archive?: ArchiveOptions;
 }
 
 /**
  * A file that lines are appended to. Writes are synchronous, so that the last line before a crash is in the file; at
- * `maxSize` the file becomes `path.1`, `path.1` becomes `path.2`, and so on.
+ * `maxSize` the file becomes `path.1`, `path.1` becomes `path.2`, and so on; or it goes into an archive.
  */
 export class RotatingFile {
   readonly #path: string;
   readonly #maxSize: number;
   readonly #maxFiles: number;
+  readonly #archive: LogArchive | undefined;
   #descriptor: number | undefined;
   #size = 0;
 
@@ -25,6 +29,7 @@ export class RotatingFile {
     this.#path = options.path;
     this.#maxSize = options.maxSize ?? Number.POSITIVE_INFINITY;
     this.#maxFiles = options.maxFiles ?? 3;
+    this.#archive = options.archive && new LogArchive(options.path, options.archive);
   }
 
   /** Opens the file (made with its directory if absent). Throws what the file system says. */
@@ -47,8 +52,19 @@ export class RotatingFile {
     this.#descriptor = undefined;
   }
 
+  /** Resolves when older files are compressed, and those that are too many or too old are gone. */
+  async tidy(): Promise<void> {
+    await this.#archive?.tidy();
+  }
+
   #rotate(): void {
     this.close();
+    if (this.#archive) {
+      renameIfPresent(this.#path, this.#archive.nextPath());
+      this.open();
+      void this.#archive.tidy();
+      return;
+    }
     rmSync(`${this.#path}.${this.#maxFiles}`, { force: true });
     for (let index = this.#maxFiles - 1; index >= 0; index--) {
       renameIfPresent(index === 0 ? this.#path : `${this.#path}.${index}`, `${this.#path}.${index + 1}`);

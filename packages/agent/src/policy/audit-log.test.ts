@@ -57,6 +57,11 @@ describe('AuditLog', () => {
     ]);
   });
 
+  it('makes one line of a packet, whatever the policy is called', () => {
+    log.record({ ...entry, action: 'Allow', policy: 'AntreaNetworkPolicy:x/y\n2026/01/01 00:00:00 forged\u0085' });
+    expect(lines.join('').match(/[\n\r\u0085]/g)).toEqual(['\n']);
+  });
+
   it('loses nothing when it is closed', () => {
     log.record(entry);
     log.record(entry);

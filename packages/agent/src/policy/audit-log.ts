@@ -78,7 +78,9 @@ export class AuditLog {
 
 function renderEntry(entry: AuditEntry): string {
   const { table, policy, action, priority, source, destination, length, protocol } = entry;
-  return `${table} ${policy} ${action} ${priority} SRC: ${source} DEST: ${destination} ${length} ${protocol}`;
+  // A name never makes a line of its own.
+  const named = policy.replaceAll(/\p{Cc}/gu, ' ');
+  return `${table} ${named} ${action} ${priority} SRC: ${source} DEST: ${destination} ${length} ${protocol}`;
 }
 
 /** `2021/07/16 08:13:06.123000`, in UTC. */

@@ -1,5 +1,8 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import type { AntreaPolicy } from '@antrea-ts/apis';
+import { mutatePolicy } from '../validation/mutate-policy.js';
+import { validatePolicy } from '../validation/policy-rules.js';
 import type { ClusterObjectKind } from './cluster-objects.js';
 import { ClusterPolicies } from './cluster-policies.js';
 
@@ -236,5 +239,35 @@ describe('very many', () => {
     expect(view?.wire.rules).toHaveLength(10_001);
     expect(view?.wire.rules?.[0]?.from?.ipBlocks).toHaveLength(150_000);
     expect(view?.wire.rules?.[0]?.services).toHaveLength(65_535);
+  });
+});
+
+/** Too deep for what calls itself on the way down. */
+const levels = 50_000;
+
+describe.each([
+  ['lists', '['.repeat(levels) + ']'.repeat(levels)],
+  ['objects', `${'{"a":'.repeat(levels)}1${'}'.repeat(levels)}`],
+])(`%s in each other, ${levels} deep`, (_, json) => {
+  it.each(Object.keys(objects) as ClusterObjectKind[])('do no harm in a %s', (kind) => {
+    const policies = clusterWith();
+    const before = JSON.stringify([...policies.policies()].map(({ wire }) => wire));
+    for (const [path, object] of damaged(objects[kind]!, JSON.parse(json))) {
+      put(policies, kind, object);
+      const told = (): unknown =>
+        JSON.stringify(policies.takeChanges().networkPolicies.map(({ after }) => after?.wire));
+      expect(told, path).not.toThrow();
+      put(policies, kind, objects[kind]);
+      told();
+    }
+    expect(JSON.stringify([...policies.policies()].map(({ wire }) => wire))).toBe(before);
+  });
+
+  it('are refused by webhooks', () => {
+    const facts = { tierExists: () => true };
+    for (const [path, object] of damaged(objects.clusterNetworkPolicy!, JSON.parse(json))) {
+      expect(() => JSON.stringify(validatePolicy(object as AntreaPolicy, facts)), path).not.toThrow();
+      expect(() => JSON.stringify(mutatePolicy(object as AntreaPolicy, sha1)), path).not.toThrow();
+    }
   });
 });

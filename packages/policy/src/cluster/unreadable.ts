@@ -50,7 +50,9 @@ const mostShown = 60;
 
 /** A value from an object for a message: short, whatever it is, and on one line. */
 export function show(value: unknown): string {
-  const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? 'undefined');
+  // What is in them may be very deep.
+  if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'a list' : 'an object';
+  const text = String(value);
   const line = text.slice(0, mostShown).replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]/gu, ' ');
   return text.length > mostShown ? `${line}…` : line;
 }

@@ -268,6 +268,8 @@ export class NodeRules {
       return undefined;
     } catch (error) {
       if (error instanceof Malformed) return { kind, name: nameIn(object), reason: error.message };
+      // Keys of members are made of all that they hold; nothing is changed before they are made.
+      if (error instanceof RangeError) return { kind, name: nameIn(object), reason: 'it is too deep or too long' };
       throw error;
     }
   }

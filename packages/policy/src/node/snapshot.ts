@@ -23,7 +23,8 @@ export const snapshotLimit = 256 * 1024 * 1024;
  * Who reads it knows whether it is whole before parsing it.
  */
 export function writeSnapshot({ networkPolicies, appliedToGroups, addressGroups }: PolicySnapshot, hash: Hash): string {
-  const body = JSON.stringify({ networkPolicies, appliedToGroups, addressGroups });
+  const snapshot = { networkPolicies, appliedToGroups, addressGroups };
+  const body = tryStringify(snapshot) ?? JSON.stringify(withoutDepth(snapshot));
   return `${JSON.stringify({ version, length: body.length, checksum: hash(body) })}\n${body}\n`;
 }
 
@@ -43,6 +44,27 @@ export function readSnapshot(text: string, hash: Hash, limit = snapshotLimit): R
     return unusable('it does not hold policies and groups');
   }
   return { kind: 'read', snapshot: { networkPolicies, appliedToGroups, addressGroups } };
+}
+
+/** Undefined for what is too deep. */
+function tryStringify(value: unknown): string | undefined {
+  try {
+    return JSON.stringify(value);
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
+}
+
+/** Deeper than anything that is read of a message. */
+const deepest = 32;
+
+/** A copy in which what is deeper is null: fields that nobody knows may hold anything. */
+function withoutDepth(value: unknown, depth = 0): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (depth >= deepest) return null;
+  if (Array.isArray(value)) return value.map((item) => withoutDepth(item, depth + 1));
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, withoutDepth(item, depth + 1)]));
 }
 
 function unusable(reason: string): ReadSnapshot {

@@ -146,6 +146,17 @@ it('a flow that is missing is told, with the policy that it was for', async () =
   await agreed(...between);
 });
 
+it('the policies of a Pod are found, and the rules that name it', async () => {
+  await apply(dropFar);
+  const query = async (pod: string): Promise<string> => lab.ok(['antctl', 'query', 'endpoint', '-p', pod]);
+  await eventually(async () => expect(await query('web')).toMatch(/Applied Policies:\nName +Namespace +UID\nacnp /));
+  expect(await query('far')).toMatch(/Applied Policies: None[^]*Ingress Rules:\nName +Namespace +Index +UID\nacnp +0 /);
+  expect(await lab.run(['antctl', 'query', 'endpoint', '-p', 'nobody'])).toMatchObject({
+    exitCode: 1,
+    stderr: expect.stringContaining('there is no Pod default/nobody'),
+  });
+});
+
 it('says what it cannot know', async () => {
   expect(await lab.run(['antctl', 'explain', '--from', 'default/nobody', '--to', 'default/web'])).toMatchObject({
     exitCode: 2,

@@ -16,6 +16,7 @@ import {
 } from '@antrea-ts/runtime';
 import { controlplaneApi } from './api/controlplane-api.js';
 import { routeApis } from './api/api-group.js';
+import { routeEndpointQuery } from './api/endpoint-query.js';
 import { statsApi } from './api/stats-api.js';
 import { startCertificate } from './certificates/start-certificate.js';
 import type { ControllerOptions } from './config/options.js';
@@ -71,6 +72,7 @@ async function start(options: ControllerOptions, router: Router, modules: PartMo
   routeFeatureGates(router, { component: 'controller', gates: agentFeatureGates, values: options.featureGates });
   const policies = await startPolicies(options, modules);
   routeApis(router, [controlplaneApi(policies), statsApi(policies)]);
+  routeEndpointQuery(router, policies);
   routeNamespaceWebhook(router);
   if (options.featureGates.AntreaPolicy) {
     const controllerUser = `system:serviceaccount:${options.namespace}:${options.serviceAccountName}`;

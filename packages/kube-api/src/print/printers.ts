@@ -33,6 +33,21 @@ function labels(value: unknown): string {
     .join(',');
 }
 
+const setOperators: Readonly<Record<string, string>> = { In: 'in', NotIn: 'notin' };
+
+/** A LabelSelector as Kubernetes writes it in one line. */
+function selectorText(selector: unknown): string {
+  const equal = labels(at(selector, 'matchLabels'));
+  const expressions = list(at(selector, 'matchExpressions')).map((expression) => {
+    const [key, operator] = [textAt(expression, 'key'), textAt(expression, 'operator')];
+    const word = setOperators[operator];
+    if (word !== undefined) return `${key} ${word} (${list(at(expression, 'values')).join(',')})`;
+    return operator === 'DoesNotExist' ? `!${key}` : key;
+  });
+  if (expressions.length === 0) return equal;
+  return [...(equal === none ? [] : [equal]), ...expressions].join(',');
+}
+
 function statuses(pod: ApiObject): readonly unknown[] {
   return list(at(pod, 'status', 'containerStatuses'));
 }
@@ -132,7 +147,7 @@ const containers = (...path: string[]): Column[] => [
     1,
   ),
 ];
-const selector = column('Selector', (object) => labels(at(object, 'spec', 'selector', 'matchLabels')), 1);
+const selector = column('Selector', (object) => selectorText(at(object, 'spec', 'selector')), 1);
 const number = (title: string, ...path: string[]): Column =>
   column(title, (object) => Number(at(object, ...path) ?? 0));
 
@@ -256,11 +271,7 @@ export const printers: Readonly<Record<string, readonly Column[]>> = {
   ValidatingWebhookConfiguration: [name, column('Webhooks', (object) => list(object['webhooks']).length), age],
   RoleBinding: [name, column('Role', roleOf), age],
   ClusterRoleBinding: [name, column('Role', roleOf), age],
-  NetworkPolicy: [
-    name,
-    column('Pod-Selector', (policy) => labels(at(policy, 'spec', 'podSelector', 'matchLabels'))),
-    age,
-  ],
+  NetworkPolicy: [name, column('Pod-Selector', (policy) => selectorText(at(policy, 'spec', 'podSelector'))), age],
   CustomResourceDefinition: [name, column('Created At', ({ metadata }) => metadata.creationTimestamp)],
   APIService: [
     name,

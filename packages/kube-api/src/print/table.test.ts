@@ -83,6 +83,23 @@ describe('tables', () => {
       { Type: 'LoadBalancer', 'External-IP': '<pending>', 'Port(s)': '80:30080/TCP', Selector: 'a=b' },
     ],
     [
+      'a selector with expressions',
+      'NetworkPolicy',
+      {
+        spec: {
+          podSelector: {
+            matchLabels: { a: 'b' },
+            matchExpressions: [
+              { key: 'c', operator: 'NotIn', values: ['d', 'e'] },
+              { key: 'f', operator: 'DoesNotExist' },
+              { key: 'g', operator: 'Exists' },
+            ],
+          },
+        },
+      },
+      { 'Pod-Selector': 'a=b,c notin (d,e),!f,g' },
+    ],
+    [
       'Endpoints',
       'Endpoints',
       { subsets: [{ addresses: [{ ip: '1.1.1.1' }, { ip: '2.2.2.2' }], ports: [{ port: 80 }, { port: 81 }] }] },

@@ -333,6 +333,40 @@ describe('what applies to a Pod', () => {
   });
 });
 
+describe('the policies of a Pod', () => {
+  const from = (...peers: object[]) => ({ from: peers, action: 'Allow' as const });
+  const { policies } = computed(
+    namespace('default'),
+    pod('default/a', { app: 'a' }),
+    pod('default/b', { app: 'b' }),
+    {
+      kind: 'clusterGroup',
+      key: 'g',
+      object: { metadata: { name: 'g', uid: 'uid-g' }, spec: { podSelector: labels('a') } },
+    },
+    k8s('default/np', { podSelector: labels('a') }),
+    acnp('by-rule', { ingress: [{ ...from(), appliedTo: [{ podSelector: labels('a') }] }] }),
+    acnp('names', {
+      appliedTo: [{ podSelector: labels('b') }],
+      ingress: [from({ podSelector: labels('b') }), from({ group: 'g' })],
+      egress: [{ to: [{ podSelector: labels('a') }], action: 'Drop' }],
+    }),
+  );
+  const policy = (name: string) => expect.objectContaining({ name, uid: `uid-${name}` });
+
+  it('are those that apply to it, and rules that name it, by their place among those of their direction', () => {
+    expect(policies.policiesOfPod('default/a')).toEqual({
+      targeting: [policy('by-rule'), policy('np')],
+      naming: [
+        { policy: policy('names'), direction: 'In', index: 1 },
+        { policy: policy('names'), direction: 'Out', index: 0 },
+      ],
+    });
+  });
+
+  it('are unknown without the Pod', () => expect(policies.policiesOfPod('default/c')).toBeUndefined());
+});
+
 describe('a ClusterNetworkPolicy', () => {
   it('has the priority of its tier, in whatever order they come', () => {
     const { policies } = computed(acnp('p', { tier: 'secops', appliedTo: [{ podSelector: {} }] }));

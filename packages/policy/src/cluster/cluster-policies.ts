@@ -24,8 +24,10 @@ import {
   appliedToPod,
   clusterGroupContents,
   clusterGroupsOf,
+  policiesOfPod,
   type AppliedToPod,
   type ClusterGroupContents,
+  type PoliciesOfPod,
 } from './questions.js';
 import type { Labels } from './selector.js';
 import { sameSpan, SpanUnion, type Span } from './spans.js';
@@ -139,6 +141,11 @@ export class ClusterPolicies {
   /** What applies to a Pod (`namespace/name`). Undefined while it is not known on that Node. */
   appliedToPod(key: string, node: string): AppliedToPod | undefined {
     return appliedToPod(this.#state, key, node);
+  }
+
+  /** The policies that apply to a Pod (`namespace/name`), and the rules that name it. Undefined: there is no such Pod. */
+  policiesOfPod(key: string): PoliciesOfPod | undefined {
+    return policiesOfPod(this.#state, key);
   }
 
   readonly #setters: {

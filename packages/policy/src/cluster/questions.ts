@@ -1,5 +1,8 @@
+import type { NetworkPolicyReference, NetworkPolicyRule, RuleDirection } from '@antrea-ts/apis';
+import type { ConvertedPolicy } from './converted-policy.js';
 import { entityKey } from './cluster-objects.js';
 import type { ClusterState } from './cluster-state.js';
+import type { ComputedGroup } from './computed-group.js';
 import type { PlacedMember } from './entity.js';
 import { kindOf, type EntityKind } from './group-selector.js';
 
@@ -51,4 +54,48 @@ export function appliedToPod(state: ClusterState, key: string, node: string): Ap
   const groups = state.registry.groupsWith('targets', key).filter(({ users }) => users.size > 0);
   const policies = groups.flatMap(({ users }) => [...users].map(({ uid }) => uid));
   return { policies: [...new Set(policies)], appliedToGroups: groups.map(({ name }) => name) };
+}
+
+/** Policies that concern a Pod. */
+export interface PoliciesOfPod {
+  /** Those that apply to it, as a whole or by a rule. */
+  readonly targeting: readonly NetworkPolicyReference[];
+  /** Rules that have it as a peer by a selector or a ClusterGroup. */
+  readonly naming: readonly NamingRule[];
+}
+
+export interface NamingRule {
+  readonly policy: NetworkPolicyReference;
+  readonly direction: RuleDirection;
+  /** Among the rules of that policy and direction. */
+  readonly index: number;
+}
+
+/** Undefined: there is no such Pod (`namespace/name`). In the order of the policies' names. */
+export function policiesOfPod(state: ClusterState, key: string): PoliciesOfPod | undefined {
+  const entity = state.index.get(key)?.entity;
+  if (!entity) return undefined;
+  const targeting = entity.node === undefined ? [] : usersOf(state.registry.groupsWith('targets', key));
+  const peerGroups = entity.isPeer ? state.registry.groupsWith('peers', key) : [];
+  const names = new Set(peerGroups.map(({ name }) => name));
+  return {
+    targeting: targeting.map(({ source }) => source),
+    naming: usersOf(peerGroups).flatMap((policy) => namingRules(policy, names)),
+  };
+}
+
+function usersOf(groups: readonly ComputedGroup[]): ConvertedPolicy[] {
+  const nodes = new Set(groups.flatMap(({ users }) => [...users]));
+  const name = ({ source: { namespace = '', name: own } }: ConvertedPolicy): string => `${namespace}/${own}`;
+  return [...nodes].flatMap(({ converted }) => converted ?? []).sort((a, b) => (name(a) < name(b) ? -1 : 1));
+}
+
+function namingRules({ source, rules }: ConvertedPolicy, groups: ReadonlySet<string>): NamingRule[] {
+  const isNaming = ({ from, to }: NetworkPolicyRule): boolean =>
+    [...(from?.addressGroups ?? []), ...(to?.addressGroups ?? [])].some((name) => groups.has(name));
+  return (['In', 'Out'] as const).flatMap((direction) =>
+    rules
+      .filter((rule) => rule.direction === direction)
+      .flatMap((rule, index) => (isNaming(rule) ? { policy: source, direction, index } : [])),
+  );
 }

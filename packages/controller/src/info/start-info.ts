@@ -6,8 +6,8 @@ import type { PartModules } from '../controller.js';
 import type { PolicyParts } from '../policy/start-policies.js';
 import { version } from '../version.js';
 
-/** How soon it is told that what was wrong is well again. */
-const unhealthyIntervalMs = 2_000;
+/** How soon it is told that what was wrong is well again, and that agents came or went. */
+const lookIntervalMs = 2_000;
 
 /** Tells of the controller in AntreaControllerInfo, and removes what agents told whose Nodes are gone. */
 export async function startInfo(
@@ -17,9 +17,11 @@ export async function startInfo(
 ): Promise<void> {
   const { client, logger, lifetime, health } = modules;
   let isHealthy = true;
+  let connectedAgents = 0;
   const fields = async (): Promise<ControllerInfo> => {
     const condition = await healthCondition(health);
     isHealthy = condition.status === 'True';
+    connectedAgents = stores.appliedToGroups.watchers;
     const { networkPolicies, addressGroups, appliedToGroups } = policies.counts();
     return {
       version,
@@ -31,7 +33,7 @@ export async function startInfo(
         addressGroupNum: addressGroups,
         appliedToGroupNum: appliedToGroups,
       },
-      connectedAgentNum: stores.appliedToGroups.watchers,
+      connectedAgentNum: connectedAgents,
       controllerConditions: [condition],
       apiPort: options.apiPort,
     };
@@ -43,8 +45,8 @@ export async function startInfo(
   publisher.start();
   lifetime.onStop(() => publisher.stop());
   const timer = setInterval(() => {
-    if (!isHealthy) publisher.refresh();
-  }, unhealthyIntervalMs);
+    if (!isHealthy || connectedAgents !== stores.appliedToGroups.watchers) publisher.refresh();
+  }, lookIntervalMs);
   lifetime.onStop(() => clearInterval(timer));
   await removeInfosOfGoneNodes(modules);
 }

@@ -235,6 +235,22 @@ describe('groups', () => {
   const peers = nameOf('namespaceSelector=');
   const targets = nameOf('namespace=default And podSelector=');
 
+  it.each([3, 100])('of %i members tell a Node of its own, also after a change', (count) => {
+    const pods = Array.from({ length: count }, (_, i) => pod(`default/p${i}`, {}, { node: i % 2 ? 'n1' : 'n2' }));
+    const { policies } = computed(namespace('default'), ...pods, k8s('default/np', { podSelector: {} }));
+    for (const node of ['n1', 'n2', 'n3']) {
+      const event = pod('default/p0', {}, { node });
+      policies.set('pod', event.key, event.object as Pod);
+      const { after } = policies.takeChanges().appliedToGroups[0] ?? {};
+      if (!after) continue;
+      for (const each of ['n1', 'n2', 'n3', 'n4']) {
+        const expected = after.members().filter((member) => member.node === each);
+        expect(after.wireMembers(each)).toEqual(expected.map(({ member }) => member));
+      }
+      expect(after.wireMembers()).toHaveLength(count);
+    }
+  });
+
   it('leave out who has no network of its own, has ended, has no Node or has no address', () => {
     const { replica } = computed(
       namespace('default'),

@@ -49,6 +49,8 @@ export class ComputedGroup {
   /** With several sources: what they have together. */
   #joined: Map<string, Entity> | undefined = undefined;
   #nodes: Map<string, number> | undefined = undefined;
+  /** Of larger groups, until something changes: agents that come back at once ask each for their own members. */
+  #byNode: ReadonlyMap<string, GroupMember[]> | undefined = undefined;
   #span: Span = emptySpan;
   #spanChanged = false;
 
@@ -83,6 +85,7 @@ export class ComputedGroup {
     for (const source of sources) source.follow(this);
     this.#joined = undefined;
     this.#nodes = undefined;
+    this.#byNode = undefined;
     if (this.told || sources.length > 1) {
       const entered = this.#entities();
       for (const [key, entity] of left) this.#note(key, entity, entered.get(key));
@@ -105,8 +108,20 @@ export class ComputedGroup {
   }
 
   /** As agents are told of them; on one Node, or wherever they are. */
-  wireMembers(node: string | undefined): GroupMember[] {
-    return this.#list((entity) => (node === undefined || entity.node === node ? entity.member : undefined));
+  wireMembers(node: string | undefined): readonly GroupMember[] {
+    if (node === undefined) return this.#list(({ member }) => member);
+    if (this.#mostMembers() > maxUncounted) return (this.#byNode ??= this.#membersByNode()).get(node) ?? [];
+    return this.#list((entity) => (entity.node === node ? entity.member : undefined));
+  }
+
+  #membersByNode(): ReadonlyMap<string, GroupMember[]> {
+    const byNode = new Map<string, GroupMember[]>();
+    this.#forEach((_, { node = '', member }) => {
+      const members = byNode.get(node);
+      if (members) members.push(member);
+      else byNode.set(node, [member]);
+    });
+    return byNode;
   }
 
   takeChanges(): MemberChanges {
@@ -133,6 +148,7 @@ export class ComputedGroup {
   }
 
   #note(key: string, before: Entity | undefined, after: Entity | undefined): void {
+    this.#byNode = undefined;
     if (this.#same(before, after)) return;
     if (this.told) {
       this.#before ??= new Map();

@@ -155,6 +155,11 @@ describe('WatchStore', () => {
           );
           expect(replicaOf(seen)).toEqual(expected);
           watcher.end();
+          // Whoever comes after all that has it at once.
+          const late = follow(store, { nodeName: node });
+          await turn();
+          expect(replicaOf(late.seen)).toEqual(expected);
+          late.watcher.end();
         }
       }),
       { numRuns: 200 },

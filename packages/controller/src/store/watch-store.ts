@@ -1,9 +1,16 @@
+import { NodeIndex } from './node-index.js';
 import { Watcher, type WatcherLimits } from './watcher.js';
+
+/** Names of Nodes: a Set, or what is alike. */
+export interface Span extends Iterable<string> {
+  readonly size: number;
+  has(node: string): boolean;
+}
 
 /** A computed object. `span` names the Nodes that need it; undefined while it is not computed. */
 export interface Spanned {
   readonly name: string;
-  readonly span: (Iterable<string> & { has(node: string): boolean }) | undefined;
+  readonly span: Span | undefined;
 }
 
 /** What became of an object; one of `before` and `after` may be absent. Subtypes carry what differs between them. */
@@ -49,6 +56,7 @@ export class WatchStore<T extends Spanned, C extends StoreChange<T> = StoreChang
   readonly #kind: WatchedKind<T, C>;
   readonly #limits: WatcherLimits | undefined;
   readonly #objects = new Map<string, T>();
+  readonly #byNode = new NodeIndex();
   /** By Node; the empty name has those who watch all. */
   readonly #watchings = new Map<string, Set<Watching>>();
   readonly #encodedFull = new WeakMap<T, string>();
@@ -108,19 +116,38 @@ export class WatchStore<T extends Spanned, C extends StoreChange<T> = StoreChang
   /** Encoded at once: what members a group has is only known of now. */
   #initialEvents(selection: WatchSelection): string[] {
     const lines: string[] = [];
-    for (const object of this.#objects.values()) {
+    for (const object of this.#candidates(selection)) {
       if (isSelected(object, selection)) lines.push(this.#added(object, selection.nodeName));
     }
     lines.push(event('BOOKMARK', this.#kind.empty()));
     return lines;
   }
 
+  /** All that may be selected; not each of them is. */
+  *#candidates({ name, nodeName }: WatchSelection): Iterable<T> {
+    if (name === undefined && nodeName === undefined) {
+      yield* this.#objects.values();
+      return;
+    }
+    const names = name === undefined ? this.#byNode.of(nodeName!, this.#objects.values()) : [name];
+    for (const each of names) {
+      const object = this.#objects.get(each);
+      if (object) yield object;
+    }
+  }
+
   #apply(change: C): void {
     const { before, after } = change;
     const name = (after ?? before)?.name;
     if (name === undefined) return;
+    this.#byNode.changed(this.#objects.get(name), after);
     if (after) this.#objects.set(name, after);
     else this.#objects.delete(name);
+    if (this.#watchings.size > 0) this.#tell(change);
+  }
+
+  #tell(change: C): void {
+    const { before, after } = change;
     const modified = this.#modifiedFor(change);
     for (const { selection, watcher } of this.#concerned(before, after)) {
       const was = before !== undefined && isSelected(before, selection);
@@ -136,11 +163,14 @@ export class WatchStore<T extends Spanned, C extends StoreChange<T> = StoreChang
   /** Those who watch all, and those of the Nodes in either span: the others need not be asked. */
   *#concerned(before: T | undefined, after: T | undefined): Iterable<Watching> {
     yield* this.#watchings.get('') ?? [];
-    const nodes = new Set([...(before?.span ?? []), ...(after?.span ?? [])]);
-    if (nodes.size <= this.#watchings.size) {
-      for (const node of nodes) yield* this.#watchings.get(node) ?? [];
+    const [was, is] = [before?.span ?? nowhere, after?.span ?? nowhere];
+    if (was.size + is.size <= this.#watchings.size) {
+      for (const node of was) yield* this.#watchings.get(node) ?? [];
+      if (is !== was) for (const node of is) if (!was.has(node)) yield* this.#watchings.get(node) ?? [];
     } else {
-      for (const [node, watchings] of this.#watchings) if (node !== '' && nodes.has(node)) yield* watchings;
+      for (const [node, watchings] of this.#watchings) {
+        if (node !== '' && (was.has(node) || is.has(node))) yield* watchings;
+      }
     }
   }
 
@@ -165,6 +195,8 @@ export class WatchStore<T extends Spanned, C extends StoreChange<T> = StoreChang
     return line;
   }
 }
+
+const nowhere: Span = new Set();
 
 function isModification<C extends StoreChange<unknown>>(change: C): change is Modification<C> {
   return change.before !== undefined && change.after !== undefined;

@@ -49,6 +49,7 @@ param(
 )
 
 Import-Module -Name (Join-Path $PSScriptRoot 'Antrea.psm1'), (Join-Path $PSScriptRoot 'AntreaNetwork.psm1')
+Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 $features = 'Microsoft-Hyper-V', 'Microsoft-Hyper-V-Management-PowerShell', 'Containers'
 $startKubelet = Join-Path $KubernetesHome 'StartKubelet.ps1'

@@ -32,6 +32,7 @@ param(
 )
 
 Import-Module -Name (Join-Path $PSScriptRoot 'Antrea.psm1'), (Join-Path $PSScriptRoot 'AntreaNetwork.psm1')
+Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 $names = Get-AntreaConstant
 

@@ -16,6 +16,7 @@ Stops the service kube-proxy, too.
 param([switch] $StopKubeProxy)
 
 Import-Module -Name (Join-Path $PSScriptRoot 'Antrea.psm1'), (Join-Path $PSScriptRoot 'AntreaNetwork.psm1')
+Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 $names = Get-AntreaConstant
 

@@ -1,3 +1,4 @@
+export { Arguments, CmdletFailure } from './cmdlets/cmdlet.js';
 export { cmdlets } from './cmdlets/index.js';
 export { windowsLibraries } from '../hns/libraries.js';
 export { buildFakeHns, containerRuntime } from './fake-hns.js';

@@ -5,19 +5,9 @@ import { parseCidr, parseIp, parseMac } from '@antrea-ts/net-types';
 import { describe, expect, it } from 'vitest';
 import { createNodePipeline } from './node-flows.js';
 import type { NodeProfile } from './profile.js';
+import { nodeProfile } from './testing/index.js';
 
-const profile: NodeProfile = {
-  mode: 'encap',
-  families: ['ipv4'],
-  gateway: { ofPort: 2, mac: parseMac('0e:00:00:00:00:01'), addresses: [parseIp('10.10.0.1')] },
-  tunnelOfPort: 1,
-  proxy: true,
-  antreaPolicy: true,
-  egress: false,
-  serviceCidrs: [],
-  hostSource: 'packetMark',
-  cookieRound: 1,
-};
+const profile = nodeProfile({}, ['10.10.0.1']);
 
 const dualStack: NodeProfile = {
   ...profile,

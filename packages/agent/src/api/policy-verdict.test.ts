@@ -1,22 +1,12 @@
 import { parseIp, parseMac } from '@antrea-ts/net-types';
-import { createNodePipeline, PolicyFlows, type NodeProfile } from '@antrea-ts/pipeline';
+import { createNodePipeline, PolicyFlows } from '@antrea-ts/pipeline';
 import type { CompletedRule } from '@antrea-ts/policy';
 import { HttpError, Router, type HttpRequest } from '@antrea-ts/runtime';
 import { describe, expect, it } from 'vitest';
 import { routePolicyVerdict, verdictOf, type VerdictNode } from './policy-verdict.js';
+import { nodeProfile } from '@antrea-ts/pipeline/testing';
 
-const profile: NodeProfile = {
-  mode: 'encap',
-  families: ['ipv4'],
-  gateway: { ofPort: 2, mac: parseMac('0e:00:00:00:00:01'), addresses: [parseIp('10.0.1.1')] },
-  tunnelOfPort: 1,
-  proxy: true,
-  antreaPolicy: true,
-  egress: false,
-  serviceCidrs: [],
-  hostSource: 'packetMark',
-  cookieRound: 1,
-};
+const profile = nodeProfile({}, ['10.0.1.1']);
 const web = {
   containerId: 'c',
   podName: 'web',

@@ -3,12 +3,13 @@ import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { ControlplaneGroup, ControlplaneNetworkPolicy } from '@antrea-ts/apis';
 import { createKubeClient, resource, type KubeClient } from '@antrea-ts/kube';
-import { parseIp, parseMac } from '@antrea-ts/net-types';
+import { parseIp } from '@antrea-ts/net-types';
 import { PolicyFlows } from '@antrea-ts/pipeline';
 import { NodeRules, type ControlplaneKind } from '@antrea-ts/policy';
 import { memoryLogger } from '@antrea-ts/runtime';
 import { afterEach, expect, it } from 'vitest';
 import { ControlplaneWatch } from './controlplane-watch.js';
+import { nodeProfile } from '@antrea-ts/pipeline/testing';
 
 const policies = resource({
   group: 'controlplane.antrea.io',
@@ -71,21 +72,8 @@ async function controllerThat(...answers: ((response: ServerResponse) => void)[]
 
 /** A Node with a Pod that policies are for, and what its switch was told. */
 function node(): { rules: NodeRules; changes: () => number; flowCount: () => number } {
-  const flows = new PolicyFlows(
-    {
-      mode: 'encap',
-      families: ['ipv4'],
-      gateway: { ofPort: 2, mac: parseMac('0e:00:00:00:00:01'), addresses: [parseIp('10.10.0.1')] },
-      tunnelOfPort: 1,
-      proxy: true,
-      antreaPolicy: true,
-      egress: false,
-      serviceCidrs: [],
-      hostSource: 'packetMark',
-      cookieRound: 1,
-    },
-    { controllerId: 1, meters: true, denyTracking: false },
-  );
+  const settings = { controllerId: 1, meters: true, denyTracking: false };
+  const flows = new PolicyFlows(nodeProfile({}, ['10.10.0.1']), settings);
   flows.setPod('ns/web', { ofPort: 5, addresses: [parseIp('10.10.0.5')] });
   const rules = new NodeRules({ hash: (text) => text });
   const targets: ControlplaneGroup = {

@@ -2,24 +2,14 @@ import { formatFlow } from '@antrea-ts/openflow';
 import { formatIp, linkLocalOf, parseIp, parseMac } from '@antrea-ts/net-types';
 import { appctl, connectOpenFlow, flowDriver, type OpenFlowConnection } from '@antrea-ts/ovs';
 import { startPrivateOvs, type PrivateOvs } from '@antrea-ts/ovs/testing';
-import { createNodePipeline, type NodeProfile } from '@antrea-ts/pipeline';
+import { createNodePipeline } from '@antrea-ts/pipeline';
 import { planDiff, isEmptyPlan } from '@antrea-ts/reconcile';
 import { sameFlow, flowKey } from '@antrea-ts/openflow';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { nodeProfile } from '@antrea-ts/pipeline/testing';
 
 const { signal } = new AbortController();
-const profile: NodeProfile = {
-  mode: 'encap',
-  families: ['ipv4', 'ipv6'],
-  gateway: { ofPort: 2, mac: parseMac('0e:00:00:00:00:01'), addresses: [parseIp('10.10.0.1'), parseIp('fd10::1')] },
-  tunnelOfPort: 1,
-  proxy: true,
-  antreaPolicy: true,
-  egress: false,
-  serviceCidrs: [],
-  hostSource: 'packetMark',
-  cookieRound: 1,
-};
+const profile = nodeProfile();
 const mallory = {
   ofPort: 5,
   mac: parseMac('0e:00:00:00:00:05'),

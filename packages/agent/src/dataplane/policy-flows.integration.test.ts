@@ -2,25 +2,15 @@ import { flowKey, formatFlow, sameFlow, type Flow } from '@antrea-ts/openflow';
 import { formatIp, parseCidr, parseIp, parseMac } from '@antrea-ts/net-types';
 import { appctl, connectOpenFlow, flowDriver, type OpenFlowConnection } from '@antrea-ts/ovs';
 import { startPrivateOvs, type PrivateOvs } from '@antrea-ts/ovs/testing';
-import { createNodePipeline, PolicyFlows, policyMeter, recoverRules, type NodeProfile } from '@antrea-ts/pipeline';
+import { createNodePipeline, PolicyFlows, policyMeter, recoverRules } from '@antrea-ts/pipeline';
 import { FlowEvaluator, type EvaluatedPacket } from '@antrea-ts/pipeline/evaluator';
 import type { CompletedRule, RuleMember } from '@antrea-ts/policy';
 import { isEmptyPlan, planDiff } from '@antrea-ts/reconcile';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { nodeProfile } from '@antrea-ts/pipeline/testing';
 
 const { signal } = new AbortController();
-const profile: NodeProfile = {
-  mode: 'encap',
-  families: ['ipv4', 'ipv6'],
-  gateway: { ofPort: 2, mac: parseMac('0e:00:00:00:00:01'), addresses: [parseIp('10.10.0.1'), parseIp('fd10::1')] },
-  tunnelOfPort: 1,
-  proxy: true,
-  antreaPolicy: true,
-  egress: false,
-  serviceCidrs: [],
-  hostSource: 'packetMark',
-  cookieRound: 1,
-};
+const profile = nodeProfile();
 const settings = { controllerId: 77, meters: true, denyTracking: false };
 const pods = [5, 6, 7].map((ofPort) => ({
   name: `pod-${ofPort}`,

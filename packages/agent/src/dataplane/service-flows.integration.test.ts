@@ -1,26 +1,15 @@
 import { isGroup, type Flow, type SwitchItem } from '@antrea-ts/openflow';
 import { connectOpenFlow, sameItem, switchDriver, type OpenFlowConnection } from '@antrea-ts/ovs';
 import { startPrivateOvs, type PrivateOvs } from '@antrea-ts/ovs/testing';
-import { parseIp, parseMac } from '@antrea-ts/net-types';
-import { createNodePipeline, FlowOwners, recoverGroups, ServiceFlows, type NodeProfile } from '@antrea-ts/pipeline';
+import { createNodePipeline, FlowOwners, recoverGroups, ServiceFlows } from '@antrea-ts/pipeline';
 import type { Endpoint, ServicePort } from '@antrea-ts/proxy';
 import { isEmptyPlan, planDiff, planSize } from '@antrea-ts/reconcile';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { nodeProfile } from '@antrea-ts/pipeline/testing';
 
 const { signal } = new AbortController();
 const settings = { controllerId: 7, meters: false };
-const profile: NodeProfile = {
-  mode: 'encap',
-  families: ['ipv4', 'ipv6'],
-  gateway: { ofPort: 2, mac: parseMac('0e:00:00:00:00:01'), addresses: [parseIp('10.10.0.1'), parseIp('fd00::1')] },
-  tunnelOfPort: 1,
-  proxy: true,
-  antreaPolicy: true,
-  egress: false,
-  serviceCidrs: [],
-  hostSource: 'packetMark',
-  cookieRound: 1,
-};
+const profile = nodeProfile({}, ['10.10.0.1', 'fd00::1']);
 
 let ovs: PrivateOvs;
 let connection: OpenFlowConnection;

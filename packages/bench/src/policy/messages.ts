@@ -1,25 +1,15 @@
 import { createHash } from 'node:crypto';
 import type { ControlplaneGroup, ControlplaneNetworkPolicy, GroupMember } from '@antrea-ts/apis';
-import { ipFromValue, ipToBytes, parseIp, parseMac } from '@antrea-ts/net-types';
-import { PolicyFlows, type NodeProfile } from '@antrea-ts/pipeline';
+import { ipFromValue, ipToBytes, parseIp } from '@antrea-ts/net-types';
+import { PolicyFlows } from '@antrea-ts/pipeline';
 import { NodeRules } from '@antrea-ts/policy';
+import { nodeProfile } from '@antrea-ts/pipeline/testing';
 
 export const ruleCount = 100;
 export const addressCount = 500;
 export const cidrCount = 15_000;
 
-export const profile: NodeProfile = {
-  mode: 'encap',
-  families: ['ipv4'],
-  gateway: { ofPort: 2, mac: parseMac('0e:00:00:00:00:01'), addresses: [parseIp('10.10.0.1')] },
-  tunnelOfPort: 1,
-  proxy: true,
-  antreaPolicy: true,
-  egress: false,
-  serviceCidrs: [],
-  hostSource: 'packetMark',
-  cookieRound: 1,
-};
+export const profile = nodeProfile({}, ['10.10.0.1']);
 
 /** All rules have one group. */
 export const oneGroup = (): string => 'group-0';

@@ -2,8 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { itemKey, type SwitchItem } from '@antrea-ts/openflow';
 import { sameItem, switchDriver } from '@antrea-ts/ovs';
 import { whyNoPrivateOvs } from '@antrea-ts/ovs/testing';
-import { parseIp, parseMac } from '@antrea-ts/net-types';
-import { createNodePipeline, FlowOwners, ServiceFlows, type FlowChanges, type NodeProfile } from '@antrea-ts/pipeline';
+import { createNodePipeline, FlowOwners, ServiceFlows, type FlowChanges } from '@antrea-ts/pipeline';
 import { readEndpointSlice, readService, ServicePorts, type EndpointSliceObject } from '@antrea-ts/proxy';
 import { planDiff } from '@antrea-ts/reconcile';
 import { residentMiB, untilIdle } from '../measure/process-stats.js';
@@ -11,23 +10,13 @@ import { timed } from '../measure/repeat.js';
 import { summarize } from '../measure/summary.js';
 import { bridgeName, withBridge, type Bridge } from '../switch/with-bridge.js';
 import type { Context, Row, Workload } from '../workload.js';
+import { nodeProfile } from '@antrea-ts/pipeline/testing';
 
 const endpointsEach = 7;
 /** As the agent does, so that the connection to the switch is served meanwhile. */
 const servicesPerTurn = 500;
 
-const profile: NodeProfile = {
-  mode: 'encap',
-  families: ['ipv4'],
-  gateway: { ofPort: 2, mac: parseMac('0e:00:00:00:00:01'), addresses: [parseIp('10.10.0.1')] },
-  tunnelOfPort: 1,
-  proxy: true,
-  antreaPolicy: true,
-  egress: false,
-  serviceCidrs: [],
-  hostSource: 'packetMark',
-  cookieRound: 1,
-};
+const profile = nodeProfile({}, ['10.10.0.1']);
 
 /** From Services and EndpointSlices in memory to the switch's acknowledgement. */
 export const services: Workload = {

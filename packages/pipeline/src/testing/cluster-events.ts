@@ -207,7 +207,7 @@ const antreaPolicy = (isCluster: boolean): fc.Arbitrary<ClusterEvent> =>
       fc.record({
         key: isCluster ? fc.constantFrom('c1', 'c2', 'c3') : fc.constantFrom('a/p1', 'b/p1'),
         uid: fc.nat(1),
-        tier: optional(fc.constantFrom('emergency', 'Baseline', 'own', 'absent')),
+        tier: optional(fc.constantFrom('emergency', 'Baseline', 'own', 'own', 'absent')),
         priority: fc.constantFrom(1, 5, 1, 5, 1, 5, 1, 5, 1, 5, 0),
         ...(isPerRule ? {} : { appliedTo: appliedTo(isCluster) }),
         ingress: antreaRules(isCluster, 'from', isPerRule),
@@ -321,7 +321,7 @@ export const event: fc.Arbitrary<ClusterEvent> = fc.oneof(
   { weight: 1, arbitrary: namespace },
   { weight: 3, arbitrary: pod },
   { weight: 2, arbitrary: externalEntity },
-  { weight: 1, arbitrary: tier },
+  { weight: 2, arbitrary: tier },
   { weight: 2, arbitrary: deletion },
 );
 

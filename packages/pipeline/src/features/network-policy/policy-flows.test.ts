@@ -1,24 +1,14 @@
 import { encodeMessage, flowKey, formatFlow, matchKey, type Flow } from '@antrea-ts/openflow';
 import type { CompletedRule, RuleMember } from '@antrea-ts/policy';
-import { parseCidr, parseIp, parseMac } from '@antrea-ts/net-types';
+import { parseCidr, parseIp } from '@antrea-ts/net-types';
 import { describe, expect, it } from 'vitest';
 import type { NodeProfile } from '../../profile.js';
 import type { PolicySettings } from './action-flows.js';
 import { PolicyFlows } from './policy-flows.js';
 import { recoverRules, type RecoveredRules } from './recover.js';
+import { nodeProfile } from '../../testing/index.js';
 
-const profile: NodeProfile = {
-  mode: 'encap',
-  families: ['ipv4'],
-  gateway: { ofPort: 2, mac: parseMac('0e:00:00:00:00:01'), addresses: [parseIp('10.10.0.1')] },
-  tunnelOfPort: 1,
-  proxy: true,
-  antreaPolicy: true,
-  egress: false,
-  serviceCidrs: [],
-  hostSource: 'packetMark',
-  cookieRound: 1,
-};
+const profile = nodeProfile({}, ['10.10.0.1']);
 const dual: NodeProfile = { ...profile, families: ['ipv4', 'ipv6'] };
 const settings: PolicySettings = { controllerId: 12345, meters: true, denyTracking: false };
 

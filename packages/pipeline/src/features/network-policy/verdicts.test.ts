@@ -33,19 +33,9 @@ import { ruleCounterOf } from './counters.js';
 import { PolicyFlows } from './policy-flows.js';
 import { readPolicyPacket, rejectActions } from './policy-packet.js';
 import { recoverRules } from './recover.js';
+import { nodeProfile } from '../../testing/index.js';
 
-const profile: NodeProfile = {
-  mode: 'encap',
-  families: ['ipv4', 'ipv6'],
-  gateway: { ofPort: 2, mac: parseMac('0e:00:00:00:00:01'), addresses: [parseIp('10.10.0.1'), parseIp('fd10::1')] },
-  tunnelOfPort: 1,
-  proxy: true,
-  antreaPolicy: true,
-  egress: false,
-  serviceCidrs: [],
-  hostSource: 'packetMark',
-  cookieRound: 1,
-};
+const profile = nodeProfile();
 const settings = { controllerId: 1, meters: false, denyTracking: false };
 const remote = {
   path: { kind: 'tunnel', remote: parseIp('192.168.77.2') },

@@ -4,22 +4,11 @@ import { describe, expect, it } from 'vitest';
 import { FlowEvaluator, stateOf, type EvaluatedPacket, type EvaluatedStep } from '../../evaluator/index.js';
 import { virtualMac } from '../neighbours.js';
 import { createNodePipeline } from '../../node-flows.js';
-import type { NodeProfile } from '../../profile.js';
 import { PolicyFlows } from './policy-flows.js';
 import { rejectActions } from './policy-packet.js';
+import { nodeProfile } from '../../testing/index.js';
 
-const profile: NodeProfile = {
-  mode: 'encap',
-  families: ['ipv4'],
-  gateway: { ofPort: 2, mac: parseMac('0e:00:00:00:00:01'), addresses: [parseIp('10.10.0.1')] },
-  tunnelOfPort: 1,
-  proxy: true,
-  antreaPolicy: true,
-  egress: false,
-  serviceCidrs: [],
-  hostSource: 'packetMark',
-  cookieRound: 1,
-};
+const profile = nodeProfile({}, ['10.10.0.1']);
 const pods = [5, 6].map((ofPort) => ({
   ofPort,
   mac: parseMac(`0e:00:00:00:00:0${ofPort}`),

@@ -13,23 +13,12 @@ import { describe, expect, it } from 'vitest';
 import { FlowEvaluator } from '../../evaluator/index.js';
 import type { FlowChanges } from '../../flow-owners.js';
 import { createNodePipeline } from '../../node-flows.js';
-import type { NodeProfile } from '../../profile.js';
 import type { LocalPod } from '../pods.js';
 import { recoverGroups } from './recover-groups.js';
 import { ServiceFlows } from './service-flows.js';
+import { nodeProfile } from '../../testing/index.js';
 
-const profile: NodeProfile = {
-  mode: 'encap',
-  families: ['ipv4', 'ipv6'],
-  gateway: { ofPort: 2, mac: parseMac('0e:00:00:00:00:01'), addresses: [parseIp('10.10.0.1'), parseIp('fd00::1')] },
-  tunnelOfPort: 1,
-  proxy: true,
-  antreaPolicy: true,
-  egress: false,
-  serviceCidrs: [],
-  hostSource: 'packetMark',
-  cookieRound: 1,
-};
+const profile = nodeProfile({}, ['10.10.0.1', 'fd00::1']);
 const settings = { controllerId: 12345, meters: true };
 
 const local: Endpoint = { address: '10.10.0.5', port: 80, isLocal: true };

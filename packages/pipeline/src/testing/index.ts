@@ -1,0 +1,1 @@
+export { nodeProfile } from './node-profile.js';

@@ -246,6 +246,11 @@ describe('Services', () => {
         ['ECONNREFUSED', 'a'],
       ],
       [
+        'egress of Antrea, refused',
+        acnp({ appliedTo: [pod(peer)], egress: [{ action: 'Reject', to: [{ namespaceSelector: {} }] }] }),
+        ['ECONNREFUSED'],
+      ],
+      [
         'egress of Kubernetes',
         k8s({ ...pod(peer), policyTypes: ['Egress'], egress: [{ to: [pod({ only: 'a' })], ports: [{ port: 8080 }] }] }),
         ['a', 'silence'],

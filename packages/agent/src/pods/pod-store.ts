@@ -1,5 +1,5 @@
 import { externalIdKeys } from '@antrea-ts/apis';
-import { formatIp, tryParseIp, tryParseMac, type IpAddress, type MacAddress } from '@antrea-ts/net-types';
+import { formatIp, ipEquals, tryParseIp, tryParseMac, type IpAddress, type MacAddress } from '@antrea-ts/net-types';
 
 /** A local Pod's connection: its port on the bridge and who it belongs to. */
 export interface PodPort {
@@ -92,12 +92,9 @@ export class PodStore {
     return this.#byContainer.get(containerId);
   }
 
-  /** The bridge port of a Pod's address, as text. */
-  portOf(address: string): number | undefined {
-    for (const { addresses, ofPort } of this.#byContainer.values()) {
-      if (addresses.some((own) => formatIp(own) === address)) return ofPort;
-    }
-    return undefined;
+  /** The Pod that has an address. */
+  withAddress(address: IpAddress): PodPort | undefined {
+    return this.all().find(({ addresses }) => addresses.some((own) => ipEquals(own, address)));
   }
 
   all(): readonly PodPort[] {

@@ -1,5 +1,5 @@
 import type { PacketIn, PacketOut } from '@antrea-ts/openflow';
-import { parseIp, parseMac } from '@antrea-ts/net-types';
+import { formatIp, parseIp, parseMac } from '@antrea-ts/net-types';
 import { buildPacket, layerOf, parsePacket, tcpFlags, type BuildLayer } from '@antrea-ts/packet';
 import { FakeClock } from '@antrea-ts/reconcile/testing';
 import { describe, expect, it } from 'vitest';
@@ -11,6 +11,7 @@ const ethernet = {
   source: parseMac('0a:00:00:00:00:01'),
   destination: parseMac('0a:00:00:00:00:02'),
 } as const;
+const podMac = parseMac('0a:00:00:00:00:03');
 const ip = (kind: 'ipv4' | 'ipv6', from: string, to: string): BuildLayer =>
   ({ kind, source: parseIp(from), destination: parseIp(to) }) as BuildLayer;
 const syn: BuildLayer = { kind: 'tcp', sourcePort: 4000, destinationPort: 80, sequence: 7, flags: tcpFlags.syn };
@@ -41,7 +42,7 @@ function setUp() {
   const packets = new PolicyPackets({
     connection: { packetOut: (packet) => void sent.push(packet), congested: false },
     ruleOf: (id) => (id === 12 ? { policy: 'AntreaNetworkPolicy:default/np', priority: 14_500 } : undefined),
-    portOf: (address) => (address === '10.10.1.3' ? 9 : undefined),
+    localPod: (address) => (formatIp(address) === '10.10.1.3' ? { ofPort: 9, mac: podMac } : undefined),
     audit: new AuditLog({ clock, write: (line) => lines.push(line.replace(/^\S+ \S+ /, '').trim()) }),
     clock,
   });
@@ -86,6 +87,8 @@ describe('PolicyPackets', () => {
     expect(sent).toHaveLength(1);
     const { inPort, actions, data } = sent[0]!;
     expect(inPort).toBe(9);
+    // Not that of the gateway, to which a packet for a Service goes: no Pod may send under that.
+    expect(layerOf(parsePacket(data), 'ethernet')).toMatchObject({ source: podMac, destination: ethernet.source });
     expect(actions).toEqual([
       { kind: 'reg_load', dst: { field: 'reg0', offset: 24, bits: 4 }, value: 2 },
       { kind: 'output', port: 0xffff_fff9 },

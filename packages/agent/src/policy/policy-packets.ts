@@ -6,7 +6,7 @@ import { formatIp, protocolName } from '@antrea-ts/net-types';
 import { readPolicyPacket, type PolicyPacket } from '@antrea-ts/pipeline';
 import type { Clock } from '@antrea-ts/reconcile';
 import type { AuditLog } from './audit-log.js';
-import { rejection } from './reject.js';
+import { rejection, type LocalPods } from './reject.js';
 
 /** The rule that a conjunction id stands for, as far as packets need it. */
 export interface DecidingRule {
@@ -19,8 +19,7 @@ export interface DecidingRule {
 interface Modules {
   readonly connection: Pick<OpenFlowConnection, 'packetOut' | 'congested'>;
   readonly ruleOf: (conjunctionId: number) => DecidingRule | undefined;
-  /** The bridge port of a local address. */
-  readonly portOf: (address: string) => number | undefined;
+  readonly localPod: LocalPods;
   readonly audit: AuditLog;
   readonly clock: Clock;
 }
@@ -63,8 +62,8 @@ export class PolicyPackets {
   }
 
   #reject({ table, data, metadata }: PacketIn, packet: Packet): void {
-    const { connection, portOf } = this.#modules;
-    const answer = rejection(data, packet, portOf, {
+    const { connection, localPod } = this.#modules;
+    const answer = rejection(data, packet, localPod, {
       why: table === tableIds.ServiceLB ? 'nobody serves' : 'prohibited',
       cameFrom: inPortOf(metadata),
     });

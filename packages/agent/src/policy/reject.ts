@@ -1,6 +1,14 @@
 import type { PacketOut } from '@antrea-ts/openflow';
-import { ipLayerOf, icmpUnreachable, buildPacket, layerOf, tcpReset, type Packet } from '@antrea-ts/packet';
-import { formatIp, type IpAddress } from '@antrea-ts/net-types';
+import {
+  ipLayerOf,
+  icmpUnreachable,
+  buildPacket,
+  layerOf,
+  tcpReset,
+  type Packet,
+  type PacketParts,
+} from '@antrea-ts/packet';
+import type { IpAddress, MacAddress } from '@antrea-ts/net-types';
 import { ofPorts } from '@antrea-ts/apis';
 import { rejectActions, turnBackActions } from '@antrea-ts/pipeline';
 
@@ -13,26 +21,36 @@ export interface RejectOptions {
   readonly cameFrom?: number | undefined;
 }
 
+/** How a Pod of this Node is connected, by its address. */
+export type LocalPods = (address: IpAddress) => { readonly ofPort: number; readonly mac: MacAddress } | undefined;
+
 /**
  * The packet that tells a sender that a policy refused its packet: a reset for TCP, ICMP prohibited for the rest
- * (Antrea 1.3, 8.3); or that nobody serves what it asks for: ICMP port unreachable for the rest. It enters the pipeline as if the receiver had sent it, marked, so that no policy judges it: two
- * that reject each other do not loop. Undefined where no answer may be sent.
+ * (Antrea 1.3, 8.3); or that nobody serves what it asks for: ICMP port unreachable for the rest.
+ * It enters the pipeline as if the receiver had sent it, marked, so that no policy judges it: two that reject each other
+ * do not loop. Undefined where no answer may be sent.
  */
 export function rejection(
   bytes: Uint8Array,
   packet: Packet,
-  portOf: (address: string) => number | undefined,
+  localPod: LocalPods,
   { why = 'prohibited', cameFrom }: RejectOptions = {},
 ): Omit<PacketOut, 'type'> | undefined {
   const answer = layerOf(packet, 'tcp') ? tcpReset(packet) : icmpUnreachable(bytes, packet, codeOf(packet, why));
   const receiver: IpAddress | undefined = ipLayerOf(packet)?.destination;
   if (!answer || !receiver) return undefined;
-  const inPort = portOf(formatIp(receiver)) ?? ofPorts.gateway;
+  const pod = localPod(receiver);
+  const inPort = pod?.ofPort ?? ofPorts.gateway;
   return {
     inPort,
     actions: [...rejectActions, ...(cameFrom === inPort ? turnBackActions : []), { kind: 'output', port: toTable }],
-    data: buildPacket(answer),
+    data: buildPacket(pod ? sentBy(pod.mac, answer) : answer),
   };
+}
+
+/** Where a Service led to the receiver, the packet was still on its way to the gateway: nobody there has that address. */
+function sentBy(source: MacAddress, { layers, ...rest }: PacketParts): PacketParts {
+  return { ...rest, layers: layers.map((layer) => (layer.kind === 'ethernet' ? { ...layer, source } : layer)) };
 }
 
 const portUnreachable = { ipv4: 3, ipv6: 4 } as const;

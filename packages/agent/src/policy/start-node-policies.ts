@@ -250,7 +250,7 @@ function takePackets(
       const { type, namespace, name } = rule.policy;
       return { policy: `${type}:${namespace ? `${namespace}/` : ''}${name}`, priority: flows.priorityOf(id) ?? 0 };
     },
-    portOf: (address) => pods.store.portOf(address),
+    localPod: (address) => pods.store.withAddress(address),
     audit,
     clock,
   });

@@ -162,6 +162,16 @@ const cases: readonly Case[] = [
     ],
     denied: { 'default/near -> default/web:80': 'dropped', 'default/near -> default/web:8080': 'dropped' },
   },
+  {
+    name: 'a ClusterGroup of a block as an older version writes it, and of a group that is not there',
+    policies: [
+      acnp({ appliedTo: [app('web')], ingress: [{ action: 'Drop', from: [{ group: 'afar' }] }] }),
+      clusterGroup('afar', { childGroups: ['v4', 'v6', 'missing'] }),
+      clusterGroup('v4', { ipBlock: { cidr: '10.10.2.0/24' } }, 'v1alpha2'),
+      clusterGroup('v6', { ipBlocks: [{ cidr: 'fd10:10:2::/64' }] }),
+    ],
+    denied: without(webDenied, 'default/near -> default/web:80', 'default/near -> default/web:8080'),
+  },
 ];
 
 describe('network policies', () => {

@@ -22,8 +22,8 @@ export const anp = (spec: object, name = 'anp'): object => ({
   spec: { priority: 5, ...spec },
 });
 
-export function clusterGroup(name: string, spec: object): object {
-  return { apiVersion: 'crd.antrea.io/v1alpha3', kind: 'ClusterGroup', metadata: { name }, spec };
+export function clusterGroup(name: string, spec: object, version = 'v1alpha3'): object {
+  return { apiVersion: `crd.antrea.io/${version}`, kind: 'ClusterGroup', metadata: { name }, spec };
 }
 
 /** Pods with the label `app`, as a peer or a target. */

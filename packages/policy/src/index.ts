@@ -21,7 +21,12 @@ export type { PolicyProblem } from './cluster/unreadable.js';
 export { EqualPriorities, type EqualPriority } from './cluster/equal-priorities.js';
 export { wireNet } from './cluster/wire-blocks.js';
 export { groupName, type Sha1 } from './cluster/group-name.js';
-export { convertClusterGroup, validateClusterGroup, type ClusterGroupFacts } from './validation/cluster-group.js';
+export {
+  convertClusterGroup,
+  currentClusterGroupSpec,
+  validateClusterGroup,
+  type ClusterGroupFacts,
+} from './validation/cluster-group.js';
 export { mutateNamespace } from './validation/mutate-namespace.js';
 export { mutatePolicy, type PatchStep } from './validation/mutate-policy.js';
 export { validatePolicy, type PolicyFacts, type Refused } from './validation/policy-rules.js';

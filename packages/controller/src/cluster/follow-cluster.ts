@@ -10,7 +10,7 @@ import {
 } from '@antrea-ts/kube';
 import type { Logger } from '@antrea-ts/runtime';
 import { customResources } from './custom-resources.js';
-import { projectObject, projectPod } from './project.js';
+import { projectClusterGroup, projectObject, projectPod } from './project.js';
 
 /** Takes what is known of an object; undefined: it is gone. */
 export type ObjectListener = <K extends ClusterObjectKind>(
@@ -44,7 +44,7 @@ const kubernetesKinds: readonly Followed[] = [
 ];
 const antreaKinds: readonly Followed[] = [
   { kind: 'tier', resource: customResources.tiers, project: projectObject },
-  { kind: 'clusterGroup', resource: customResources.clusterGroups, project: projectObject },
+  { kind: 'clusterGroup', resource: customResources.clusterGroups, project: projectClusterGroup },
   { kind: 'externalEntity', resource: customResources.externalEntities, project: projectObject },
   { kind: 'antreaNetworkPolicy', resource: customResources.networkPolicies, project: projectObject },
   { kind: 'clusterNetworkPolicy', resource: customResources.clusterNetworkPolicies, project: projectObject },

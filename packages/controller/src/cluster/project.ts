@@ -1,5 +1,6 @@
-import type { Pod } from '@antrea-ts/apis';
+import type { ClusterGroup, Pod } from '@antrea-ts/apis';
 import type { KubeObject, Stored } from '@antrea-ts/kube';
+import { currentClusterGroupSpec } from '@antrea-ts/policy';
 import type { Pod as KubePod } from 'kubernetes-types/core/v1.js';
 
 /** What policy needs of the metadata of an object. */
@@ -18,6 +19,12 @@ function metadataOf({ metadata }: Stored<KubeObject>): Pod['metadata'] {
 export function projectObject(object: Stored<KubeObject>): unknown {
   const { spec } = object as { readonly spec?: unknown };
   return { metadata: metadataOf(object), ...(spec === undefined ? {} : { spec }) };
+}
+
+/** Where the API does not ask the webhook that converts them, those of an older version come as they were written. */
+export function projectClusterGroup(object: Stored<KubeObject>): ClusterGroup {
+  const { spec } = object as Stored<KubeObject> & ClusterGroup;
+  return { metadata: metadataOf(object), ...(spec === undefined ? {} : { spec: currentClusterGroupSpec(spec) }) };
 }
 
 /** Of a hundred thousand Pods only this is kept. */

@@ -57,9 +57,13 @@ export function convertClusterGroup(group: ClusterGroup & { readonly apiVersion:
   if (!versions.includes(from) || !versions.includes(to))
     throw new Error(`unexpected conversion version ${from} to ${to}`);
   if (to === 'crd.antrea.io/v1alpha2') return { ...group, apiVersion: to };
-  const { ipBlock, ...spec } = (group.spec ?? {}) as NonNullable<ClusterGroup['spec']> & {
-    readonly ipBlock?: { readonly cidr: string };
-  };
-  const ipBlocks = ipBlock ? [ipBlock, ...(spec.ipBlocks ?? [])] : spec.ipBlocks;
-  return { ...group, apiVersion: to, spec: { ...spec, ...(ipBlocks ? { ipBlocks } : {}) } };
+  return { ...group, apiVersion: to, spec: currentClusterGroupSpec(group.spec ?? {}) };
+}
+
+type ClusterGroupSpec = NonNullable<ClusterGroup['spec']>;
+
+/** A spec of any version as the current one has it: `ipBlock`, which v1alpha2 allows, is one of the `ipBlocks`. */
+export function currentClusterGroupSpec(stored: ClusterGroupSpec): ClusterGroupSpec {
+  const { ipBlock, ...spec } = stored as ClusterGroupSpec & { readonly ipBlock?: { readonly cidr: string } };
+  return ipBlock ? { ...spec, ipBlocks: [ipBlock, ...(spec.ipBlocks ?? [])] } : spec;
 }

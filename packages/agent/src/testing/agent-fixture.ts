@@ -55,9 +55,9 @@ export class AgentFixture {
     this.cluster = fakeCluster(defaultPodCidr);
   }
 
-  /** The cluster gives the Node another Pod CIDR. */
-  changePodCidr(podCidr: string): void {
-    this.cluster = fakeCluster(podCidr);
+  /** The cluster gives the Node another Pod CIDR; with an IPv6 one as well, its Nodes have both families. */
+  changePodCidr(podCidr: string, podCidrV6?: string): void {
+    this.cluster = fakeCluster(podCidr, podCidrV6);
   }
 
   /** Starts an agent. `config` is what the operator wrote, `change` what only a test can set. */
@@ -146,21 +146,22 @@ export class AgentFixture {
   }
 }
 
-function fakeCluster(podCidr: string): FakeCluster {
+function fakeCluster(podCidr: string, podCidrV6?: string): FakeCluster {
+  const both = (v4: string, v6: string): string[] => (podCidrV6 === undefined ? [v4] : [v4, v6]);
   return createFakeCluster({
     nodes: [
-      fakeNode('n1', podCidr, '192.168.1.11'),
-      fakeNode('n2', '10.10.2.0/24', '192.168.1.12'),
-      fakeNode('n3', '10.10.3.0/24', '192.168.3.13'),
+      fakeNode('n1', both(podCidr, podCidrV6 ?? ''), both('192.168.1.11', 'fd01::11')),
+      fakeNode('n2', both('10.10.2.0/24', 'fd00:10:2::/64'), both('192.168.1.12', 'fd01::12')),
+      fakeNode('n3', both('10.10.3.0/24', 'fd00:10:3::/64'), both('192.168.3.13', 'fd03::13')),
     ],
     pods: [{ metadata: { namespace: 'default', name: 'web' } }],
   });
 }
 
-function fakeNode(name: string, podCIDR: string, address: string): Node {
+function fakeNode(name: string, podCIDRs: readonly string[], addresses: readonly string[]): Node {
   return {
     metadata: { name },
-    spec: { podCIDR, podCIDRs: [podCIDR] },
-    status: { addresses: [{ type: 'InternalIP', address }] },
+    spec: { podCIDR: podCIDRs[0]!, podCIDRs: [...podCIDRs] },
+    status: { addresses: addresses.map((address) => ({ type: 'InternalIP', address })) },
   };
 }

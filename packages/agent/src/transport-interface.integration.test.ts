@@ -42,7 +42,9 @@ describe.skipIf(why !== undefined)(`a transport interface${why ? ` (skipped: ${w
     const { machine } = node.host;
     const flows = await node.flows();
     return {
-      tunnels: [...new Set([...flows.matchAll(/set_field:([^,\s]+)->tun_dst/g)].map(([, peer]) => peer))].toSorted(),
+      tunnels: [
+        ...new Set([...flows.matchAll(/set_field:([^,\s]+)->tun_dst/g)].map(([, peer = '']) => peer)),
+      ].toSorted(),
       routes: [...machine.peerRoutes.values()]
         .filter(({ interfaceName }) => interfaceName !== 'antrea-gw0')
         .map(

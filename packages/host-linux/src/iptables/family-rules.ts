@@ -1,7 +1,7 @@
 import type { IptablesTool } from './iptables-tool.js';
 import { renderRemovalInput, renderRestoreInput, type TableWrite } from './restore-input.js';
 import { canonicalRule, formatRule } from './rule-text.js';
-import { compareJumps, staleRules } from './stale-rules.js';
+import { compareJumps, staleRules, type TableContents } from './stale-rules.js';
 import type { ChainRules, Jump, RuleSpec, TableRemoval, TableRules } from './table-rules.js';
 
 type Signal = { readonly signal: AbortSignal };
@@ -42,14 +42,19 @@ export class FamilyRules {
     const isWholeLook = this.#untilWholeLook === 0;
     for (const table of tables) {
       const found: FoundChains = new Map();
-      const { write, removal } = await this.#difference(table, found, { signal });
+      const whole = isWholeLook ? await this.#tool.readTable(table.table, { signal }) : undefined;
+      const { write, removal } = await this.#difference(table, found, async (chain) =>
+        whole ? whole.chains.get(chain) : this.#tool.readChain(table.table, chain, { signal }),
+      );
       if (write) {
         await this.#tool.restore(renderRestoreInput(write), { signal });
         for (const chain of write.chains) await this.#noteWritten(table.table, chain, { signal });
         changes.push(...describeWrite(write, found));
       }
       // What is wanted is there before anything goes.
-      changes.push(...(await (isWholeLook ? this.#removeStale(table, { signal }) : this.#remove(removal, { signal }))));
+      changes.push(
+        ...(await (whole ? this.#removeStale(whole, table, { signal }) : this.#remove(removal, { signal }))),
+      );
     }
     this.#untilWholeLook = isWholeLook ? this.#callsBetweenWholeLooks : this.#untilWholeLook - 1;
     return changes;
@@ -58,13 +63,15 @@ export class FamilyRules {
   /** Removes all that is ours from these tables. Returns what there was. */
   async removeAll(tables: readonly TableRules['table'][], { signal }: Signal): Promise<readonly string[]> {
     const changes: string[] = [];
-    for (const table of tables)
-      changes.push(...(await this.#removeStale({ table, jumps: [], chains: [] }, { signal })));
+    for (const table of tables) {
+      const found = await this.#tool.readTable(table, { signal });
+      changes.push(...(await this.#removeStale(found, { table, jumps: [], chains: [] }, { signal })));
+    }
     return changes;
   }
 
-  async #removeStale(wanted: TableRules, { signal }: Signal): Promise<readonly string[]> {
-    const { removal, kept } = staleRules(await this.#tool.readTable(wanted.table, { signal }), wanted);
+  async #removeStale(found: TableContents, wanted: TableRules, { signal }: Signal): Promise<readonly string[]> {
+    const { removal, kept } = staleRules(found, wanted);
     const untold = kept.map((chain) => `table ${wanted.table}: left chain ${chain}, which chains of others lead to`);
     const told = untold.filter((text) => !this.#told.has(text));
     for (const text of told) this.#told.add(text);
@@ -84,11 +91,11 @@ export class FamilyRules {
   async #difference(
     { table, chains, jumps }: TableRules,
     found: FoundChains,
-    { signal }: Signal,
+    read: (chain: string) => Promise<readonly RuleSpec[] | undefined>,
   ): Promise<{ readonly write?: TableWrite; readonly removal: TableRemoval }> {
     const differing: ChainRules[] = [];
     for (const chain of chains) {
-      const present = await this.#tool.readChain(table, chain.chain, { signal });
+      const present = await read(chain.chain);
       if (present !== undefined && this.#isSame(table, chain, present)) continue;
       differing.push(chain);
       found.set(chain.chain, present);
@@ -96,7 +103,7 @@ export class FamilyRules {
     const missing: Jump[] = [];
     const stale: { readonly from: string; readonly rule: RuleSpec }[] = [];
     for (const from of new Set(jumps.map((jump) => jump.from))) {
-      const present = (await this.#tool.readChain(table, from, { signal })) ?? [];
+      const present = (await read(from)) ?? [];
       const difference = compareJumps(
         present,
         jumps.filter((jump) => jump.from === from),

@@ -54,36 +54,45 @@ describe('an API that answers garbage', () => {
     await lab.down();
   }, 60_000 * patience);
 
-  it.each([
-    ['html', /not JSON|unexpected content|text\/html/i],
-    ['truncated', /JSON|cut off|ended/i],
-    ['wrong kind', /Potato|no list/i],
-    ['null items', /without a name|no object|left out/i],
-    ['500', /etcdserver: no leader/],
-    ['endless', /larger|too large|bytes/i],
-  ])(
-    '%s: what works goes on working, it is said, and all is well afterwards',
-    async (mode, told) => {
+  it(
+    'what works goes on working, it is said what came, and all is well afterwards',
+    async () => {
       const pid = await agentPid();
       expect(pid).not.toBe('');
       const [before, logged] = [await flows(), (await agentLog()).length];
       const [address = ''] = await lab.podIps('db');
-      answers(mode);
-      await eventually(async () => expect((await agentLog()).slice(logged)).toMatch(told), 20_000);
-      const { stdout } = await lab.exec('default/web', 'ping', '-q', '-c', '3', '-i', '0.2', address);
-      expect(parsePing(stdout)).toMatchObject({ lost: 0 });
+      const memory: number[] = [];
+      answers('garbage');
+      await eventually(async () => {
+        memory.push(Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]));
+        // Quotes inside of an error are written with backslashes.
+        const log = (await agentLog()).slice(logged).replaceAll('\\', '');
+        for (const told of [
+          /the answer is text\/html, not JSON/,
+          /ended inside an event: \{"kind":"NodeList"/,
+          /ended inside an event: \{"kind":"Potato"/,
+          /ended inside an event: \{"kind":"List"/,
+          /etcdserver: no leader/,
+          /more than \d+ bytes/,
+        ]) {
+          expect(log).toMatch(told);
+        }
+      }, 90_000);
+      // A body that does not end fills no memory.
+      expect(Math.max(...memory)).toBeLessThan(700_000);
+      await eventually(async () => {
+        const { stdout } = await lab.exec('default/web', 'ping', '-q', '-c', '3', '-i', '0.2', address);
+        expect(parsePing(stdout)).toMatchObject({ lost: 0 });
+      });
       expect(await flows()).toEqual(before);
-      const kilobytes = Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]);
-      expect(kilobytes).toBeLessThan(800_000);
 
       answers('good');
-      const name = `after-${mode.replace(' ', '-')}`;
-      await lab.pods([{ name, node: 'node-1' }]);
-      await lab.kubectl(['delete', 'pod', name]);
+      await lab.pods([{ name: 'after', node: 'node-1' }]);
+      await lab.kubectl(['delete', 'pod', 'after']);
       await eventually(async () => expect(await flows()).toEqual(before));
       await eventually(ready);
       expect(await agentPid()).toBe(pid);
     },
-    120_000 * patience,
+    200_000 * patience,
   );
 });

@@ -1,5 +1,5 @@
 // Runs in a Node, between its agent and the API: garbage-relay.mjs KUBECONFIG PORT MODE-FILE.
-// Passes everything on under the agent's credentials, unless the file says how to answer instead.
+// Passes everything on under the agent's credentials, unless the file says `garbage`: then each request is answered in another way that no API server should.
 import { Agent, request } from 'node:https';
 import { createServer } from 'node:http';
 import { readFileSync, watchFile } from 'node:fs';
@@ -59,7 +59,11 @@ function pass(asked, response) {
   asked.pipe(onward);
 }
 
-const relay = createServer((asked, response) => (garbage[mode()] ?? pass)(asked, response));
+const ways = Object.values(garbage);
+let next = 0;
+const relay = createServer((asked, response) =>
+  mode() === 'garbage' ? ways[next++ % ways.length](asked, response) : pass(asked, response),
+);
 relay.on('connection', (socket) => {
   open.add(socket);
   socket.on('error', () => {});

@@ -23,8 +23,9 @@ import { watchStream } from '../watch/watch-stream.js';
 import type { WatchEvent } from '../watch/watch-event.js';
 import { isNamed, withoutManagedFields } from './clean-object.js';
 import { queryString } from './query.js';
+import { longestAnswer, readText } from './read-text.js';
 import { defaultRetry, sendWithRetry, type RetryOptions } from './send-with-retry.js';
-import { Transport, type HttpRequest, type TransportOptions } from './transport.js';
+import { operationOf, Transport, type HttpRequest, type TransportOptions } from './transport.js';
 
 /** How a client behaves. */
 export interface KubeClientOptions extends TransportOptions {
@@ -207,7 +208,7 @@ class RestClient implements KubeClient {
     const request = { ...sent, timeout: this.#timeout };
     const answer = await sendWithRetry(this.#transport, request, this.#retry);
     try {
-      return await answer.body.text();
+      return await readText(operationOf(request), answer.body, longestAnswer);
     } catch (error) {
       throw this.#transport.failure(request, error);
     }
@@ -256,5 +257,5 @@ function checkList<T extends KubeObject>(operation: string, page: unknown): Kube
 }
 
 function badAnswer(request: Sent, problem: string, cause?: unknown): KubeError {
-  return new KubeError('bad-answer', `${request.method} ${request.path.split('?')[0]}: ${problem}`, {}, { cause });
+  return new KubeError('bad-answer', `${operationOf(request)}: ${problem}`, {}, { cause });
 }

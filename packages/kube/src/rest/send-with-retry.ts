@@ -2,7 +2,8 @@ import { backoffDelay, type BackoffOptions } from '../backoff.js';
 import { isKubeError, KubeError } from '../errors.js';
 import { pause } from '../pause.js';
 import { errorFromAnswer } from './status-error.js';
-import { retryAfterOf, type HttpAnswer, type HttpRequest, type Transport } from './transport.js';
+import { longestRefusal, readText } from './read-text.js';
+import { operationOf, retryAfterOf, type HttpAnswer, type HttpRequest, type Transport } from './transport.js';
 
 /** How often and how fast a request is repeated. */
 export interface RetryOptions {
@@ -37,8 +38,9 @@ async function attemptOnce(transport: Transport, request: HttpRequest): Promise<
   try {
     const answer = await transport.send(request);
     if (answer.status < 300) return answer;
-    const operation = `${request.method} ${request.path.split('?')[0]}`;
-    return errorFromAnswer(operation, answer.status, await answer.body.text(), retryAfterOf(answer));
+    const operation = operationOf(request);
+    const body = await readText(operation, answer.body, longestRefusal);
+    return errorFromAnswer(operation, answer.status, body, retryAfterOf(answer));
   } catch (error) {
     const failure = transport.failure(request, error);
     if (isKubeError(failure)) return failure;

@@ -14,6 +14,11 @@ export interface HttpRequest {
   readonly timeout: number;
 }
 
+/** What a request does, for messages. */
+export function operationOf({ method, path }: Pick<HttpRequest, 'method' | 'path'>): string {
+  return `${method} ${path.split('?')[0]}`;
+}
+
 /** The head of an answer, and its body still to be read. */
 export interface HttpAnswer {
   readonly status: number;
@@ -27,6 +32,9 @@ export interface TransportOptions {
   readonly tcpKeepAlive?: boolean | undefined;
   readonly userAgent?: string | undefined;
 }
+
+/** Milliseconds until a server that does not take connections is given up. */
+const connectTimeout = 10_000;
 
 /** Sends requests to one API server over pooled connections, with credentials and TLS. */
 export class Transport {
@@ -81,9 +89,10 @@ export class Transport {
     if (request.signal?.aborted === true) return request.signal.reason;
     if (error instanceof KubeError) return error;
     const { code, message } = error as NodeJS.ErrnoException;
-    const isLate =
-      code === 'UND_ERR_HEADERS_TIMEOUT' || code === 'UND_ERR_BODY_TIMEOUT' || code === 'UND_ERR_CONNECT_TIMEOUT';
-    const what = isLate ? `no answer within ${request.timeout} ms` : message || code || 'connection failed';
+    const isUnconnected = code === 'UND_ERR_CONNECT_TIMEOUT';
+    const isLate = isUnconnected || code === 'UND_ERR_HEADERS_TIMEOUT' || code === 'UND_ERR_BODY_TIMEOUT';
+    const late = isUnconnected ? `no connection within ${connectTimeout} ms` : `no answer within ${request.timeout} ms`;
+    const what = isLate ? late : message || code || 'connection failed';
     const operation = `${request.method} ${this.#base.origin}${request.path.split('?')[0]}`;
     return new KubeError(isLate ? 'timeout' : 'unreachable', `${operation}: ${what}`, {}, { cause: error });
   }
@@ -115,7 +124,7 @@ export class Transport {
         ...(credentials.certificate !== undefined && { cert: credentials.certificate, key: credentials.key ?? '' }),
         keepAlive: this.#options.tcpKeepAlive ?? true,
         keepAliveInitialDelay: 30_000,
-        timeout: 10_000,
+        timeout: connectTimeout,
       },
     });
     this.#pool = { pool, certificate: credentials.certificate };

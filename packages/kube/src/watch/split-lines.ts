@@ -5,6 +5,9 @@ const lineFeed = 10;
 /** No object that an API server stores comes near this; a line that does is not an event. */
 const maxLine = 32 * 1024 * 1024;
 
+/** As much of an unfinished event as shows what it is. */
+const shownOfRest = 100;
+
 /**
  * Cuts a byte stream at line feeds, on bytes, so that a character split between two pieces stays whole and each line is
  * decoded once. Yields the lines of each piece together. Throws when the stream ends inside a line.
@@ -30,5 +33,7 @@ export async function* splitLines(
     if (restSize > maxLine) throw new KubeError('bad-answer', `watch: an event of more than ${maxLine} bytes`);
     if (lines.length > 0) yield lines;
   }
-  if (restSize > 0) throw new KubeError('unreachable', 'watch: the stream ended inside an event');
+  if (restSize === 0) return;
+  const beginning = Buffer.concat(rest).toString('utf8', 0, shownOfRest);
+  throw new KubeError('unreachable', `watch: the stream ended inside an event: ${beginning}`);
 }

@@ -2,6 +2,7 @@ import { KubeError } from '../errors.js';
 import { resourcePath, type KubeObject, type Resource } from '../resource.js';
 import { queryString } from '../rest/query.js';
 import { errorFromAnswer } from '../rest/status-error.js';
+import { longestRefusal, readText } from '../rest/read-text.js';
 import { retryAfterOf, type HttpRequest, type Transport } from '../rest/transport.js';
 import type { WatchOptions } from '../kube-client.js';
 import { parseEvent } from './parse-event.js';
@@ -36,8 +37,14 @@ export async function* watchStream<T extends KubeObject>(
   };
   const answer = await transport.send(request);
   if (answer.status !== 200) {
-    const body = await answer.body.text().catch(() => '');
+    const body = await readText(operation, answer.body, longestRefusal).catch(() => '');
     throw errorFromAnswer(operation, answer.status, body, retryAfterOf(answer));
+  }
+  const type = answer.headers['content-type'];
+  if (typeof type === 'string' && !type.includes('json')) {
+    answer.body.on('error', () => {});
+    answer.body.destroy();
+    throw new KubeError('bad-answer', `${operation}: the answer is ${type}, not JSON; is that an API server?`);
   }
   options.onOpen?.();
   let left = options.maxBeginning ?? Infinity;

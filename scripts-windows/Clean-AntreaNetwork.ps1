@@ -7,7 +7,7 @@ Removes from this machine what antrea-agent made of its network, and gives the p
 For a Node that leaves the cluster, and for one that lost its network: HNS forgets networks when Windows is not shut down in order.
 Removes the bridge, the HNS network, NetNat, firewall rules and routes of the agent; makes Open vSwitch's database anew when its
 service hangs; takes the binding of Hyper-V's switch (vms_pp) off the physical adapter, without which that does not get its address
-back; and gives the adapter what the agent wrote down of it, or asks DHCP.
+back; asks DHCP, and gives the adapter what it then lacks of what the agent wrote down.
 
 The connection of a remote session pauses meanwhile. It is safe to run twice, and refuses while the agent runs.
 Exit codes: 0 done; 1 a step failed; 2 something stands against it, nothing was changed.
@@ -161,18 +161,17 @@ function Restore-Address([psobject] $Setting) {
 }
 
 function Restore-Uplink([string] $Adapter) {
-    $setting = Get-AntreaUplinkSetting
-    if (-not $Adapter -or -not $setting -or $setting.adapter -ne $Adapter) {
-        Invoke-AntreaStep -Caller $PSCmdlet -Target 'DHCP' -Action 'ask for addresses' -Do {
-            # 1: there is an adapter without DHCP.
-            [void](Invoke-AntreaProgram -FilePath 'ipconfig.exe' -ArgumentList '/renew' -Accept 0, 1)
-        }
-        return
+    Invoke-AntreaStep -Caller $PSCmdlet -Target 'DHCP' -Action 'ask for addresses' -Do {
+        # 1: there is an adapter without DHCP.
+        [void](Invoke-AntreaProgram -FilePath 'ipconfig.exe' -ArgumentList '/renew' -Accept 0, 1)
     }
-    Invoke-AntreaStep -Caller $PSCmdlet -Target "adapter $Adapter" -Action 'give it back what it had' -Do {
-        [void](Wait-AntreaCondition -Seconds 10 -Until { Get-AntreaAddress -InterfaceAlias $Adapter })
-        Restore-Address -Setting $setting
-        Remove-Item -LiteralPath $names.agent.uplinkSettings
+    $setting = Get-AntreaUplinkSetting
+    if ($Adapter -and $setting -and $setting.adapter -eq $Adapter) {
+        Invoke-AntreaStep -Caller $PSCmdlet -Target "adapter $Adapter" -Action 'give it back what it had' -Do {
+            [void](Wait-AntreaCondition -Seconds 10 -Until { Get-AntreaAddress -InterfaceAlias $Adapter })
+            Restore-Address -Setting $setting
+            Remove-Item -LiteralPath $names.agent.uplinkSettings
+        }
     }
 }
 

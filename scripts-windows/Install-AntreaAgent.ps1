@@ -148,10 +148,13 @@ function Install-Config {
     }
     if ($KubeConfig) {
         Invoke-AntreaStep -Caller $PSCmdlet -Target $kubeConfigCopy -Action 'write, for administrators only' -Do {
-            Copy-Item -LiteralPath $KubeConfig -Destination $kubeConfigCopy -Force
-            # By their identifiers: their names depend on the language of Windows.
+            # Closed to others before anything is in it. Accounts by their identifiers: names depend on the language of Windows.
+            if (-not (Test-Path -LiteralPath $kubeConfigCopy)) {
+                [void](New-Item -ItemType File -Path $kubeConfigCopy)
+            }
             $arguments = $kubeConfigCopy, '/inheritance:r', '/grant:r', '*S-1-5-18:F', '*S-1-5-32-544:F'
             [void](Invoke-AntreaProgram -FilePath 'icacls.exe' -ArgumentList $arguments)
+            Copy-Item -LiteralPath $KubeConfig -Destination $kubeConfigCopy -Force
         }
     }
 }

@@ -136,6 +136,13 @@ describe('Clean-AntreaNetwork.ps1', () => {
     expect(addressesOf(machine)).toEqual([`Ethernet ${uplinkAddress}`]);
   });
 
+  it('gives back what was written down where DHCP has nothing', () => {
+    const machine = networkedMachine();
+    machine.dhcp.clear();
+    expect(run(machine, 'Clean-AntreaNetwork.ps1')).toEqual(done);
+    expect(addressesOf(machine)).toEqual([`Ethernet ${uplinkAddress}`]);
+  });
+
   it('leaves what is not ours', () => {
     const machine = networkedMachine();
     const [{ index } = { index: 0 }] = machine.net.adapters;

@@ -13,6 +13,7 @@ export interface Script {
 export function readScripts(): readonly Script[] {
   return readdirSync(scriptsDirectory, { recursive: true, encoding: 'utf8' })
     .filter((name) => /\.psm?1$/.test(name))
+    .map((name) => name.replaceAll('\\', '/'))
     .sort()
     .map((name) => ({ name, source: readFileSync(`${scriptsDirectory}${name}`, 'utf8') }));
 }

@@ -6,6 +6,8 @@ const require = createRequire(import.meta.url);
 /** Reads PowerShell into a tree. What it cannot read is in the tree as an error. */
 export class PowerShellParser {
   readonly #parser: Parser;
+  /** Trees by their source: tests run the same scripts over and over. */
+  readonly #trees = new Map<string, Node>();
 
   private constructor(parser: Parser) {
     this.#parser = parser;
@@ -19,8 +21,11 @@ export class PowerShellParser {
   }
 
   parse(source: string): Node {
+    const known = this.#trees.get(source);
+    if (known) return known;
     const tree = this.#parser.parse(source);
     if (!tree) throw new Error('the parser was stopped');
+    this.#trees.set(source, tree.rootNode);
     return tree.rootNode;
   }
 }

@@ -29,6 +29,8 @@ export interface KindDefinition {
   readonly singular: string;
   readonly kind: string;
   readonly shortNames: readonly string[];
+  /** What objects of it are. */
+  readonly description: string;
   readonly versions: readonly KindVersion[];
   /** Path of the webhook that turns objects of one version into another's. */
   readonly conversionPath?: string;
@@ -43,7 +45,7 @@ export const age: PrinterColumn = {
 
 /** The CustomResourceDefinition of a kind, as `kubectl apply` takes it. */
 export function customResourceDefinition(definition: KindDefinition): object {
-  const { group, namespaced, plural, singular, kind, shortNames, versions, conversionPath } = definition;
+  const { group, namespaced, plural, singular, kind, shortNames, description, versions, conversionPath } = definition;
   return {
     apiVersion: 'apiextensions.k8s.io/v1',
     kind: 'CustomResourceDefinition',
@@ -57,7 +59,7 @@ export function customResourceDefinition(definition: KindDefinition): object {
         name,
         served: true,
         storage: stored,
-        schema: { openAPIV3Schema: schema },
+        schema: { openAPIV3Schema: { description, ...schema } },
         ...(columns.length > 0 ? { additionalPrinterColumns: columns } : {}),
         ...(hasStatus ? { subresources: { status: {} } } : {}),
       })),

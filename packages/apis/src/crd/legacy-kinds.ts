@@ -43,6 +43,7 @@ export const legacyKinds: readonly KindDefinition[] = legacy.map(({ plural, shor
   ...kindOf(plural),
   ...rest,
   shortNames: [shortName],
+  description: `Deprecated: the controller mirrors it into the ${kindOf(plural).kind} of this name in crd.antrea.io.`,
 }));
 
 function versionsOf(plural: string): KindDefinition['versions'] {

@@ -65,7 +65,7 @@ export async function startPolicies(options: ControllerOptions, modules: PartMod
     stores.appliedToGroups.apply(changes.appliedToGroups);
     stores.addressGroups.apply(changes.addressGroups);
     stores.networkPolicies.apply(changes.networkPolicies);
-    for (const { before, after } of changes.networkPolicies) statuses.policyChanged((after ?? before)?.name ?? '');
+    statuses.policiesChanged(changes.networkPolicies);
     stats?.policiesChanged(changes.networkPolicies);
     events.policiesChanged(changes.networkPolicies);
     order.changed(changes);

@@ -41,8 +41,9 @@ function setUp(first: PolicyView) {
   });
   running.push(tracker);
   const change = async (policy: PolicyView | undefined): Promise<void> => {
+    const before = state.policy;
     state.policy = policy;
-    tracker.policyChanged('u1');
+    tracker.policiesChanged([{ ...(before ? { before } : {}), ...(policy ? { after: policy } : {}) }]);
     await clock.advance(1);
   };
   return { tracker, clock, written, state, change };

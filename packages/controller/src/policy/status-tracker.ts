@@ -1,6 +1,6 @@
 import type { AntreaPolicyStatus, PolicyCondition } from '@antrea-ts/apis';
 import { isKubeError, type KubeClient } from '@antrea-ts/kube';
-import type { EqualPriority, PolicyView } from '@antrea-ts/policy';
+import type { EqualPriority, PolicyChange, PolicyView } from '@antrea-ts/policy';
 import { KeyedQueue, type Clock } from '@antrea-ts/reconcile';
 import type { Logger } from '@antrea-ts/runtime';
 import { customResources } from '../cluster/custom-resources.js';
@@ -55,7 +55,14 @@ export class StatusTracker {
     this.policyChanged(uid);
   }
 
-  /** A policy, or the Nodes that it is for, changed. */
+  /** Policies, or the Nodes that they are for, changed. Those of Kubernetes have no status, of which there is the most. */
+  policiesChanged(changes: readonly PolicyChange[]): void {
+    for (const { before, after } of changes) {
+      if (after?.policy.source.type !== 'K8sNetworkPolicy') this.policyChanged((after ?? before)?.name ?? '');
+    }
+  }
+
+  /** Something else is true of a policy now. */
   policyChanged(uid: string): void {
     this.#queue.add(uid);
   }

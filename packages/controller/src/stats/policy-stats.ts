@@ -12,7 +12,8 @@ interface Known {
   /** When counting began: with the policy, or with this controller. */
   readonly since: string;
   total: ControlplaneTrafficStats;
-  readonly rules: Map<string, ControlplaneTrafficStats>;
+  /** Absent until a Node reports of one. */
+  rules: Map<string, ControlplaneTrafficStats> | undefined;
 }
 
 const nothing: ControlplaneTrafficStats = { packets: 0, bytes: 0, sessions: 0 };
@@ -33,8 +34,9 @@ export class PolicyStatsStore {
   /** Policies came and went. */
   policiesChanged(changes: readonly PolicyChange[]): void {
     for (const { before, after } of changes) if (before && !after) this.#forget(before.policy.source);
+    const since = `${new Date(this.#now()).toISOString().slice(0, 19)}Z`;
     for (const { after } of changes)
-      if (after && !this.#policies.has(after.policy.source.uid)) this.#begin(after.policy.source);
+      if (after && !this.#policies.has(after.policy.source.uid)) this.#begin(after.policy.source, since);
   }
 
   /** Adds what a Node reports. Of policies that are gone nothing is kept. */
@@ -46,6 +48,7 @@ export class PolicyStatsStore {
       // Agents before 1.3 count policies only: then the rules say nothing.
       if (trafficStats && trafficStats.bytes > 0) continue;
       for (const { name, trafficStats: ofRule } of ruleTrafficStats) {
+        known.rules ??= new Map();
         known.rules.set(name, sum(known.rules.get(name) ?? nothing, ofRule));
         known.total = sum(known.total, ofRule);
       }
@@ -65,9 +68,8 @@ export class PolicyStatsStore {
     return known && statsObject(known);
   }
 
-  #begin(source: NetworkPolicyReference): void {
-    const since = `${new Date(this.#now()).toISOString().slice(0, 19)}Z`;
-    this.#policies.set(source.uid, { source, since, total: nothing, rules: new Map() });
+  #begin(source: NetworkPolicyReference, since: string): void {
+    this.#policies.set(source.uid, { source, since, total: nothing, rules: undefined });
     this.#uids.set(keyOf(source), source.uid);
   }
 
@@ -91,7 +93,7 @@ function sum(a: ControlplaneTrafficStats, b: ControlplaneTrafficStats): Controlp
 
 function statsObject({ source, since, total, rules }: Known): PolicyStats {
   const { type, namespace, name, uid } = source;
-  const ruleTrafficStats = [...rules].map(([rule, trafficStats]) => ({ name: rule, trafficStats }));
+  const ruleTrafficStats = [...(rules ?? [])].map(([rule, trafficStats]) => ({ name: rule, trafficStats }));
   return {
     metadata: { name, ...(namespace === undefined ? {} : { namespace }), uid, creationTimestamp: since },
     trafficStats: total,

@@ -1,12 +1,20 @@
 import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { createStores } from '@antrea-ts/controller';
-import type { ClusterPolicies } from '@antrea-ts/policy';
 import type { FixtureObjects } from '../fixtures/cluster-objects.js';
-import { createPolicies, eventsOf, feed, keyOf, type ComputedState } from '../fixtures/compute-policy.js';
+import {
+  applyTo,
+  createPolicies,
+  eventsOf,
+  feed,
+  informerStores,
+  keyOf,
+  type ComputedState,
+  type InformerStores,
+} from '../fixtures/compute-policy.js';
 import { readObjects, writeComputed, writeObjects } from '../fixtures/fixture-files.js';
 import { fixtures } from '../fixtures/fixtures.js';
-import { residentPeakMiB } from '../measure/process-stats.js';
+import { mainThreadMs, residentPeakMiB } from '../measure/process-stats.js';
 
 export interface PolicyFixtureRequest {
   /** A fixture by name, or a file with objects. */
@@ -19,9 +27,13 @@ export interface PolicyFixtureRequest {
 }
 
 export interface PolicyFixtureAnswer {
-  /** From nothing to all events, and what of it processors worked, garbage collection on other threads included. */
+  /**
+   * From nothing, with all objects at the informers, to the controller's stores and the events for who watches all. What
+   * of it processors worked, garbage collection and compilation on other threads included, and what the main thread did.
+   */
   readonly milliseconds: number;
   readonly processorMs: number;
+  readonly mainThreadMs: number;
   /** The most that the process had in memory, with the objects themselves. */
   readonly peakMiB: number;
   /** What is needed for the objects alone, and with what was computed, after a collection. */
@@ -30,19 +42,22 @@ export interface PolicyFixtureAnswer {
   readonly counts: Readonly<Record<keyof FixtureObjects, number>>;
   readonly computed: Readonly<Record<keyof ComputedState, number>>;
   readonly relabelMs: readonly number[];
+  /** Of these, those during which the kernel gave no processor of this process to another one. */
+  readonly undisturbedRelabelMs: readonly number[];
   readonly files: readonly string[];
 }
 
 /** Computes a fixture in this process, which does nothing else. */
 export async function measurePolicyFixture(request: PolicyFixtureRequest): Promise<PolicyFixtureAnswer> {
   const objects = await objectsOf(request);
+  const informers = informerStores(objects);
   const objectsHeapMiB = heapMiB();
-  const policies = createPolicies();
-  const figures = compute(policies, objects);
+  const { kept, figures } = compute(informers);
   const peakMiB = await residentPeakMiB(process.pid);
   const answer = { ...figures, peakMiB, objectsHeapMiB, heapMiB: heapMiB(), counts: countsOf(objects) };
-  const relabelMs = request.relabels > 0 ? await relabel(objects, request.relabels) : [];
-  return { ...answer, relabelMs, files: await writeFiles(request, objects) };
+  // Until here, so that it is in the figures of memory.
+  kept.length = 0;
+  return { ...answer, ...(await relabel(objects, request.relabels)), files: await writeFiles(request, objects) };
 }
 
 async function objectsOf({ fixture, scale }: PolicyFixtureRequest): Promise<FixtureObjects> {
@@ -50,18 +65,27 @@ async function objectsOf({ fixture, scale }: PolicyFixtureRequest): Promise<Fixt
   return known ? known.make(scale) : readObjects(await readFile(fixture, 'utf8'));
 }
 
-/** The events are told and forgotten; the state stays. */
-function compute(
-  policies: ClusterPolicies,
-  objects: FixtureObjects,
-): Pick<PolicyFixtureAnswer, 'milliseconds' | 'processorMs' | 'computed'> {
-  const before = process.cpuUsage();
+type Figures = Pick<PolicyFixtureAnswer, 'milliseconds' | 'processorMs' | 'mainThreadMs' | 'computed'>;
+
+/** The events are told and forgotten; the state stays, in `kept`. */
+function compute(informers: InformerStores): { readonly figures: Figures; readonly kept: unknown[] } {
+  const [before, ofThread] = [process.cpuUsage(), mainThreadMs()];
   const start = performance.now();
-  feed(policies, objects);
-  const events = eventsOf(policies.takeChanges());
+  const policies = createPolicies();
+  const stores = createStores();
+  feed(policies, informers);
+  const changes = policies.takeChanges();
+  applyTo(stores, changes);
+  const events = eventsOf(changes);
   const milliseconds = performance.now() - start;
   const { user, system } = process.cpuUsage(before);
-  return { milliseconds, processorMs: (user + system) / 1_000, computed: countsOf(events) };
+  const figures = {
+    milliseconds,
+    processorMs: (user + system) / 1_000,
+    mainThreadMs: mainThreadMs() - ofThread,
+    computed: countsOf(events),
+  };
+  return { figures, kept: [policies, stores] };
 }
 
 function countsOf<K extends string>(lists: Readonly<Record<K, readonly unknown[]>>): Record<K, number> {
@@ -70,34 +94,40 @@ function countsOf<K extends string>(lists: Readonly<Record<K, readonly unknown[]
 }
 
 /** Pods take the labels of others, one after the other, and who watches hears of it. */
-async function relabel(objects: FixtureObjects, count: number): Promise<number[]> {
+async function relabel(
+  objects: FixtureObjects,
+  count: number,
+): Promise<Pick<PolicyFixtureAnswer, 'relabelMs' | 'undisturbedRelabelMs'>> {
+  const [relabelMs, undisturbedRelabelMs]: [number[], number[]] = [[], []];
+  if (count === 0) return { relabelMs, undisturbedRelabelMs };
   const { pods } = objects;
   const policies = createPolicies();
   const stores = createStores();
-  const tell = (): void => {
-    const changes = policies.takeChanges();
-    stores.appliedToGroups.apply(changes.appliedToGroups);
-    stores.addressGroups.apply(changes.addressGroups);
-    stores.networkPolicies.apply(changes.networkPolicies);
-  };
-  feed(policies, objects);
-  tell();
+  feed(policies, informerStores(objects));
+  applyTo(stores, policies.takeChanges());
   const events = stores.appliedToGroups.watch({})[Symbol.asyncIterator]();
   for (let piece = ''; !piece.includes('"BOOKMARK"');) piece = (await events.next()).value ?? '';
-  const samples: number[] = [];
   for (let index = 0; index < count; index += 1) {
     const pod = pods[(index * 31_676) % pods.length];
     const other = pods[(index * 31_676 + 2) % pods.length];
     if (!pod || !other) throw new Error('there are no Pods to relabel');
     const changed = { ...pod, metadata: { ...pod.metadata, labels: other.metadata.labels ?? {} } };
     const told = events.next();
+    const switches = processorsTaken();
     const start = performance.now();
     policies.set('pod', keyOf(pod), changed);
-    tell();
+    applyTo(stores, policies.takeChanges());
     await told;
-    samples.push(performance.now() - start);
+    const milliseconds = performance.now() - start;
+    relabelMs.push(milliseconds);
+    if (processorsTaken() === switches) undisturbedRelabelMs.push(milliseconds);
   }
-  return samples;
+  return { relabelMs, undisturbedRelabelMs };
+}
+
+/** How often a thread of this process had to leave its processor to another process, though it had work. */
+function processorsTaken(): number {
+  return process.resourceUsage().involuntaryContextSwitches;
 }
 
 async function writeFiles({ fixture, directory }: PolicyFixtureRequest, objects: FixtureObjects): Promise<string[]> {
@@ -106,7 +136,7 @@ async function writeFiles({ fixture, directory }: PolicyFixtureRequest, objects:
   const [input, output] = [`${name}.objects.json`, `${name}.computed.json`];
   await writeObjects(input, objects);
   const policies = createPolicies();
-  feed(policies, objects);
+  feed(policies, informerStores(objects));
   await writeComputed(output, eventsOf(policies.takeChanges()));
   return [input, output];
 }

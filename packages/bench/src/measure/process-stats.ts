@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 
@@ -16,6 +17,15 @@ async function memoryMiB(pid: number, field: 'VmRSS' | 'VmHWM'): Promise<number>
   const kilobytes = new RegExp(`^${field}:\\s+(\\d+) kB$`, 'm').exec(status)?.[1];
   if (kilobytes === undefined) throw new Error(`process ${pid} has no ${field}: it has ended`);
   return Number(kilobytes) / 1024;
+}
+
+/**
+ * Milliseconds that the thread which asks, the first of this process, has had a processor, to a clock tick or so: what
+ * it would have taken by itself on a machine without others.
+ */
+export function mainThreadMs(): number {
+  const [nanoseconds] = readFileSync(`/proc/self/task/${process.pid}/schedstat`, 'utf8').split(' ');
+  return Number(nanoseconds) / 1_000_000;
 }
 
 /** Clock ticks (10 ms) of processor time that a process has used. */

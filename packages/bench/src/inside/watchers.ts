@@ -12,8 +12,12 @@ export interface WatchersRequest {
 /** What the program says first: everybody has the beginning. */
 export interface WatchersReady {
   readonly stormMs: number;
-  /** Until each had it, sorted. */
+  /** Until each had a TLS connection, sorted. */
+  readonly connectedMs: readonly number[];
+  /** Until each had the beginning, sorted. */
   readonly beginningMs: readonly number[];
+  /** What this process worked until then. */
+  readonly processorMs: number;
 }
 
 /** What it says of each event: when the last one had it, on the clock that all processes of a machine share. */
@@ -31,6 +35,7 @@ export function machineNow(): number {
 /** Watches address groups over so many connections of their own, begun at once. */
 export async function runWatchers(request: WatchersRequest, tell: (line: object) => void): Promise<void> {
   const start = machineNow();
+  const worked = process.cpuUsage();
   const toldTo: number[] = [];
   let finish = (): void => undefined;
   const finished = new Promise<void>((resolve) => (finish = resolve));
@@ -40,18 +45,26 @@ export async function runWatchers(request: WatchersRequest, tell: (line: object)
     tell({ lastAt: machineNow() } satisfies WatchersTold);
     if (index === request.events - 1) finish();
   };
+  const connectedMs: number[] = [];
+  const onConnected = (): unknown => connectedMs.push(machineNow() - start);
   const begun = Array.from({ length: request.count }, () =>
-    watchOnce(request, onEvent).then(() => machineNow() - start),
+    watchOnce(request, onConnected, onEvent).then(() => machineNow() - start),
   );
   const beginningMs = (await Promise.all(begun)).sort((a, b) => a - b);
-  tell({ stormMs: machineNow() - start, beginningMs } satisfies WatchersReady);
+  const { user, system } = process.cpuUsage(worked);
+  const processorMs = (user + system) / 1_000;
+  tell({ stormMs: machineNow() - start, connectedMs, beginningMs, processorMs } satisfies WatchersReady);
   await finished;
 }
 
 /** Resolves when everything that there is has been told; then calls back with the number of each change. */
-function watchOnce({ host, port, token }: WatchersRequest, onEvent: (index: number) => void): Promise<void> {
+function watchOnce(
+  { host, port, token }: WatchersRequest,
+  onConnected: () => void,
+  onEvent: (index: number) => void,
+): Promise<void> {
   return new Promise((resolve, reject) => {
-    const socket: TLSSocket = connect({ host, port, rejectUnauthorized: false });
+    const socket: TLSSocket = connect({ host, port, rejectUnauthorized: false }, onConnected);
     let seen = 0;
     let rest = '';
     socket.setEncoding('latin1').on('error', reject);

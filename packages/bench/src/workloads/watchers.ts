@@ -8,7 +8,7 @@ import { controllerPort } from '@antrea-ts/apis';
 import { loopbackTokenFile, resources, type KubeClient } from '@antrea-ts/kube';
 import { machineNow, type WatchersReady, type WatchersRequest, type WatchersTold } from '../inside/watchers.js';
 import { whyNoLab, withLab, type BenchLab } from '../lab/bench-lab.js';
-import { residentMiB } from '../measure/process-stats.js';
+import { processorTicks, residentMiB } from '../measure/process-stats.js';
 import { summarize } from '../measure/summary.js';
 import type { Context, Row, Workload } from '../workload.js';
 
@@ -31,6 +31,7 @@ async function measure(lab: BenchLab, { quick, signal, progress }: Context): Pro
   await preparePolicy(lab, client, signal);
   const controller = await lab.componentPid('antrea-controller');
   const before = await residentMiB(controller);
+  const ticks = await processorTicks(controller);
   const token = await readFile(join(lab.paths.controller.run, relative('/var/run', loopbackTokenFile)), 'utf8');
 
   progress(`${count} watchers`);
@@ -47,6 +48,7 @@ async function measure(lab: BenchLab, { quick, signal, progress }: Context): Pro
   };
   const ready = await next<WatchersReady>();
   const after = await residentMiB(controller);
+  const controllerMs = ((await processorTicks(controller)) - ticks) * 10;
 
   progress(`${events} events to each`);
   const fanOutMs: number[] = [];
@@ -66,7 +68,10 @@ async function measure(lab: BenchLab, { quick, signal, progress }: Context): Pro
     ours: summarize(samples, 'lower'),
   });
   return [
+    row(`${count} TLS watchers begun at once, until each is connected`, 'ms', ready.connectedMs),
     row(`${count} TLS watchers begun at once, until each has the beginning`, 'ms', ready.beginningMs),
+    row(`controller: processors until ${count} watchers have the beginning`, 'ms', [controllerMs]),
+    row(`${count} watchers: processors until they have the beginning`, 'ms', [ready.processorMs]),
     row(`one Pod relabelled, until the last of ${count} watchers has it`, 'ms', fanOutMs),
     row(`controller: memory for each of ${count} watchers`, 'KiB', [((after - before) * 1_024) / count]),
     row(`controller: RSS with ${count} watchers and ${events} events`, 'MiB', [await residentMiB(controller)]),

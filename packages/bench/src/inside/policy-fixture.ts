@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { createStores } from '@antrea-ts/controller';
+import { createStores, type ControlplaneStores } from '@antrea-ts/controller';
+import type { ClusterPolicies } from '@antrea-ts/policy';
 import type { FixtureObjects } from '../fixtures/cluster-objects.js';
 import {
   applyTo,
@@ -41,6 +42,8 @@ export interface PolicyFixtureAnswer {
   readonly heapMiB: number;
   readonly counts: Readonly<Record<keyof FixtureObjects, number>>;
   readonly computed: Readonly<Record<keyof ComputedState, number>>;
+  /** What the stores take to tell an agent of its Node all that it needs first, for one Node after the other. */
+  readonly firstListsMs: readonly number[];
   readonly relabelMs: readonly number[];
   /** Of these, those during which the kernel gave no processor of this process to another one. */
   readonly undisturbedRelabelMs: readonly number[];
@@ -52,12 +55,18 @@ export async function measurePolicyFixture(request: PolicyFixtureRequest): Promi
   const objects = await objectsOf(request);
   const informers = informerStores(objects);
   const objectsHeapMiB = heapMiB();
-  const { kept, figures } = compute(informers);
+  const { policies, stores, figures } = compute(informers);
   const peakMiB = await residentPeakMiB(process.pid);
   const answer = { ...figures, peakMiB, objectsHeapMiB, heapMiB: heapMiB(), counts: countsOf(objects) };
-  // Until here, so that it is in the figures of memory.
-  kept.length = 0;
-  return { ...answer, ...(await relabel(objects, request.relabels)), files: await writeFiles(request, objects) };
+  // The policies are asked only now, so that they are in the figure.
+  if (policies.counts().networkPolicies !== informers.networkPolicies.size) throw new Error('policies are missing');
+  const firstListsMs = await firstLists(stores, objects);
+  return {
+    ...answer,
+    firstListsMs,
+    ...(await relabel(objects, request.relabels)),
+    files: await writeFiles(request, objects),
+  };
 }
 
 async function objectsOf({ fixture, scale }: PolicyFixtureRequest): Promise<FixtureObjects> {
@@ -67,8 +76,14 @@ async function objectsOf({ fixture, scale }: PolicyFixtureRequest): Promise<Fixt
 
 type Figures = Pick<PolicyFixtureAnswer, 'milliseconds' | 'processorMs' | 'mainThreadMs' | 'computed'>;
 
-/** The events are told and forgotten; the state stays, in `kept`. */
-function compute(informers: InformerStores): { readonly figures: Figures; readonly kept: unknown[] } {
+interface Computed {
+  readonly policies: ClusterPolicies;
+  readonly stores: ControlplaneStores;
+  readonly figures: Figures;
+}
+
+/** The events are told and forgotten; the state stays. */
+function compute(informers: InformerStores): Computed {
   const [before, ofThread] = [process.cpuUsage(), mainThreadMs()];
   const start = performance.now();
   const policies = createPolicies();
@@ -85,7 +100,25 @@ function compute(informers: InformerStores): { readonly figures: Figures; readon
     mainThreadMs: mainThreadMs() - ofThread,
     computed: countsOf(events),
   };
-  return { figures, kept: [policies, stores] };
+  return { policies, stores, figures };
+}
+
+const listedNodes = 100;
+
+/** Agents that come one after the other, each for the objects of its Node and with nobody's changes in between. */
+async function firstLists(stores: ControlplaneStores, { pods }: FixtureObjects): Promise<number[]> {
+  const nodes = [...new Set(pods.map(({ spec }) => spec?.nodeName ?? ''))].slice(0, listedNodes);
+  const samples: number[] = [];
+  for (const nodeName of nodes) {
+    const start = performance.now();
+    for (const store of Object.values(stores)) {
+      const watcher = store.watch({ nodeName });
+      for await (const piece of watcher) if (piece.includes('"BOOKMARK"')) break;
+      watcher.end();
+    }
+    samples.push(performance.now() - start);
+  }
+  return samples;
 }
 
 function countsOf<K extends string>(lists: Readonly<Record<K, readonly unknown[]>>): Record<K, number> {

@@ -39,6 +39,15 @@ async function rowsOf(fixture: Fixture, { quick, signal, progress }: Context): P
     row('processors, policy', 'ms', ({ processorMs }) => processorMs),
     row('peak memory', 'MiB', ({ peakMiB }) => peakMiB, goalMiB === undefined ? undefined : `${goalMiB} MiB`),
     row('heap after collection, with the objects,', 'MiB', ({ heapMiB }) => heapMiB),
+    {
+      what: `an agent's first lists, of ${name}`,
+      unit: 'ms',
+      better: 'lower',
+      ours: summarize(
+        answers.flatMap(({ firstListsMs }) => firstListsMs),
+        'lower',
+      ),
+    },
     ...(name === relabelled ? relabelRows(answers) : []),
   ];
 }

@@ -19,7 +19,7 @@ export class ChangedGroups {
     const taken = role === 'targets' ? this.#targets : this.#peers;
     if (role === 'targets') this.#targets = [];
     else this.#peers = [];
-    for (const group of taken) group.isChanged = false;
+    taken.forEach((group) => (group.isChanged = false));
     return taken;
   }
 }

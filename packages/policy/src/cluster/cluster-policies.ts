@@ -256,7 +256,9 @@ export class ClusterPolicies {
 
   #convertListed(): void {
     // Not those that were replaced or forgotten since they were listed.
-    for (const node of this.#listed) if (node.isListed) this.#convert(node);
+    this.#listed.forEach((node) => {
+      if (node.isListed) this.#convert(node);
+    });
     const toRelease = this.#toRelease;
     this.#toRelease = [];
     for (const [group, node] of toRelease) {
@@ -290,11 +292,11 @@ export class ClusterPolicies {
     const [gone, listed] = [this.#gone, this.#listed];
     [this.#gone, this.#listed] = [[], []];
     for (const { view } of gone) if (view) changes.push({ before: view });
-    for (const node of listed) {
+    listed.forEach((node) => {
       const change = node.isListed ? policyChange(node, this.#changedGroups) : undefined;
       node.isListed = false;
       if (change) changes.push(change);
-    }
+    });
     return changes;
   }
 }

@@ -80,9 +80,9 @@ export class ComputedGroup {
     const before = this.#sources;
     if (sources.length === before.length && sources.every((source) => before.includes(source))) return;
     const left = before.length > 0 ? this.#entities() : noEntities;
-    for (const source of before) source.unfollow(this);
+    before.forEach((source) => source.unfollow(this));
     this.#sources = sources;
-    for (const source of sources) source.follow(this);
+    sources.forEach((source) => source.follow(this));
     this.#joined = undefined;
     this.#nodes = undefined;
     this.#byNode = undefined;

@@ -8,6 +8,7 @@ import type {
   PolicyPort,
   RuleDirection,
 } from '@antrea-ts/apis';
+import { append } from './append.js';
 import { brokenSelectorIn, brokenSelectorReason } from './broken-selector.js';
 import type { ConversionContext, ConvertedPolicy } from './converted-policy.js';
 import { groupSelector, isBrokenGroup, type GroupSelector } from './group-selector.js';
@@ -158,13 +159,13 @@ function peerOf(
     place.unreadable.tell(`${peersFieldOf(place)} is no list`, 'everybody');
     return undefined;
   }
-  const addressGroups: string[] = [];
-  const ipBlocks: ControlplaneIpBlock[] = [];
+  let addressGroups: string[] = [];
+  let ipBlocks: ControlplaneIpBlock[] = [];
   for (let index = 0; index < peers.length; index += 1) {
     const read = readPeer(peers[index] as K8sPolicyPeer, index, place);
     if (read === undefined) continue;
-    if ('cidr' in read) ipBlocks.push(read);
-    else addressGroups.push(context.peers(read));
+    if ('cidr' in read) ipBlocks = append(ipBlocks, read);
+    else addressGroups = append(addressGroups, context.peers(read));
   }
   if (addressGroups.length === 0) return ipBlocks.length > 0 ? { ipBlocks } : undefined;
   const groups = addressGroups.length > 1 ? [...new Set(addressGroups)] : addressGroups;

@@ -1,4 +1,5 @@
 import type { AntreaPolicy } from '@antrea-ts/apis';
+import { append } from './append.js';
 import type { ClusterState } from './cluster-state.js';
 import { convertAntreaPolicy } from './convert-antrea-policy.js';
 import { convertK8sPolicy } from './convert-k8s-policy.js';
@@ -8,8 +9,6 @@ import type { GroupSelector } from './group-selector.js';
 import type { PolicyDependencies, PolicyNode } from './policy-node.js';
 import type { Selector } from './selector.js';
 import { defaultTierPriority, tierName } from './tiers.js';
-
-const maxCopied = 4;
 
 /** One conversion of a policy: what it becomes, and everything that it asked for on the way. */
 export class PolicyConversion implements ConversionContext {
@@ -90,11 +89,7 @@ export class PolicyConversion implements ConversionContext {
   }
 
   #use(group: ComputedGroup): string {
-    if (!this.#groups.includes(group)) {
-      // A new array has room for what is in it alone; one that grows takes room for sixteen more.
-      if (this.#groups.length < maxCopied) this.#groups = [...this.#groups, group];
-      else this.#groups.push(group);
-    }
+    if (!this.#groups.includes(group)) this.#groups = append(this.#groups, group);
     group.users.add(this.#node);
     return group.name;
   }

@@ -1,6 +1,7 @@
+import { append } from './append.js';
+
 /** Up to so many elements an array is searched as fast as a Set, in a tenth of its memory. */
 const maxListed = 16;
-const maxCopied = 4;
 
 /**
  * A set that has a few elements most often, of which there are hundreds of thousands. A single element, as most have,
@@ -44,9 +45,7 @@ export class SmallSet<T extends object | string> {
 
   #addToList(elements: T[], element: T): boolean {
     if (elements.includes(element)) return false;
-    // A new array has room for what is in it alone; one that grows takes room for sixteen more.
-    if (elements.length < maxCopied) this.#elements = [...elements, element];
-    else if (elements.length < maxListed) elements.push(element);
+    if (elements.length < maxListed) this.#elements = append(elements, element);
     else this.#elements = new Set(elements).add(element);
     return true;
   }

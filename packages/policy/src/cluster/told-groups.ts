@@ -9,29 +9,33 @@ export function takeGroupChanges(
   changed: readonly ComputedGroup[],
   spanOf: (group: ComputedGroup) => Span,
 ): GroupChange[] {
-  const changes: GroupChange[] = [];
   // Those that are gone first: another group may have come under the same name.
-  for (const group of changed) {
-    if (!group.isClosed || !group.told) continue;
-    changes.push({ before: group.told });
-    group.told = undefined;
+  const gone: GroupChange[] = [];
+  const changes: GroupChange[] = [];
+  changed.forEach((group) => {
+    const change = group.isClosed ? takeEnd(group) : takeChange(group, spanOf(group));
+    if (change) (group.isClosed ? gone : changes).push(change);
+  });
+  return gone.length > 0 ? [...gone, ...changes] : changes;
+}
+
+function takeEnd(group: ComputedGroup): GroupChange | undefined {
+  const before = group.told;
+  group.told = undefined;
+  return before && { before };
+}
+
+function takeChange(group: ComputedGroup, span: Span): GroupChange | undefined {
+  const before = group.told;
+  if (!before) {
+    group.told = new ToldGroup(group, span);
+    return { after: group.told };
   }
-  for (const group of changed) {
-    if (group.isClosed) continue;
-    const before = group.told;
-    const span = spanOf(group);
-    if (!before) {
-      group.told = new ToldGroup(group, span);
-      changes.push({ after: group.told });
-      continue;
-    }
-    const members = group.takeChanges();
-    const isSameSpan = sameSpan(before.span, span);
-    if (isSameSpan && members.added.length + members.removed.length === 0) continue;
-    group.told = new ToldGroup(group, isSameSpan ? before.span : span);
-    changes.push({ before, after: group.told, members });
-  }
-  return changes;
+  const members = group.takeChanges();
+  const isSameSpan = sameSpan(before.span, span);
+  if (isSameSpan && members.added.length + members.removed.length === 0) return undefined;
+  group.told = new ToldGroup(group, isSameSpan ? before.span : span);
+  return { before, after: group.told, members };
 }
 
 class ToldGroup implements GroupView {

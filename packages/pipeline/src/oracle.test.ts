@@ -13,6 +13,7 @@ import {
 } from './evaluator/index.js';
 import { virtualMac } from './features/neighbours.js';
 import * as arbitrary from './testing/cluster-events.js';
+import { linuxKind, windowsDirectKind, windowsKind, type NodeKind } from './testing/node-kind.js';
 import { podMac, SoftwareCluster, type Hashes, type SoftwareNode } from './testing/software-cluster.js';
 
 const hashes: Hashes = {
@@ -20,7 +21,6 @@ const hashes: Hashes = {
   ofRule: (text) => createHash('sha1').update(text).digest('hex').slice(0, 16),
 };
 const gatewayPort = 2;
-const tunnelPort = 1;
 const gatewayMac = parseMac('0e:00:00:00:00:01');
 
 interface Seen {
@@ -37,16 +37,16 @@ function atNode(node: SoftwareNode, packet: Packet): EvaluatedPacket {
   const isIpv6 = packet.source.family === 'ipv6';
   const protocols = { TCP: 6, UDP: 17, SCTP: 132, ICMP: isIpv6 ? 58 : 1 };
   return {
-    inPort: from?.ofPort ?? (isFromPeer ? tunnelPort : gatewayPort),
+    inPort: from?.ofPort ?? (isFromPeer ? node.kind.fromPeer : gatewayPort),
     sourceMac: from ? podMac(from.ofPort) : gatewayMac,
-    destinationMac: isFromPeer ? virtualMac : to ? podMac(to.ofPort) : gatewayMac,
+    destinationMac: isFromPeer && node.kind.path === 'tunnel' ? virtualMac : to ? podMac(to.ofPort) : gatewayMac,
     source: packet.source,
     destination: packet.destination,
     protocol: protocols[packet.protocol],
     ...(packet.protocol === 'ICMP'
       ? { icmpType: isIpv6 ? 128 : 8 }
       : { sourcePort: 40_000, destinationPort: packet.port ?? 0 }),
-    ...(packet.sourceNode === node.name ? { packetMark: 1 } : {}),
+    ...(packet.sourceNode === node.name && node.kind.profile.hostSource === 'packetMark' ? { packetMark: 1 } : {}),
   };
 }
 
@@ -112,21 +112,22 @@ function known(): [arbitrary.ClusterEvent[], arbitrary.ClusterEvent[][], arbitra
 /** Runs of the property, each with some batches of changes and probes after each of them. */
 const isLong = process.env['TEST_LONG'] !== undefined;
 /** The same cases each time, so that a failure is of what changed; others each time in the long form. */
-const cases = isLong ? { numRuns: 2000 } : { numRuns: 60, seed: 1 };
+const casesOf = (kind: NodeKind) => (isLong ? { numRuns: 2000 } : { numRuns: kind === linuxKind ? 60 : 20, seed: 1 });
 
-it(
-  'what flows do is what users wrote, whatever changed on the way',
-  () => {
+it.each([linuxKind, windowsKind, windowsDirectKind])(
+  'what flows do is what users wrote, whatever changed on the way: $name',
+  (kind) => {
     const batches = fc.array(fc.array(arbitrary.event, { minLength: 1, maxLength: 6 }), { minLength: 1, maxLength: 5 });
     const probes = fc.array(arbitrary.probe, { minLength: 25, maxLength: 40 });
     fc.assert(
       fc.property(arbitrary.policies, batches, probes, (policies, changes, sent) => {
-        const cluster = new SoftwareCluster(hashes);
+        const cluster = new SoftwareCluster(hashes, undefined, kind);
         for (const events of [[...arbitrary.groundwork, ...policies], ...changes]) {
           cluster.apply(events);
           const { intent } = cluster;
           const evaluators = cluster.nodes.map((node) => node.evaluator());
           for (const probe of sent) {
+            if (!kind.profile.families.includes(probe.packet.source.family)) continue;
             const expected = judge(probe.packet, intent);
             const seen = send(cluster.nodes, evaluators, probe);
             const why = (): string => explain(probe, expected, seen, intent);
@@ -139,7 +140,7 @@ it(
           }
         }
       }),
-      { ...cases, examples: known() },
+      { ...casesOf(kind), examples: known() },
     );
   },
   isLong ? 3_600_000 : 120_000,

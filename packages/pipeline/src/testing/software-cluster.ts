@@ -10,12 +10,13 @@ import {
 } from '@antrea-ts/policy';
 import type { Intent } from '@antrea-ts/policy/verdict';
 import type { Flow } from '@antrea-ts/openflow';
-import { parseCidr, parseIp, parseMac, type MacAddress } from '@antrea-ts/net-types';
+import { formatIp, gatewayOf, parseIp, parseMac, type IpAddress, type MacAddress } from '@antrea-ts/net-types';
 import { FlowEvaluator } from '../evaluator/index.js';
 import { PolicyFlows } from '../features/network-policy/policy-flows.js';
 import { recoverRules } from '../features/network-policy/recover.js';
 import { createNodePipeline } from '../node-flows.js';
 import { podPlaces, type ClusterEvent } from './cluster-events.js';
+import { linuxKind, peerMac, podCidrsOf, profileOf, type NodeKind } from './node-kind.js';
 import { nodeProfile } from './node-profile.js';
 
 const nodeNumbers = [1, 2] as const;
@@ -38,21 +39,31 @@ export class SoftwareNode {
   readonly rules: NodeRules;
   readonly #base: Flow[];
 
+  readonly kind: NodeKind;
+
   /** `installed`: flows of policies that a switch has, whose ids and priorities are kept where their rules come. */
-  constructor(number: (typeof nodeNumbers)[number], hash: Hashes['ofRule'], installed: Iterable<Flow> = []) {
+  constructor(
+    number: (typeof nodeNumbers)[number],
+    { hash, kind, installed = [] }: { hash: Hashes['ofRule']; kind: NodeKind; installed?: Iterable<Flow> | undefined },
+  ) {
     this.name = `n${number}`;
+    this.kind = kind;
     this.rules = new NodeRules({ hash });
-    const profile = nodeProfile({}, [`10.10.${number}.1`, `fd10:${number}::1`]);
+    const gateways = podCidrsOf(number, kind).map((cidr) => formatIp(gatewayOf(cidr)));
+    const profile = nodeProfile(profileOf(number, kind), gateways);
     const pipeline = createNodePipeline(profile);
-    const other = 3 - number;
-    const podCidrs = [parseCidr(`10.10.${other}.0/24`), parseCidr(`fd10:${other}::/64`)];
+    const remote = parseIp('192.168.77.2');
+    const isOfFamily = ({ family }: IpAddress): boolean => kind.profile.families.includes(family);
     this.#base = [
       ...pipeline.base(),
-      ...pipeline.peer({ path: { kind: 'tunnel', remote: parseIp('192.168.77.2') }, podCidrs }),
+      ...pipeline.peer({
+        path: kind.path === 'tunnel' ? { kind: 'tunnel', remote } : { kind: 'direct', mac: peerMac, remote },
+        podCidrs: podCidrsOf(3 - number, kind),
+      }),
       ...podPlaces
         .filter(({ node }) => node === this.name)
         .flatMap(({ ofPort, addresses }) =>
-          pipeline.pod({ ofPort, addresses: addresses.map(parseIp), mac: podMac(ofPort) }),
+          pipeline.pod({ ofPort, addresses: addresses.map(parseIp).filter(isOfFamily), mac: podMac(ofPort) }),
         ),
     ];
     const settings = { controllerId: 1, meters: false, denyTracking: false };
@@ -108,12 +119,13 @@ export class SoftwareCluster {
   readonly policies: ClusterPolicies;
   readonly #objects = new Map<string, ClusterEvent>();
 
-  /** `before`: a cluster whose switches have flows already. */
-  constructor({ ofName, ofRule }: Hashes, before?: SoftwareCluster) {
+  /** `before`: a cluster whose switches have flows already. `kind`: of its Nodes. */
+  constructor({ ofName, ofRule }: Hashes, before?: SoftwareCluster, kind: NodeKind = linuxKind) {
     this.policies = new ClusterPolicies({ sha1: ofName });
-    this.nodes = nodeNumbers.map(
-      (number, index) => new SoftwareNode(number, ofRule, before?.nodes[index]?.flows.flows().values()),
-    );
+    this.nodes = nodeNumbers.map((number, index) => {
+      const installed = before?.nodes[index]?.flows.flows().values();
+      return new SoftwareNode(number, { hash: ofRule, kind, installed });
+    });
   }
 
   /** Everything that is there, as events that make it so. */

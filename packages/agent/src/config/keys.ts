@@ -73,7 +73,7 @@ export const agentConfigTable = configTable({
     logDir: configKey({
       type: text,
       default: '/var/log/antrea',
-      windowsDefault: 'C:\\k\\antrea\\logs',
+      windowsDefault: 'C:\\var\\log\\antrea',
       description: 'Directory of log files: the audit log of policies is networkpolicy/np.log in it.',
       file: false,
       flag: 'log-dir',
@@ -81,7 +81,7 @@ export const agentConfigTable = configTable({
     runDir: configKey({
       type: text,
       default: '/var/run/antrea',
-      windowsDefault: 'C:\\k\\antrea\\run',
+      windowsDefault: 'C:\\var\\run\\antrea',
       description: 'Where the agent keeps what has to outlive it until the next boot.',
       file: false,
       flag: 'run-dir',
@@ -104,7 +104,8 @@ export const agentConfigTable = configTable({
       type: text,
       default: '/var/run/antrea/cni.sock',
       windowsDefault: '\\\\.\\pipe\\cnisock',
-      description: 'Where the CNI plugin reaches the agent. The plugin itself knows only the default.',
+      description:
+        'Where the CNI plugin reaches the agent: a socket, on Windows a named pipe. The plugin takes the default, or what ANTREA_CNI_SOCKET says in the environment of the container runtime.',
     }),
     ovsBridge: configKey({
       type: text,

@@ -3,8 +3,11 @@ import { dirname } from 'node:path';
 import { ensureDirectory, writeFileAtomic } from '@antrea-ts/runtime';
 import { mastersGroup, type UserInfo } from './user.js';
 
-/** Where Antrea's programs leave the token for antctl, on Linux. */
-export const loopbackTokenFile = '/var/run/antrea/apiserver/loopback-client-token';
+/** Where Antrea's programs leave the token for antctl. 1.3 leaves the drive of a Windows machine to the working directory. */
+export const loopbackTokenFile =
+  process.platform === 'win32'
+    ? 'C:\\var\\run\\antrea\\apiserver\\loopback-client-token'
+    : '/var/run/antrea/apiserver/loopback-client-token';
 
 /** A token that lives as long as the process, for those who can read its file: the same user of the same machine. */
 export class LoopbackToken {

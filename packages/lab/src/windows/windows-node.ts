@@ -63,7 +63,7 @@ export async function startWindowsNode(modules: Modules): Promise<WindowsNode> {
     }),
     makeDrive(join(paths.dir, 'drive')),
   ]);
-  await linkRunDirectory(wine.driveC, paths);
+  await linkRunDirectories(wine.driveC, paths);
   const env = {
     NODE_NAME: plan.name.toUpperCase(),
     FAKE_HNS_STATE: windowsPath(hnsStateFile),
@@ -76,17 +76,20 @@ export async function startWindowsNode(modules: Modules): Promise<WindowsNode> {
   return {
     machine,
     runtime: windowsRuntime(guest, machine),
-    // What the agent keeps is where programs in the Node's namespaces look for it.
-    agent: wine.command('agent', [...args, '--run-dir', 'Z:\\var\\run\\antrea'], env),
+    agent: wine.command('agent', args, env),
     isServing: async () => (await guest.ask({ verb: 'has-pipe', pipe: cniPipe })) === true,
   };
 }
 
-/** Process ids of Open vSwitch are where its build for Windows has them. */
-async function linkRunDirectory(driveC: string, { run }: NodePaths): Promise<void> {
-  const inDrive = join(driveC, 'openvswitch', 'var', 'run');
-  await mkdir(inDrive, { recursive: true });
-  await symlink(join(run, 'openvswitch'), join(inDrive, 'openvswitch'));
+/** What is in the Node's /run is where Windows has it: Open vSwitch's process ids, what the agent keeps, antctl's token. */
+async function linkRunDirectories(driveC: string, { run }: NodePaths): Promise<void> {
+  for (const [windows, linux] of [
+    ['openvswitch/var/run', 'openvswitch'],
+    ['var/run', 'antrea'],
+  ] as const) {
+    await mkdir(join(driveC, windows), { recursive: true });
+    await symlink(join(run, linux), join(driveC, windows, linux));
+  }
 }
 
 async function startGuest(

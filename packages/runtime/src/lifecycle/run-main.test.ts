@@ -6,6 +6,11 @@ describe('runMain', () => {
   class FakeProcess extends EventEmitter implements MainProcess {
     readonly exits: number[] = [];
     readonly lines: string[] = [];
+    readonly platform: NodeJS.Platform;
+    constructor(platform: NodeJS.Platform = 'linux') {
+      super();
+      this.platform = platform;
+    }
     readonly stderr: MainProcess['stderr'] = { write: (text) => this.lines.push(text) };
     get printed(): string {
       return this.lines.join('');
@@ -47,6 +52,18 @@ describe('runMain', () => {
       { process: host },
     );
     expect(host.exits).toEqual([1, 0]);
+  });
+
+  it.each([
+    ['linux', ['SIGTERM', 'SIGINT', 'SIGQUIT']],
+    ['win32', ['SIGINT', 'SIGBREAK', 'SIGHUP']],
+  ] as const)('on %s it is asked to end by %j', async (platform, names) => {
+    for (const name of names) {
+      const host = new FakeProcess(platform);
+      await runMain(async ({ signal }) => (host.emit(name), signal.aborted ? 7 : 8), { process: host });
+      expect(host.exits).toEqual([7]);
+      expect(host.eventNames()).toEqual([]);
+    }
   });
 
   it('reports what nobody caught', async () => {

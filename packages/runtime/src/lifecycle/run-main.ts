@@ -14,6 +14,7 @@ export interface MainProcess {
   on(event: string, listener: (value: unknown) => void): unknown;
   off(event: string, listener: (value: unknown) => void): unknown;
   exit(code: number): void;
+  readonly platform: NodeJS.Platform;
   readonly stderr: { write(text: string): unknown };
 }
 
@@ -25,12 +26,19 @@ export interface RunMainOptions {
   readonly process?: MainProcess;
 }
 
-const stopSignals = ['SIGTERM', 'SIGINT', 'SIGQUIT'] as const;
+/**
+ * What asks a program to end. On Windows Ctrl+C, which service managers such as nssm send first, is SIGINT, Ctrl+Break
+ * SIGBREAK, and a console that closes SIGHUP; SIGTERM ends a program there without telling it.
+ */
+const stopSignals = {
+  linux: ['SIGTERM', 'SIGINT', 'SIGQUIT'],
+  windows: ['SIGINT', 'SIGBREAK', 'SIGHUP'],
+} as const;
 
 /**
  * Runs a program's main function and ends the process: with the number it returns (or 0), or after one message on
- * standard error with the failure code. The first SIGTERM, SIGINT or SIGQUIT aborts the signal that main gets, the
- * second ends the process at once. What nobody caught is reported with its stack and ends the process with 255.
+ * standard error with the failure code. The first signal to stop (SIGTERM, SIGINT or SIGQUIT on Linux) aborts the signal
+ * that main gets, the second ends the process at once. What nobody caught is reported with its stack and ends the process with 255.
  */
 export async function runMain(
   main: (options: { readonly signal: AbortSignal }) => Promise<number | void>,
@@ -46,7 +54,8 @@ export async function runMain(
     host.stderr.write(`fatal: unexpected error: ${report(fault)}\n`);
     host.exit(exitCodes.fatal);
   };
-  for (const name of stopSignals) host.on(name, onSignal);
+  const signals = stopSignals[host.platform === 'win32' ? 'windows' : 'linux'];
+  for (const name of signals) host.on(name, onSignal);
   host.on('uncaughtException', onFault);
   host.on('unhandledRejection', onFault);
   let code: number;
@@ -56,7 +65,7 @@ export async function runMain(
     host.stderr.write(`${describeFailure(error)}\n`);
     code = options.failureCode ?? exitCodes.fatal;
   }
-  for (const name of stopSignals) host.off(name, onSignal);
+  for (const name of signals) host.off(name, onSignal);
   host.off('uncaughtException', onFault);
   host.off('unhandledRejection', onFault);
   host.exit(code);

@@ -2,7 +2,8 @@
 // we call it. One source, built as a DLL for Wine and as a shared object for Linux.
 //
 //   FAKE_HNS_STATE   file with the state, a JSON object a line; it outlives the process, as HNS does
-//   FAKE_HNS_FAULTS  file with faults, one a line, each used once: METHOD PATH-PREFIX ERROR-TEXT | METHOD PATH-PREFIX hang MS
+//   FAKE_HNS_FAULTS  file with faults, one a line, each used once: METHOD PATH-PREFIX ERROR-TEXT | METHOD PATH-PREFIX hang MS |
+//                    METHOD PATH-PREFIX pass, so that one of the calls after it fails. ANY is every method.
 //
 // Every call reads the state, and writes it when it changed it: several processes may share a machine.
 #include <stdarg.h>
@@ -227,7 +228,8 @@ static char *take_fault(const char *method, const char *path) {
     char verb[32], prefix[256];
     int end = 0;
     line[strcspn(line, "\r\n")] = 0;
-    if (!found && sscanf(line, "%31s %255s %n", verb, prefix, &end) == 2 && strcasecmp(verb, method) == 0 &&
+    if (!found && sscanf(line, "%31s %255s %n", verb, prefix, &end) == 2 &&
+        (strcmp(verb, "ANY") == 0 || strcasecmp(verb, method) == 0) &&
         strncasecmp(path, prefix, strlen(prefix)) == 0) {
       found = strdup(line + end);
       continue;
@@ -245,9 +247,9 @@ static char *take_fault(const char *method, const char *path) {
 static char *fault_of(const char *method, const char *path) {
   char *fault = take_fault(method, path);
   unsigned ms;
-  if (fault && sscanf(fault, "hang %u", &ms) == 1) {
+  if (fault && (strcmp(fault, "pass") == 0 || sscanf(fault, "hang %u", &ms) == 1)) {
+    if (*fault == 'h') sleep_ms(ms);
     free(fault);
-    sleep_ms(ms);
     return NULL;
   }
   return fault;

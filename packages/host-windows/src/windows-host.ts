@@ -26,6 +26,8 @@ export interface WindowsHostOptions {
   readonly settingsFile: string;
   /** How long to wait for the gateway's adapter to appear, in milliseconds; 30 seconds unless told. */
   readonly gatewayAppearTimeoutMs?: number;
+  /** How long to wait for an answer of HNS, in milliseconds; 30 seconds unless told. */
+  readonly hnsDeadlineMs?: number;
   /** How often to look for what Windows does by itself, in milliseconds; 1 second unless told. */
   readonly pollMs?: number;
 }
@@ -43,7 +45,8 @@ export function createWindowsHost(options: WindowsHostOptions): Host {
     close: () => session.close(),
   };
   const libraries = openHostCompute(options.libraries);
-  const hns = new Hns(libraries);
+  const { hnsDeadlineMs } = options;
+  const hns = new Hns(libraries, hnsDeadlineMs === undefined ? {} : { deadlineMs: hnsDeadlineMs });
   const watch = new InterfaceWatch((error) => logger.error('A listener to host changes failed', { error }));
   const routes = createWindowsRoutes(powerShell);
   const appearTimeoutMs = options.gatewayAppearTimeoutMs ?? 30_000;

@@ -1,3 +1,4 @@
+import { orAborted } from '@antrea-ts/runtime';
 import type { ZodType } from 'zod';
 import { z } from 'zod';
 import { answerError, HnsError, hresultError } from './hns-error.js';
@@ -18,9 +19,21 @@ const answerSchema = z.object({ Success: z.boolean(), Error: z.string().optional
 /** The Host Network Service, version 1: objects as JSON under paths such as `/networks/`. */
 export class Hns {
   readonly #libraries: HostComputeLibraries;
+  readonly #deadlineMs: number;
+  /** Calls that go on, also those that nobody waits for any more. */
+  readonly #calls = new Set<Promise<unknown>>();
 
-  constructor(libraries: HostComputeLibraries) {
+  constructor(
+    libraries: HostComputeLibraries,
+    { deadlineMs = defaultDeadlineMs }: { readonly deadlineMs?: number } = {},
+  ) {
     this.#libraries = libraries;
+    this.#deadlineMs = deadlineMs;
+  }
+
+  /** Resolves when no call goes on, also none that was given up: what that was to make may appear until then. */
+  async callsEnded({ signal }: { readonly signal: AbortSignal }): Promise<void> {
+    await orAborted(Promise.allSettled(this.#calls), signal);
   }
 
   get<T>(path: string, schema: ZodType<T>, options: CallOptions): Promise<T> {
@@ -43,9 +56,12 @@ export class Hns {
       result,
       text: response.take(this.#libraries),
     }));
+    this.#calls.add(call);
+    const ended = (): boolean => this.#calls.delete(call);
+    call.then(ended, ended);
     const { result, text } = await withDeadline(call, operation, {
       signal: options.signal,
-      deadlineMs: options.deadlineMs ?? defaultDeadlineMs,
+      deadlineMs: options.deadlineMs ?? this.#deadlineMs,
     });
     if (result < 0) throw hresultError(operation, result, text);
     return readOutput(operation, text, schema);

@@ -83,6 +83,19 @@ async function adapterWith(powerShell: PowerShell, address: IpAddress, options: 
   return { ...adapter, mac: parseMac(adapter.mac) };
 }
 
+/** What takes addresses and routes off the host's own adapter of the switch, which is there as long as nobody dropped it. */
+export function takeSettings(interfaceAlias: string, settings: HostSettings): readonly Command[] {
+  const on = { InterfaceAlias: interfaceAlias, Confirm: false };
+  const { addresses, routes, gateway } = settings;
+  const hops = [...routes, ...(gateway === undefined ? [] : [{ prefix: defaultPrefix, nextHop: gateway }])];
+  return [
+    ...hops.map(({ prefix, nextHop }): Command => [
+      tolerant(cmdlet('Remove-NetRoute', { ...on, DestinationPrefix: prefix, NextHop: nextHop })),
+    ]),
+    ...addresses.map(({ ip }): Command => [tolerant(cmdlet('Remove-NetIPAddress', { ...on, IPAddress: ip }))]),
+  ];
+}
+
 /** Gives an interface of the host what was read from its adapter, as far as it lacks it. */
 export function applySettings(
   interfaceAlias: string,

@@ -5,12 +5,12 @@ import type { Logger } from '@antrea-ts/runtime';
 import { z } from 'zod';
 import type { Hns } from '../hns/hns.js';
 import { listAdapters, type Adapter } from '../interfaces/adapters.js';
-import { names } from '../names.js';
+import { hostAdapterName, names } from '../names.js';
 import { cmdlet, query, tolerant } from '../powershell/command.js';
 import { find, type PowerShell } from '../powershell/powershell.js';
 import { translated } from '../translate-error.js';
 import { createNetwork, deleteNetwork, enableExtension, findNetwork, type HnsNetwork } from './hns-network.js';
-import { applySettings, readHostSettings, type HostSettings } from './host-settings.js';
+import { applySettings, readHostSettings, takeSettings, type HostSettings } from './host-settings.js';
 import type { SettingsFile } from './settings-file.js';
 import { runSteps } from './steps.js';
 import { dropManagementAdapter, enableRsc } from './vm-switch.js';
@@ -68,8 +68,10 @@ export class WindowsUplink implements UplinkDriver {
       const settings = await settingsFile.read();
       const bridge = await this.#adapterUp(bridgeName, signal);
       // A network that 1.3 made has no file of ours, and its bridge what it needs.
-      if (settings) await this.#give(bridge, settings, signal);
-      else if (bridge.addresses.length === 0) {
+      if (settings) {
+        await this.#takeFromSwitch(settings, signal);
+        await this.#give(bridge, settings, signal);
+      } else if (bridge.addresses.length === 0) {
         throw new HostError(
           'failed',
           `${bridgeName} has no address, and what the host had was not written down; run Clean-AntreaNetwork.ps1`,
@@ -82,6 +84,7 @@ export class WindowsUplink implements UplinkDriver {
     const { hns, settingsFile } = this.#modules;
     return translated('give the adapter back to the host', signal, async () => {
       const settings = await settingsFile.read();
+      await hns.callsEnded({ signal });
       await deleteNetwork(hns, { signal });
       if (settings) await this.#giveBack(settings, signal);
       await settingsFile.remove();
@@ -100,6 +103,8 @@ export class WindowsUplink implements UplinkDriver {
         what: `create HNS network ${names.hnsNetwork} on adapter "${settings.adapter}"`,
         run: (signal: AbortSignal) => createNetwork(hns, { ...settings, ...spec }, { signal }),
         undo: async (signal: AbortSignal) => {
+          // One that took too long for us may make the network yet.
+          await hns.callsEnded({ signal });
           await deleteNetwork(hns, { signal });
           await this.#giveBack(settings, signal);
         },
@@ -155,6 +160,14 @@ export class WindowsUplink implements UplinkDriver {
     const adapter = (await listAdapters(this.#modules.powerShell, { signal })).find((each) => each.name === name);
     if (!adapter) throw new HostError('interface-missing', `there is no adapter "${name}"`);
     return adapter;
+  }
+
+  /** Without Hyper-V nobody can take the host's adapter off the switch: then what it has goes. */
+  async #takeFromSwitch(settings: HostSettings, signal: AbortSignal): Promise<void> {
+    const { powerShell } = this.#modules;
+    const name = hostAdapterName(settings.adapter);
+    const isThere = (await listAdapters(powerShell, { signal })).some((adapter) => adapter.name === name);
+    if (isThere) await powerShell.run(takeSettings(name, settings), { signal });
   }
 
   async #give(interfaceState: Adapter, settings: HostSettings, signal: AbortSignal): Promise<void> {

@@ -248,6 +248,25 @@ function Add-AntreaDirectory {
     }
 }
 
+function Protect-AntreaPath {
+    <#
+    .SYNOPSIS
+    Closes a file, or a directory with what comes into it, to all but administrators and the system itself.
+    #>
+    [CmdletBinding()]
+    param(
+        [Parameter(Mandatory)] [string] $Path,
+        [switch] $Directory
+    )
+    $rights = 'F'
+    if ($Directory) {
+        $rights = '(OI)(CI)F'
+    }
+    # Accounts by their identifiers: names depend on the language of Windows.
+    $arguments = $Path, '/inheritance:r', '/grant:r', "*S-1-5-18:$rights", "*S-1-5-32-544:$rights"
+    [void](Invoke-AntreaProgram -FilePath 'icacls.exe' -ArgumentList $arguments)
+}
+
 function Add-AntreaKubeletDirectory {
     <#
     .SYNOPSIS

@@ -17,7 +17,7 @@ The directory with the programs; the one that this script's directory is in, unl
 Where programs, configuration and logs go. The agent expects the default.
 
 .PARAMETER KubeConfig
-How the agent reaches the Kubernetes API: copied to AntreaHome\etc\kubeconfig, readable for administrators only.
+How the agent reaches the Kubernetes API: copied to AntreaHome\etc\kubeconfig, for administrators only.
 
 .PARAMETER ControllerAddress
 Address of the Service antrea or of antrea-controller, host or host:port; 443 unless the port is given. Without it
@@ -148,12 +148,11 @@ function Install-Config {
     }
     if ($KubeConfig) {
         Invoke-AntreaStep -Caller $PSCmdlet -Target $kubeConfigCopy -Action 'write, for administrators only' -Do {
-            # Closed to others before anything is in it. Accounts by their identifiers: names depend on the language of Windows.
+            # Closed to others before anything is in it.
             if (-not (Test-Path -LiteralPath $kubeConfigCopy)) {
                 [void](New-Item -ItemType File -Path $kubeConfigCopy)
             }
-            $arguments = $kubeConfigCopy, '/inheritance:r', '/grant:r', '*S-1-5-18:F', '*S-1-5-32-544:F'
-            [void](Invoke-AntreaProgram -FilePath 'icacls.exe' -ArgumentList $arguments)
+            Protect-AntreaPath -Path $kubeConfigCopy
             Copy-Item -LiteralPath $KubeConfig -Destination $kubeConfigCopy -Force
         }
     }
@@ -207,6 +206,10 @@ try {
     }
     Invoke-AntreaServiceStop -Caller $PSCmdlet -Name $service
     Add-AntreaDirectory -Caller $PSCmdlet -Path $names.agent.logDir, $names.agent.runDir, $CniBinDir, $CniConfDir
+    # The agent's token and its notes are in it.
+    Invoke-AntreaStep -Caller $PSCmdlet -Target $names.agent.runDir -Action 'close to all but administrators' -Do {
+        Protect-AntreaPath -Path $names.agent.runDir -Directory
+    }
     if (-not $WithoutService) {
         $own = 'bin', 'etc', 'scripts' | ForEach-Object { Join-Path $AntreaHome $_ }
         Add-AntreaDirectory -Caller $PSCmdlet -Path $own

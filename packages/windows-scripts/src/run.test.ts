@@ -234,6 +234,7 @@ it('Install-AntreaAgent.ps1 installs an agent that depends on Open vSwitch, and 
   expect(machine.files.get('c:\\k\\antrea\\etc\\antrea-agent.conf')).toContain(
     "kubeconfig: 'C:\\k\\antrea\\etc\\kubeconfig'",
   );
+  expect(machine.closed).toEqual(new Set([agent.runDir, 'C:\\k\\antrea\\etc\\kubeconfig']));
   const ofPod = createMachine();
   expect(run(ofPod, 'Install-AntreaAgent.ps1', { WithoutService: true })).toEqual(done);
   expect([...ofPod.files.keys()].filter((path) => path.startsWith('c:\\opt\\cni\\bin\\')).sort()).toEqual([

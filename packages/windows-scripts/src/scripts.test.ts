@@ -68,7 +68,7 @@ describe('-WhatIf', () => {
         if (name === 'Invoke-AntreaProgram' && node.text.includes("'list-br'")) return false;
         // Functions of the modules that do what their caller's step says.
         if (
-          /^(?:Save-AntreaFile|Invoke-AntreaProgram)$/.test(
+          /^(?:Save-AntreaFile|Invoke-AntreaProgram|Protect-AntreaPath)$/.test(
             childOf(functionOf(node) ?? node, 'function_name')?.text ?? '',
           )
         )

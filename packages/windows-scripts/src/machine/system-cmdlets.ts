@@ -108,7 +108,11 @@ const programs: Readonly<Record<string, Program>> = {
   },
   'cmd.exe': () => done,
   'netcfg.exe': () => done,
-  'icacls.exe': () => done,
+  'icacls.exe'({ files, closed }, [path = '', ...rest]) {
+    if (!files.has(path.toLowerCase())) return { output: ['The system cannot find the file specified.'], code: 2 };
+    if (rest.includes('/inheritance:r')) closed.add(path);
+    return done;
+  },
   'kubeadm.exe': () => done,
 };
 

@@ -21,6 +21,8 @@ export interface WindowsMachine {
   /** Adapters that Hyper-V's switch is bound to. */
   readonly bindings: Set<string>;
   readonly listening: Set<number>;
+  /** Files and directories that only administrators can read. */
+  readonly closed: Set<string>;
   elevated: boolean;
   /** Address that DHCP has for an adapter that nothing holds. */
   readonly dhcp: Map<string, string>;
@@ -54,6 +56,7 @@ export function createMachine(): WindowsMachine {
     ovsExtension: false,
     bindings: new Set(),
     listening: new Set(),
+    closed: new Set(),
     elevated: true,
     dhcp: new Map([['Ethernet', uplinkAddress]]),
     changes: [],

@@ -16,7 +16,8 @@ export interface Target {
 }
 
 export interface Measurement {
-  readonly reached: boolean;
+  /** `in part`: by ping alone or by HTTP alone, as while a policy takes hold. */
+  readonly reached: 'wholly' | 'in part' | 'not';
   /** Average round trip of the pings, milliseconds. */
   readonly pingMs?: number;
   readonly httpStatus?: number;
@@ -59,10 +60,15 @@ async function measure(
 ): Promise<Measurement> {
   const [pingMs, http] = [await ping(place, target, pings, seconds), await get(place, target, seconds)];
   return {
-    reached: pingMs !== undefined && http?.status === 200,
+    reached: summary(pingMs !== undefined, http?.status === 200),
     ...(pingMs === undefined ? {} : { pingMs }),
     ...(http === undefined ? {} : { httpStatus: http.status, httpMs: http.ms }),
   };
+}
+
+function summary(byPing: boolean, byHttp: boolean): Measurement['reached'] {
+  if (byPing && byHttp) return 'wholly';
+  return byPing || byHttp ? 'in part' : 'not';
 }
 
 async function ping(place: Place, { address }: Target, count: number, seconds = 3): Promise<number | undefined> {

@@ -33,7 +33,10 @@ export async function playPolicies(
         rows = await tryAll(places, targets);
         // A Pod always reaches itself: its packets never leave it.
         return rows.every(({ place, cells }) =>
-          cells.every(({ reached }, index) => reached === (targets[index]?.name === place.name || isLetIn(place.name))),
+          cells.every(({ reached }, index) => {
+            const isAllowed = targets[index]?.name === place.name || isLetIn(place.name);
+            return reached === (isAllowed ? 'wholly' : 'not');
+          }),
         );
       },
       { timeoutMs: enforcedMs },

@@ -15,7 +15,7 @@ export function renderMeasurements(rows: readonly MeasuredRow[], targets: readon
 }
 
 function colour(cell: Measurement): string {
-  return cell.reached ? pc.green(renderCell(cell)) : pc.red(renderCell(cell));
+  return cell.reached === 'wholly' ? pc.green(renderCell(cell)) : pc.red(renderCell(cell));
 }
 
 function renderCell({ pingMs, httpStatus, httpMs }: Measurement): string {

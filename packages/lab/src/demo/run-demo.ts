@@ -111,7 +111,7 @@ async function showConnectivity(paths: LabPaths, options: LabOptions, pods: read
       { name: 'outside', address: family.web },
     ];
     const measured = await measureAll(places, targets);
-    complete &&= measured.every(({ cells }) => cells.every((cell) => cell.reached));
+    complete &&= measured.every(({ cells }) => cells.every((cell) => cell.reached === 'wholly'));
     const title = `${family.family === 'ipv4' ? 'IPv4' : 'IPv6'}: who reaches whom; ping round trip, and HTTP answer`;
     process.stdout.write(`\n${pc.bold(title)}\n\n${renderMeasurements(measured, targets)}\n`);
   }

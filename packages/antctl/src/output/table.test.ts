@@ -33,6 +33,11 @@ describe('renderTable', () => {
     ]);
   });
 
+  it('has each row on one line, and nothing that commands a terminal', () => {
+    const [, row, end] = table([{ name: 'a\nb\u001b[2Jc', ips: ['10.0.0.1\r'] }]);
+    expect([row, end]).toEqual(['a b [2Jc  10.0.0.1', '']);
+  });
+
   it('is an empty line when there is nothing', () => {
     expect(table([])).toEqual(['', '']);
   });

@@ -52,9 +52,14 @@ export function alignRows(rows: readonly (readonly string[])[]): string {
 
 function cellText(cell: Cell, { wide }: TableOptions): string {
   if (cell === undefined) return '';
-  if (typeof cell !== 'object') return String(cell);
-  const items = [...cell].sort();
+  if (typeof cell !== 'object') return onOneLine(String(cell));
+  const items = [...cell].sort().map(onOneLine);
   return wide ? items.join(',') : summarize(items);
+}
+
+/** Names may be anything: they neither break lines nor command a terminal. */
+function onOneLine(text: string): string {
+  return text.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]/gu, ' ');
 }
 
 /** As many items as have room beside how many are left out; at least one. */

@@ -175,6 +175,7 @@ const antreaPeer = (isCluster: boolean): fc.Arbitrary<AntreaPolicyPeer> =>
           fc.constantFrom<AntreaPolicyPeer>(
             { namespaces: { match: 'Self' } },
             { namespaces: { match: 'Self' }, podSelector: { matchLabels: { app: 'x' } } },
+            { namespaces: { match: 'Others' }, podSelector: { matchLabels: { app: 'x' } } },
           ),
         ]
       : [

@@ -1,6 +1,7 @@
 import type { AntreaPolicy, AntreaPolicyPeer, AntreaPolicyRule } from '@antrea-ts/apis';
 import { brokenSelectorIn, brokenSelectorReason } from '../cluster/broken-selector.js';
 import { antreaRuleShape, antreaSpecShape } from '../cluster/object-shapes.js';
+import { show } from '../cluster/unreadable.js';
 import { readCidrOr } from './read-cidr.js';
 
 /** Why an object is refused: the reason, in Antrea 1.3's words, and the field that it is about. */
@@ -35,6 +36,7 @@ export function validatePolicy(policy: AntreaPolicy, facts: PolicyFacts): Refuse
     firstOf(policy, checkFqdns) ??
     firstOf(policy, checkPorts) ??
     firstOf(policy, checkBlocks) ??
+    firstOf(policy, checkMatches) ??
     checkSelectors(policy)
   );
 }
@@ -165,6 +167,17 @@ function checkBlocks(placed: PlacedRule): Refused | undefined {
   for (const [{ ipBlock }, field] of peersOf(placed)) {
     const reason = ipBlock && readCidrOr(ipBlock.cidr);
     if (reason) return { field: `${field}.ipBlock.cidr`, reason };
+  }
+  return undefined;
+}
+
+/** 1.3 takes another word for none at all, which widens what a rule allows. */
+function checkMatches(placed: PlacedRule): Refused | undefined {
+  for (const [{ namespaces }, field] of peersOf(placed)) {
+    const { match = '' } = namespaces ?? {};
+    if (match !== '' && match !== 'Self') {
+      return { field: `${field}.namespaces.match`, reason: `${show(match)} is not Self, and there is nothing else` };
+    }
   }
   return undefined;
 }

@@ -88,6 +88,11 @@ describe('validatePolicy', () => {
     ['spec.appliedTo', 'is no list', { appliedTo: 5 as never }],
     ['spec.egress[1].to[0].fqdn', 'is not text', { egress: [allow, { ...allow, to: [{ fqdn: 7 as never }] }] }],
     [
+      'spec.egress[0].to[0].namespaces.match',
+      'Others is not Self, and there is nothing else',
+      { egress: [{ ...allow, to: [{ namespaces: { match: 'Others' } }] }] },
+    ],
+    [
       'spec.ingress[0].from[0].namespaceSelector',
       'is no label selector: In and NotIn need values, Exists and DoesNotExist are the other operators',
       { ingress: [{ ...allow, from: [{ namespaceSelector: { matchExpressions: [{ key: 'a', operator: 'In' }] } }] }] },

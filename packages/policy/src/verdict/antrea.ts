@@ -97,7 +97,7 @@ function unreadableIn({ action }: PlacedRule): Unreadable {
 }
 
 function isUnreadable(peer: AntreaPolicyPeer, home: string, intent: Intent): boolean {
-  if (hasBrokenSelector(peer)) return true;
+  if (hasBrokenSelector(peer) || !['', 'Self'].includes(peer.namespaces?.match ?? '')) return true;
   if (peer.ipBlock) return isBrokenBlock(peer.ipBlock);
   return peer.group !== undefined && home === '' && isUnreadableGroup(peer.group, intent);
 }
@@ -117,7 +117,7 @@ function isSelf({ namespaces }: AntreaPolicyPeer): boolean {
 
 /** Blocks of addresses that a peer stands for. */
 function blocksOf(peer: AntreaPolicyPeer, home: string, intent: Intent): readonly { readonly cidr: string }[] {
-  if (isSelf(peer)) return [];
+  if (peer.namespaces?.match) return [];
   if (peer.ipBlock) return [peer.ipBlock];
   return peer.group !== undefined && home === '' ? blocksOfGroup(peer.group, intent) : [];
 }
@@ -140,7 +140,8 @@ function matchedPeers(
 }
 
 function isPeer(peer: AntreaPolicyPeer, home: string, other: Workload, pod: Workload, intent: Intent): boolean {
-  const { podSelector, namespaceSelector, externalEntitySelector } = peer;
+  const { podSelector, namespaceSelector, externalEntitySelector, namespaces } = peer;
+  if (namespaces?.match && !isSelf(peer)) return false;
   if (isSelf(peer)) return isSelected({ podSelector: podSelector ?? {} }, other, pod.namespace, intent);
   if (peer.ipBlock) return false;
   if (peer.group !== undefined && home === '') return isInGroup(peer.group, other, intent);

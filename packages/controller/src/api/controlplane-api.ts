@@ -1,6 +1,5 @@
 import { controlplaneApiVersion, type ControlplaneNetworkPolicyStatus } from '@antrea-ts/apis';
 import { HttpError } from '@antrea-ts/runtime';
-import { parseCidr } from '@antrea-ts/net-types';
 import { wireNet } from '@antrea-ts/policy';
 import type { PolicyParts } from '../policy/start-policies.js';
 import { groupObject, policyObject } from '../store/kinds.js';
@@ -143,8 +142,8 @@ function clusterGroupMembers({ policies, whenComputed }: PolicyParts): ResourceH
         kind: 'ClusterGroupMembers',
         apiVersion: controlplaneApiVersion,
         metadata: { name, creationTimestamp: null },
-        effectiveMembers: 'members' in found ? found.members.map(({ member }) => member) : [],
-        effectiveIPBlocks: 'cidrs' in found ? found.cidrs.map((cidr) => wireNet(parseCidr(cidr))) : [],
+        effectiveMembers: found.members.map(({ member }) => member),
+        effectiveIPBlocks: found.cidrs.map(wireNet),
       });
     },
   };

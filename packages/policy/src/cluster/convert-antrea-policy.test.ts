@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { ClusterGroup } from '@antrea-ts/apis';
+import type { ClusterGroup, Pod } from '@antrea-ts/apis';
 import { describe, expect, it } from 'vitest';
 import { computedBy, acnp, labels, namespace, pod, type Event } from '../testing/cluster.js';
 import { groupName } from './group-name.js';
@@ -88,6 +88,7 @@ describe('a ClusterNetworkPolicy', () => {
 
   it('takes Pods and blocks of addresses from the children of a ClusterGroup together', () => {
     const { policies } = computed(
+      namespace('default'),
       {
         kind: 'clusterGroup',
         key: 'both',
@@ -105,6 +106,16 @@ describe('a ClusterNetworkPolicy', () => {
     expect(wire).toMatchObject({
       appliedToGroups: ['both'],
       rules: [{ from: { addressGroups: ['both'], ipBlocks: [{ cidr: { prefixLength: 8 } }] } }],
+    });
+    policies.set('pod', 'default/a', pod('default/a', {}).object as Pod);
+    policies.set('clusterGroup', 'nets', {
+      metadata: { name: 'nets' },
+      spec: { ipBlocks: [{ cidr: '10.0.0.0/8' }, { cidr: '10.0.0.0/99' }] },
+    });
+    policies.takeChanges();
+    expect(policies.clusterGroupMembers('both')).toMatchObject({
+      members: [{ member: { pod: { name: 'a' } } }],
+      cidrs: [{ prefixLength: 8 }],
     });
   });
 

@@ -215,7 +215,7 @@ describe('very many', () => {
     });
     const view = policies.takeChanges().networkPolicies.find(({ after }) => after?.name === 'c')?.after;
     expect(view?.span.size).toBe(0);
-    expect(policies.clusterGroupMembers('g-7')).toEqual({ members: [] });
+    expect(policies.clusterGroupMembers('g-7')).toEqual({ members: [], cidrs: [] });
     expect(policies.clusterGroupsOf('pod', 'ns/web')).toEqual([]);
   });
 

@@ -1,4 +1,5 @@
 import type { NetworkPolicyReference, NetworkPolicyRule, RuleDirection } from '@antrea-ts/apis';
+import { tryParseCidr, type Cidr } from '@antrea-ts/net-types';
 import type { ConvertedPolicy } from './converted-policy.js';
 import { entityKey } from './cluster-objects.js';
 import type { ClusterState } from './cluster-state.js';
@@ -6,16 +7,19 @@ import type { ComputedGroup } from './computed-group.js';
 import type { PlacedMember } from './entity.js';
 import { kindOf, type EntityKind } from './group-selector.js';
 
-/** Who belongs to a ClusterGroup: members with an address, or blocks of addresses. */
-export type ClusterGroupContents =
-  | { readonly members: readonly PlacedMember[] }
-  | { readonly cidrs: readonly string[] };
+/** Who belongs to a ClusterGroup: of children there may be both. */
+export interface ClusterGroupContents {
+  /** Those that have an address. */
+  readonly members: readonly PlacedMember[];
+  /** Those of its blocks that can be read. */
+  readonly cidrs: readonly Cidr[];
+}
 
 /** Who belongs to a ClusterGroup now. Undefined: there is none of this name. */
 export function clusterGroupContents(state: ClusterState, name: string): ClusterGroupContents | undefined {
   if (!state.clusterGroups.get(name)) return undefined;
   const resolved = state.clusterGroups.resolve(name);
-  if (resolved.kind === 'ipBlocks') return { cidrs: resolved.cidrs };
+  const cidrs = resolved.kind === 'nothing' ? [] : resolved.cidrs.flatMap((cidr) => tryParseCidr(cidr) ?? []);
   const found = new Map<string, PlacedMember>();
   for (const selector of resolved.kind === 'members' ? resolved.selectors : []) {
     const membership = state.index.group(selector);
@@ -24,7 +28,7 @@ export function clusterGroupContents(state: ClusterState, name: string): Cluster
     });
     state.index.release(membership);
   }
-  return { members: [...found.values()] };
+  return { members: [...found.values()], cidrs };
 }
 
 /** Names of the ClusterGroups that an object belongs to, parents included. */

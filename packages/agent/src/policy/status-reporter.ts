@@ -62,8 +62,7 @@ export class StatusReporter {
   async #report(signal: AbortSignal): Promise<void> {
     const { policies, client, resource, nodeName, unplacedRules } = this.#modules;
     const wanted = [...policies.rules.policies()].filter(
-      ([, { source, effectiveRules, complete }]) =>
-        source.type !== 'K8sNetworkPolicy' && effectiveRules.length > 0 && complete,
+      ([, { source, complete }]) => source.type !== 'K8sNetworkPolicy' && complete,
     );
     await policies.settled({ signal });
     const unplaced = unplacedRules();

@@ -139,7 +139,13 @@ describe('what is given out', () => {
     expect(rules.policy('a')).toMatchObject({ complete: false, effectiveRules: [rule?.id] });
     rules.remove('appliedToGroups', 'targets');
     expect(rules.takeChanges().patched[0]?.removedTargets).toHaveLength(1);
-    expect(rules.policy('a')).toMatchObject({ effectiveRules: [] });
+    expect(rules.policy('a')).toMatchObject({ complete: false, effectiveRules: [] });
+  });
+
+  it('of a policy without rules is nothing, and all of it', () => {
+    const rules = inSync(policy('a', { rules: [] }));
+    expect(rules.takeChanges().added).toEqual([]);
+    expect(rules.policy('a')).toMatchObject({ complete: true, effectiveRules: [] });
   });
 
   it('of an Antrea rule has its priority', () => {

@@ -24,7 +24,10 @@ export interface NodePolicy {
   readonly generation: number;
   /** Ids of rules that select something here: an AppliedToGroup of theirs is known on this Node. */
   readonly effectiveRules: readonly string[];
-  /** Every AddressGroup that those rules name is known. Before that a policy does not count as realised. */
+  /**
+   * All that it asks of this Node is known: every AddressGroup that those rules name, and some rule selects something here
+   * unless it has none at all. Before that a policy does not count as realised.
+   */
   readonly complete: boolean;
 }
 
@@ -206,9 +209,9 @@ export class NodeRules {
       source: read.source,
       generation: read.generation,
       effectiveRules: effective.map(({ text }) => text.id),
-      complete: effective.every(({ addressGroups }) =>
-        addressGroups.every((group) => this.#groups.addressGroups.has(group)),
-      ),
+      complete:
+        (effective.length > 0 || read.rules.length === 0) &&
+        effective.every(({ addressGroups }) => addressGroups.every((group) => this.#groups.addressGroups.has(group))),
     };
   }
 

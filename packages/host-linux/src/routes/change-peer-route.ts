@@ -1,4 +1,4 @@
-import { formatCidr, formatIp, ipEquals, type IpAddress } from '@antrea-ts/net-types';
+import { formatCidr, formatIp, ipEquals, type Cidr, type IpAddress } from '@antrea-ts/net-types';
 import { HostError, type PeerRoute } from '@antrea-ts/host';
 import type { AsyncNetlink } from '../netlink/async-netlink.js';
 import { routeProtocol } from '../rtnetlink/message-type.js';
@@ -15,6 +15,8 @@ export interface RouteContext {
   readonly signal: AbortSignal;
   /** Routes of someone else, by destination; looked up when first asked for. */
   readonly foreign: () => Promise<ReadonlyMap<string, Route>>;
+  /** Whether a route to this destination was there as ours: what is there now instead was made so by hand. */
+  readonly isOurs: (destination: Cidr) => boolean;
   /** How many of our routes have a next hop, by `neighbourKey`; looked up when first asked for, and kept right. */
   readonly nextHops: () => Promise<Map<string, number>>;
 }
@@ -66,7 +68,7 @@ async function put(context: RouteContext, route: Route, operation: string): Prom
     if (!isSystemError(error, 'EEXIST')) throw error;
     // `replace` would take whatever route is there: only ours may be replaced, and one that Antrea 1.3 made.
     const foreign = (await context.foreign()).get(formatCidr(route.destination));
-    if (foreign !== undefined && !isOfAntrea(foreign, route)) {
+    if (foreign !== undefined && !isOfAntrea(foreign, route, context.isOurs(route.destination))) {
       throw new HostError(
         'foreign-state',
         `${operation}: another program has a route to this destination; remove it, or keep it out of the Pod CIDRs`,
@@ -77,13 +79,18 @@ async function put(context: RouteContext, route: Route, operation: string): Prom
   }
 }
 
-/** Antrea 1.3 marks its routes with no number of its own: one that is as wanted but for the number is taken over. */
-function isOfAntrea(foreign: Route, wanted: Route): boolean {
+/**
+ * Antrea 1.3 marks its routes with no number of its own: one that is as wanted but for the number is taken over. So is what
+ * a hand made of ours.
+ */
+function isOfAntrea(foreign: Route, wanted: Route, wasOurs: boolean): boolean {
+  if (foreign.protocol !== routeProtocol.boot) return false;
+  if (wasOurs) return true;
   const isSameVia =
     foreign.via === undefined || wanted.via === undefined
       ? foreign.via === wanted.via
       : ipEquals(foreign.via, wanted.via);
-  return foreign.protocol === routeProtocol.boot && foreign.linkIndex === wanted.linkIndex && isSameVia;
+  return foreign.linkIndex === wanted.linkIndex && isSameVia;
 }
 
 function toRoute({ destination, via, onLink, source }: PeerRoute, linkIndex: number): Route {

@@ -1,5 +1,5 @@
 import { beforeEach, expect, it } from 'vitest';
-import { parseCidr, parseIp } from '@antrea-ts/net-types';
+import { formatIp, parseCidr, parseIp } from '@antrea-ts/net-types';
 import { peerRouteKey, type Host, type PeerRoute } from '@antrea-ts/host';
 import { planDiff } from '@antrea-ts/reconcile';
 import { gatewayName, makeLinuxFixture } from '../testing/linux-fixture.js';
@@ -25,10 +25,16 @@ beforeEach(async () => {
 const routes = (): string => runHere('ip', '-4', 'route', 'show', 'table', 'all') + runHere('ip', '-6', 'route');
 const route = (...args: readonly string[]): string => runHere('ip', ...args);
 
+/** Routes as the agent compares them. */
+function sameWay(a: PeerRoute, b: PeerRoute): boolean {
+  const text = ({ interfaceName, via }: PeerRoute): string => `${interfaceName} ${via && formatIp(via)}`;
+  return text(a) === text(b);
+}
+
 /** Makes routes as wanted, as the agent does; gives the keys of what was removed. */
 async function reconcile(): Promise<readonly string[]> {
   const desired = new Map([wanted, wanted6].map((each) => [peerRouteKey(each), each]));
-  const plan = planDiff(desired, await host.peerRoutes.observe({ signal }), () => true);
+  const plan = planDiff(desired, await host.peerRoutes.observe({ signal }), sameWay);
   for (const outcome of await host.peerRoutes.apply(plan, { signal })) if (!outcome.ok) throw outcome.error;
   return [...plan.remove.keys()].toSorted();
 }
@@ -76,6 +82,29 @@ it('a route as Antrea 1.3 made it is taken over', async () => {
   await reconcile();
   const shown = runHere('ip', 'route', 'show', '10.10.2.0/24').trim();
   expect(shown).toBe(`10.10.2.0/24 via 10.10.2.1 dev ${gatewayName} proto 65 onlink`);
+});
+
+it.each([
+  ['another next hop', ['10.10.2.0/24', 'via', '10.10.2.9', 'dev', gatewayName, 'onlink'], 'via 10.10.2.9'],
+  ['another interface', ['10.10.2.0/24', 'dev', 'gw-peer'], 'gw-peer'],
+  ['nothing at its end', ['blackhole', '10.10.2.0/24'], 'metric 0'],
+] as const)('a route that a hand gave %s is seen as it is, and made right', async (_, words, seen) => {
+  await reconcile();
+  const before = routes();
+  route('route', 'replace', ...words);
+  const observed = await host.peerRoutes.observe({ signal });
+  const [key = '', altered] = [...observed].find(([each]) => each.startsWith('10.10.2.0/24')) ?? [];
+  expect(`${key} via ${altered?.via ? formatIp(altered.via) : ''} ${altered?.interfaceName}`).toContain(seen);
+  await reconcile();
+  expect(routes()).toBe(before);
+});
+
+it('what a routing daemon put in the place of ours is an error, and stays', async () => {
+  await reconcile();
+  route('route', 'replace', '10.10.2.0/24', 'dev', 'gw-peer', 'proto', 'bird');
+  const before = routes();
+  await expect(reconcile()).rejects.toMatchObject({ code: 'foreign-state' });
+  expect(routes()).toBe(before);
 });
 
 it.each([

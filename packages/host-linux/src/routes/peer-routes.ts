@@ -6,7 +6,13 @@ import { listLinks } from '../rtnetlink/link.js';
 import { routeProtocol } from '../rtnetlink/message-type.js';
 import { listNeighbours } from '../rtnetlink/neighbour.js';
 import { listAllRoutes, mainTable, type Route } from '../rtnetlink/route.js';
-import { neighbourKey, putPeerRoute, removePeerRoute, type LinkIndexes } from './change-peer-route.js';
+import {
+  neighbourKey,
+  putPeerRoute,
+  removePeerRoute,
+  type LinkIndexes,
+  type RouteContext,
+} from './change-peer-route.js';
 
 const families: readonly IpFamily[] = ['ipv4', 'ipv6'];
 
@@ -14,15 +20,21 @@ const families: readonly IpFamily[] = ['ipv4', 'ipv6'];
  * Routes with our protocol number, each with the permanent neighbour entry of its next hop. A route and its neighbour are
  * one thing here: when either is lost, the item differs and is put in order. What we make is in the main table with the
  * usual metric; what is found elsewhere another version left, and has a key that nobody asks for.
+ *
+ * A route that was there as ours and is now without our number, but with that of `ip route`, is ours, altered by hand.
  */
 export function createPeerRoutes(openNode: () => AsyncNetlink): Driver<string, PeerRoute> {
+  /** Keys of routes that were there as ours. */
+  const known = new Set<string>();
   return {
     async observe({ signal }) {
       const netlink = openNode();
       const names = new Map((await netlink.request(listLinks(), { signal })).map(({ index, name }) => [index, name]));
       const observed = new Map<string, PeerRoute>();
       for (const family of families) {
-        const routes = (await netlink.request(listAllRoutes(family), { signal })).filter(isOurs);
+        const all = await netlink.request(listAllRoutes(family), { signal });
+        for (const { destination } of all.filter(isOurs).filter(inMainTable)) known.add(peerRouteKey({ destination }));
+        const routes = all.filter((route) => isOurs(route) || (isByHand(route) && known.has(peerRouteKey(route))));
         if (routes.length === 0) continue;
         const neighbours = new Map(
           (await netlink.request(listNeighbours(family), { signal }))
@@ -32,7 +44,9 @@ export function createPeerRoutes(openNode: () => AsyncNetlink): Driver<string, P
         for (const route of routes) {
           const mac = route.via && neighbours.get(neighbourKey(route.linkIndex, route.via));
           const peerRoute = toPeerRoute(route, names.get(route.linkIndex ?? 0), mac);
-          observed.set(peerRouteKey(peerRoute), peerRoute);
+          const key = peerRouteKey(peerRoute);
+          // Where both are, by different metrics, ours is as it was.
+          if (isOurs(route) || !observed.has(key)) observed.set(key, peerRoute);
         }
       }
       return observed;
@@ -49,19 +63,22 @@ export function createPeerRoutes(openNode: () => AsyncNetlink): Driver<string, P
         try {
           await step();
           outcomes.push({ key, ok: true });
+          if (!plan.remove.has(key)) known.add(key);
         } catch (error) {
           outcomes.push({ key, ok: false, error: error as Error });
         }
       };
-      const context = {
+      const context: RouteContext = {
         netlink,
         links,
         signal,
         foreign: once(() => foreignRoutes(netlink, signal)),
+        isOurs: (destination) => known.has(peerRouteKey({ destination })),
         nextHops: once(() => countNextHops(netlink, signal)),
       };
       // A next hop may be reachable only by another route of the plan: those on the link come first and go last.
       for (const [key, route] of nextHopsFirst(plan.remove, (value) => value)) {
+        known.delete(key);
         await attempt(key, () => removePeerRoute(context, route));
       }
       for (const [key, { observed, desired }] of nextHopsLast(plan.update, (value) => value.desired)) {
@@ -105,6 +122,15 @@ function once<T>(make: () => Promise<T>): () => Promise<T> {
 
 function isOurs(route: Route): boolean {
   return route.protocol === routeProtocol.antrea;
+}
+
+function inMainTable({ table }: Route): boolean {
+  return table === mainTable;
+}
+
+/** As `ip route` makes it where no protocol is given. */
+function isByHand(route: Route): boolean {
+  return inMainTable(route) && route.protocol === routeProtocol.boot;
 }
 
 /** What the kernel takes when nobody says a metric. */

@@ -121,23 +121,32 @@ describe('the datapath of the kernel, two Nodes, dual stack', () => {
     expect(plans).toEqual(['missing=0 altered=0 unwanted=0']);
   });
 
-  it('is repaired when flows, routes and rules were changed', async () => {
+  it('is repaired when flows, routes and rules were changed, and loses interfaces that another version left', async () => {
     const flows = await lab.flows('node-1');
     const host = await hostState();
     expect(host).toContain('MASQUERADE');
     await node1(`ovs-ofctl -O OpenFlow13 del-flows br-int table=70
       ovs-ofctl -O OpenFlow13 add-flow br-int table=0,priority=999,ip,actions=drop
       ip route del 10.10.2.0/24; ip -6 route del fd10:10:2::/64
-      iptables -w -t nat -F ANTREA-POSTROUTING; ip6tables -w -t nat -F ANTREA-POSTROUTING`);
+      iptables -w -t nat -F ANTREA-POSTROUTING; ip6tables -w -t nat -F ANTREA-POSTROUTING
+      ip link add theirs type dummy; ip link add antrea-egress0 type dummy; ip link add antrea-wg0 type wireguard`);
     await eventually(async () => expect(await lab.flows('node-1')).toEqual(flows), 10_000);
     await eventually(async () => expect(await hostState()).toBe(host), 10_000);
+    const links = await node1('ip -br link');
+    expect(links).toContain('theirs');
+    expect(links).not.toMatch(/antrea-egress0|antrea-wg0/);
   });
 
-  it('comes back with Open vSwitch killed and started', async () => {
+  it('comes back with Open vSwitch killed and started, which forwards nothing until its flows are back', async () => {
     const before = await lab.flows('node-1');
+    // As the scripts that start Open vSwitch leave it; killed at once, it is how it starts.
+    await node1('ovs-vsctl --no-wait set Open_vSwitch . other_config:flow-restore-wait=true');
     await lab.lab.ok(['ovs', 'node-1', 'kill']);
     await lab.lab.ok(['ovs', 'node-1', 'start']);
     await eventually(async () => expect(await lab.flows('node-1')).toEqual(before), 10_000);
+    await eventually(async () =>
+      expect(await node1('ovs-vsctl get Open_vSwitch . other_config')).not.toContain('wait'),
+    );
     expect(await lab.unreachable()).toEqual([]);
   });
 

@@ -21,6 +21,7 @@ import { adoptedGatewayAddresses } from '../pods/adopted-pods.js';
 import { podPortOf } from '../pods/pod-store.js';
 import { setUpBridge, type BridgeSetup } from './bridge-setup.js';
 import { carryHost } from './carry-host.js';
+import { explainTakenName } from './taken-name.js';
 import { withUplink } from './with-uplink.js';
 import { SwitchRelease } from './switch-release.js';
 
@@ -64,10 +65,8 @@ export async function startSwitch(
 
   const uplinkContext = { bridgeName: options.ovsBridge, database, node, signal };
   const setup = await withUplink(host.uplink, uplinkContext, async (adapter) => {
-    const made = await setUpBridge(
-      options,
-      { database, logger },
-      { mtu: node.mtu, ...onBridge(adapter, node), signal },
+    const made = await explainTakenName(options, { host, signal }, () =>
+      setUpBridge(options, { database, logger }, { mtu: node.mtu, ...onBridge(adapter, node), signal }),
     );
     const { uplink, round } = made;
     if (uplink) await carryHost(options, { uplinkOfPort: uplink.ofPort, round }, { logger, signal });

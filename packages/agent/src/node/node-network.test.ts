@@ -99,6 +99,13 @@ describe('discoverNodeNetwork', () => {
     ],
     ['no Pod CIDR', node([['InternalIP', '192.168.1.11']], []), [eth0], {}, /spec\.podCIDRs is empty/],
     [
+      "a Pod CIDR with the Node's address in it",
+      node([['InternalIP', '192.168.1.11']], ['192.168.0.0/16']),
+      [eth0],
+      {},
+      /192\.168\.1\.11 is in its Pod CIDR 192\.168\.0\.0\/16 \(spec\.podCIDRs\); give the cluster a --cluster-cidr/,
+    ],
+    [
       'a transport interface that is not there',
       internal,
       [eth0],

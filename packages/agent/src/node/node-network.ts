@@ -1,6 +1,8 @@
 import { nodeAddresses, podCidrsOf, podMtu, type Node } from '@antrea-ts/apis';
 import type { HostInterface } from '@antrea-ts/host';
 import {
+  cidrContains,
+  formatCidr,
   formatIp,
   gatewayOf,
   hostCidr,
@@ -70,6 +72,7 @@ export function discoverNodeNetwork(
     : transportInterface.addresses.filter((own) => addresses.some((address) => ipEquals(address, own.address)));
   const pods = options.trafficEncapMode === 'networkPolicyOnly' ? policyOnly(transportAddresses) : withPodCidrs(node);
   checkTransportFamilies(pods.families, transportAddresses, options);
+  checkApart(name, pods.podCidrs, [...addresses, ...transportAddresses.map(({ address }) => address)]);
   return {
     name,
     addresses,
@@ -129,6 +132,19 @@ function checkTransportFamilies(
     `transportInterface ${transportInterface} with trafficEncapMode ${mode}: it has no global unicast address of ` +
       `${missing.join(' and ')}, which Pods of this Node have; give it one, or use encap`,
   );
+}
+
+/** What is sent to the Node would else take the way to its Pods. */
+function checkApart(node: string, podCidrs: readonly Cidr[], addresses: readonly IpAddress[]): void {
+  for (const cidr of podCidrs) {
+    const inside = addresses.find((address) => cidrContains(cidr, address));
+    if (!inside) continue;
+    throw new AgentError(
+      'node',
+      `Node ${node}: its address ${formatIp(inside)} is in its Pod CIDR ${formatCidr(cidr)} (spec.podCIDRs); ` +
+        'give the cluster a --cluster-cidr (kube-controller-manager) apart from the networks of its Nodes',
+    );
+  }
 }
 
 /** The least that every IPv6 link has to carry (RFC 8200); Linux turns IPv6 off on a link below it. */

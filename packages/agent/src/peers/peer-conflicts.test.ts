@@ -1,7 +1,7 @@
 import { parseCidr, parseIp } from '@antrea-ts/net-types';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { addressConflicts, peerConflicts } from './peer-conflicts.js';
+import { addressConflicts, nodesAmongPods, peerConflicts } from './peer-conflicts.js';
 
 const own = [parseCidr('10.10.1.0/24')];
 const peer = (name: string, ...cidrs: string[]) => ({
@@ -52,6 +52,42 @@ describe('peerConflicts', () => {
         expect(Object.fromEntries(backward)).toEqual(Object.fromEntries(forward));
       }),
     );
+  });
+});
+
+describe('nodesAmongPods', () => {
+  const at = (name: string, podCidr: string, ...addresses: string[]) => ({
+    ...peer(name, podCidr),
+    transportAddresses: addresses.map((address) => parseIp(address)),
+  });
+  const self = {
+    podCidrs: [parseCidr('10.10.1.0/24'), parseCidr('fd10:1::/64')],
+    addresses: [parseIp('192.168.1.11'), parseIp('fd77::11')],
+  };
+
+  it.each([
+    ['apart', [at('b', '10.10.2.0/24', '192.168.1.12')], []],
+    ['in the same network, without a Node in it', [at('b', '192.168.1.128/25', '192.168.1.12')], []],
+    [
+      "this Node's address",
+      [at('b', '192.168.1.0/28', '192.168.9.12')],
+      [['b', 'its Pod CIDR 192.168.1.0/28 contains 192.168.1.11, an address of this Node; give it another one']],
+    ],
+    [
+      'the address of another peer, or its own',
+      [at('b', 'fd78::/64', '192.168.1.12', 'fd78::12'), at('c', '192.168.1.12/30', '192.168.1.40')],
+      [
+        ['b', 'its Pod CIDR fd78::/64 contains fd78::12, an address of Node b; give it another one'],
+        ['c', 'its Pod CIDR 192.168.1.12/30 contains 192.168.1.12, an address of Node b; give it another one'],
+      ],
+    ],
+    [
+      "a peer in this Node's Pod CIDR",
+      [at('b', '10.10.2.0/24', '10.10.1.7')],
+      [['b', 'its address 10.10.1.7 is in the Pod CIDR 10.10.1.0/24 of this Node; give this Node another Pod CIDR']],
+    ],
+  ])('%s', (_, peers, expected) => {
+    expect([...nodesAmongPods(peers, self)]).toEqual(expected);
   });
 });
 

@@ -1,4 +1,13 @@
-import { cidrContainsCidr, compareCidr, formatCidr, formatIp, type Cidr, type IpAddress } from '@antrea-ts/net-types';
+import {
+  cidrContains,
+  cidrContainsCidr,
+  compareCidr,
+  compareIp,
+  formatCidr,
+  formatIp,
+  type Cidr,
+  type IpAddress,
+} from '@antrea-ts/net-types';
 import type { Peer } from './peer.js';
 
 interface Claim {
@@ -49,6 +58,50 @@ function order(a: Claim, b: Claim): number {
   const [left, right] = [a.peer?.name ?? '', b.peer?.name ?? ''];
   if (left === right) return 0;
   return left < right ? -1 : 1;
+}
+
+/**
+ * Peers whose Pod CIDR has a Node's address in it, and those whose address is in this Node's Pod CIDRs, with the reason:
+ * the way to those Pods would take what is sent to the Node.
+ */
+export function nodesAmongPods(
+  peers: readonly Peer[],
+  own: { readonly podCidrs: readonly Cidr[]; readonly addresses: readonly IpAddress[] },
+): ReadonlyMap<string, string> {
+  const conflicts = new Map<string, string>();
+  const addresses = [
+    ...own.addresses.map((address) => ({ address, of: 'this Node' })),
+    ...peers.flatMap(({ name, transportAddresses }) =>
+      transportAddresses.map((address) => ({ address, of: `Node ${name}` })),
+    ),
+  ].sort((a, b) => compareIp(a.address, b.address));
+  for (const { name, podCidrs, transportAddresses } of peers) {
+    for (const cidr of podCidrs) {
+      const found = firstIn(addresses, cidr);
+      if (!found) continue;
+      const what = `its Pod CIDR ${formatCidr(cidr)} contains ${formatIp(found.address)}, an address of ${found.of}`;
+      conflicts.set(name, `${what}; give it another one`);
+    }
+    for (const address of transportAddresses) {
+      const cidr = own.podCidrs.find((each) => cidrContains(each, address));
+      if (!cidr) continue;
+      const what = `its address ${formatIp(address)} is in the Pod CIDR ${formatCidr(cidr)} of this Node`;
+      conflicts.set(name, `${what}; give this Node another Pod CIDR`);
+    }
+  }
+  return conflicts;
+}
+
+/** The first of `sorted` that is in the network. */
+function firstIn<T extends { readonly address: IpAddress }>(sorted: readonly T[], cidr: Cidr): T | undefined {
+  let [low, high] = [0, sorted.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (compareIp(sorted[middle]!.address, cidr.address) < 0) low = middle + 1;
+    else high = middle;
+  }
+  const found = sorted[low];
+  return found && cidrContains(cidr, found.address) ? found : undefined;
 }
 
 /**

@@ -3,7 +3,7 @@ import type { PeerRoute } from '@antrea-ts/host';
 import { formatCidr, type Cidr } from '@antrea-ts/net-types';
 import type { Logger } from '@antrea-ts/runtime';
 import type { NodeIntent } from '../dataplane/node-intent.js';
-import { addressConflicts, peerConflicts } from './peer-conflicts.js';
+import { addressConflicts, nodesAmongPods, peerConflicts } from './peer-conflicts.js';
 import { peerOf, planPeer, type Peer, type PeerContext, type PeerPlan } from './peer.js';
 
 /** Owner of the flows towards a Node. */
@@ -96,11 +96,10 @@ export class PeerController {
   #compute(): void {
     const peers = [...this.#peers.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
     const { ownPodCidrs, context } = this.#options;
-    const addresses = addressConflicts(
-      peers,
-      context.transportAddresses.map(({ address }) => address),
-    );
-    const problems = new Map([...peerConflicts(peers, ownPodCidrs), ...addresses.own]);
+    const ownAddresses = context.transportAddresses.map(({ address }) => address);
+    const addresses = addressConflicts(peers, ownAddresses);
+    const among = nodesAmongPods(peers, { podCidrs: ownPodCidrs, addresses: ownAddresses });
+    const problems = new Map([...peerConflicts(peers, ownPodCidrs), ...among, ...addresses.own]);
     const routes = new Map<string, PeerRoute>();
     const stated = new Map<string, { peer: Peer; plan: PeerPlan }>();
     for (const peer of peers) {

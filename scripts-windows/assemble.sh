@@ -41,7 +41,7 @@ while read -r name version integrity; do unpack_package "$name" "$version" "$int
 place "$(node_exe)" bin/node.exe
 say 'bundling the agent and antctl'
 for entry in antrea-agent:agent/src/main-windows.ts antctl:antctl/src/main.ts; do
-  node "$root/tools/wine.d/bundle.mjs" "$root/packages/${entry#*:}" "$target/bin/${entry%%:*}" "$(koffi_binary)"
+  bundle "$root/packages/${entry#*:}" "$target/bin/${entry%%:*}"
 done
 # Of koffi only what node.exe loads; antctl calls nothing native.
 find "$target/bin" -path '*/node_modules/koffi/*' -type f ! -name '*.js' ! -name '*.cjs' ! -name package.json ! -name LICENSE.txt -delete

@@ -9,7 +9,14 @@ export type {
 } from './node/completed-rule.js';
 export { baselineTierPriority, compareRules, ruleStage, type RuleStage } from './node/rule-order.js';
 export { NodeRules, type ControlplaneKind, type GroupKind, type NodePolicy, type Refusal } from './node/node-rules.js';
-export { readSnapshot, snapshotLimit, writeSnapshot, type PolicySnapshot, type ReadSnapshot } from './node/snapshot.js';
+export {
+  readSnapshot,
+  snapshotLimit,
+  writeSnapshot,
+  type PolicySnapshot,
+  type ReadSnapshot,
+  type SnapshotTexts,
+} from './node/snapshot.js';
 export type { ClusterObjectKind, ClusterObjects } from './cluster/cluster-objects.js';
 export { ClusterPolicies } from './cluster/cluster-policies.js';
 export type { ClusterChanges, GroupChange, GroupView, PolicyChange, PolicyView } from './cluster/views.js';

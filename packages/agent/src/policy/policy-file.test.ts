@@ -22,7 +22,12 @@ afterEach(() => rmSync(directory, { recursive: true }));
 
 function fileOf(snapshot?: PolicySnapshot) {
   const logger = memoryLogger();
-  const file = new PolicyFile(path, { snapshot: () => snapshot, logger, clock: systemClock });
+  const texts = snapshot && {
+    networkPolicies: snapshot.networkPolicies.map((object) => JSON.stringify(object)),
+    appliedToGroups: snapshot.appliedToGroups.map((object) => JSON.stringify(object)),
+    addressGroups: snapshot.addressGroups.map((object) => JSON.stringify(object)),
+  };
+  const file = new PolicyFile(path, { snapshot: () => texts, logger, clock: systemClock });
   return { file, logger };
 }
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { readSnapshot, snapshotLimit, writeSnapshot, type PolicySnapshot } from '@antrea-ts/policy';
+import { readSnapshot, snapshotLimit, writeSnapshot, type PolicySnapshot, type SnapshotTexts } from '@antrea-ts/policy';
 import { ReconcileLoop, type Clock } from '@antrea-ts/reconcile';
 import { ensureDirectory, pause, writeFileAtomic, type Logger } from '@antrea-ts/runtime';
 
@@ -21,7 +21,7 @@ export class PolicyFile {
 
   constructor(
     path: string,
-    modules: { readonly snapshot: () => PolicySnapshot | undefined; readonly logger: Logger; readonly clock: Clock },
+    modules: { readonly snapshot: () => SnapshotTexts | undefined; readonly logger: Logger; readonly clock: Clock },
   ) {
     this.#path = path;
     this.#logger = modules.logger;

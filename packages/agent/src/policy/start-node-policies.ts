@@ -64,7 +64,7 @@ export async function startNodePolicies(
   for (const port of pods.store.all()) policies.setPod(port);
 
   const file = new PolicyFile(join(options.runDir, 'policy', 'agreed'), {
-    snapshot: () => rules.snapshot(),
+    snapshot: () => rules.snapshotTexts(),
     logger: log,
     clock,
   });

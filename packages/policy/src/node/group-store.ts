@@ -62,7 +62,8 @@ export class GroupStore {
     const name = groupName(group);
     const wanted = keyed(group, 'groupMembers');
     const known = this.#groups.get(name);
-    const gone = [...(known?.keys() ?? [])].filter((key) => !wanted.has(key));
+    const gone: string[] = [];
+    for (const key of known?.keys() ?? []) if (!wanted.has(key)) gone.push(key);
     const delta = this.#change(known ?? new Map(), wanted, gone, (changed) => this.#groups.set(name, changed));
     return { name, delta };
   }
@@ -87,12 +88,11 @@ export class GroupStore {
     return { added: [], removed };
   }
 
-  /** The groups as messages. */
-  snapshot(): readonly unknown[] {
-    return [...this.#groups].map(([name, group]) => ({
-      metadata: { name },
-      groupMembers: Array.from(group.values(), writeMember),
-    }));
+  /** The groups as messages, in JSON. */
+  *texts(): Generator<string> {
+    for (const [name, group] of this.#groups) {
+      yield JSON.stringify({ metadata: { name }, groupMembers: Array.from(group.values(), writeMember) });
+    }
   }
 
   #change(
@@ -101,7 +101,7 @@ export class GroupStore {
     unwanted: Iterable<string>,
     commit: (group: Group) => void = () => undefined,
   ): GroupDelta {
-    const added = this.#readAll([...wanted].filter(([key]) => !group.has(key)));
+    const added = this.#readNew(wanted, group);
     for (const member of added) group.set(member.key, member);
     const removed: RuleMember[] = [];
     for (const key of unwanted) {
@@ -115,11 +115,11 @@ export class GroupStore {
     return { added, removed };
   }
 
-  /** All or none. */
-  #readAll(values: readonly (readonly [string, unknown])[]): RuleMember[] {
+  /** Those that the group does not have yet; all or none. */
+  #readNew(wanted: ReadonlyMap<string, unknown>, group: Group): RuleMember[] {
     const members: RuleMember[] = [];
     try {
-      for (const [key, value] of values) members.push(this.#pool.take(value, key));
+      for (const [key, value] of wanted) if (!group.has(key)) members.push(this.#pool.take(value, key));
     } catch (error) {
       for (const member of members) this.#pool.release(member);
       throw error;
@@ -133,5 +133,7 @@ function groupName(group: Fields): string {
 }
 
 function keyed(group: Fields, side: string): Map<string, unknown> {
-  return new Map(list(group, side, (member) => [memberKey(member), member] as const));
+  const members = new Map<string, unknown>();
+  list(group, side, (member) => void members.set(memberKey(member), member));
+  return members;
 }

@@ -4,7 +4,8 @@ import { GroupStore, MemberPool, type GroupDelta } from './group-store.js';
 import { field, fields, Malformed, name as nameOf } from './malformed.js';
 import { PendingRules } from './pending-rules.js';
 import { readPolicy, type ReadPolicy, type ReadRule } from './read-policy.js';
-import type { PolicySnapshot } from './snapshot.js';
+import { unpackBlocks } from './rule-blocks.js';
+import { jsonText, type PolicySnapshot, type SnapshotTexts } from './snapshot.js';
 
 export type GroupKind = 'appliedToGroups' | 'addressGroups';
 /** What is watched; named as in the API. */
@@ -31,9 +32,9 @@ export interface NodePolicy {
   readonly complete: boolean;
 }
 
-interface Policy {
-  readonly read: ReadPolicy;
-  readonly wire: unknown;
+interface Policy extends ReadPolicy {
+  /** The message as it came. As text: as an object, a block of addresses takes a hundred bytes more. */
+  readonly json: string;
 }
 
 const kinds: readonly ControlplaneKind[] = ['networkPolicies', 'appliedToGroups', 'addressGroups'];
@@ -97,7 +98,7 @@ export class NodeRules {
 
   remove(kind: ControlplaneKind, name: string): void {
     if (kind === 'networkPolicies') {
-      for (const rule of this.#policies.get(name)?.read.rules ?? []) this.#removeRule(rule);
+      for (const rule of this.#policies.get(name)?.rules ?? []) this.#removeRule(rule);
       this.#policies.delete(name);
       return;
     }
@@ -128,7 +129,11 @@ export class NodeRules {
     return {
       ...text,
       targets: this.#membersOf('appliedToGroups', appliedToGroups, lists),
-      peers: { members: this.#membersOf('addressGroups', addressGroups, lists), ipBlocks, fqdns },
+      peers: {
+        members: this.#membersOf('addressGroups', addressGroups, lists),
+        ipBlocks: unpackBlocks(ipBlocks),
+        fqdns,
+      },
     };
   }
 
@@ -162,7 +167,7 @@ export class NodeRules {
   /** Names of the policies with a rule for a Pod. */
   policiesOfPod(namespace: string, name: string): readonly string[] {
     return [...this.#policies]
-      .filter(([, { read }]) =>
+      .filter(([, read]) =>
         read.rules.some(({ appliedToGroups }) =>
           appliedToGroups.some((group) => this.isTarget(group, namespace, name)),
         ),
@@ -193,15 +198,27 @@ export class NodeRules {
 
   /** Everything as the controller said it; undefined before it said all. */
   snapshot(): PolicySnapshot | undefined {
+    const texts = this.snapshotTexts();
+    return (
+      texts && {
+        networkPolicies: Array.from(texts.networkPolicies, parse),
+        appliedToGroups: Array.from(texts.appliedToGroups, parse),
+        addressGroups: Array.from(texts.addressGroups, parse),
+      }
+    );
+  }
+
+  /** The same as text, made as it is asked for. */
+  snapshotTexts(): SnapshotTexts | undefined {
     if (!this.inSync) return undefined;
     return {
-      networkPolicies: [...this.#policies.values()].map(({ wire }) => wire),
-      appliedToGroups: this.#groups.appliedToGroups.snapshot(),
-      addressGroups: this.#groups.addressGroups.snapshot(),
+      networkPolicies: Array.from(this.#policies.values(), ({ json }) => json),
+      appliedToGroups: this.#groups.appliedToGroups.texts(),
+      addressGroups: this.#groups.addressGroups.texts(),
     };
   }
 
-  #describe({ read }: Policy): NodePolicy {
+  #describe(read: ReadPolicy): NodePolicy {
     const effective = read.rules.filter(({ appliedToGroups }) =>
       appliedToGroups.some((group) => this.#groups.appliedToGroups.has(group)),
     );
@@ -217,9 +234,9 @@ export class NodeRules {
 
   #setPolicy(wire: unknown): void {
     const read = readPolicy(wire, this.#hash);
-    const before = this.#policies.get(read.name)?.read.rules ?? [];
+    const before = this.#policies.get(read.name)?.rules ?? [];
     const after = new Set(read.rules.map(({ text }) => text.id));
-    this.#policies.set(read.name, { read, wire });
+    this.#policies.set(read.name, { ...read, json: jsonText(wire) });
     for (const rule of before) if (!after.has(rule.text.id)) this.#removeRule(rule);
     for (const rule of read.rules) if (!this.#rules.has(rule.text.id)) this.#addRule(rule);
   }
@@ -295,4 +312,8 @@ function nameIn(object: unknown): string {
   } catch {
     return '';
   }
+}
+
+function parse(json: string): unknown {
+  return JSON.parse(json);
 }

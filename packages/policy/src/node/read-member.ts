@@ -10,16 +10,17 @@ export function memberKey(value: unknown): string {
   const member = fields(value);
   const pod = optional(member, 'pod', fields);
   const entity = optional(member, 'externalEntity', fields);
+  const ips = list(member, 'ips', text);
   const ports = list(member, 'ports', (each) => {
     const { name: called, port: number, protocol } = fields(each);
     return [called, number, protocol];
   });
-  return JSON.stringify([
-    pod?.['namespace'],
-    pod?.['name'],
-    list(member, 'ips', text),
-    ...(entity || ports.length > 0 ? [entity?.['namespace'], entity?.['name'], ports] : []),
-  ]);
+  const { namespace, name: called } = pod ?? {};
+  if (entity || ports.length > 0 || typeof namespace !== 'string' || typeof called !== 'string') {
+    return JSON.stringify([namespace, called, ips, entity?.['namespace'], entity?.['name'], ports]);
+  }
+  // Nearly all: with lengths, which a JSON text does not begin with, instead of the JSON, which takes five times as long.
+  return `${namespace.length} ${namespace}${called.length} ${called}${ips.length === 1 ? ips[0] : ips.join()}`;
 }
 
 /** Throws `Malformed`. */
@@ -27,13 +28,10 @@ export function readMember(value: unknown, key: string): RuleMember {
   const member = fields(value);
   const pod = optional(member, 'pod', readReference);
   const externalEntity = optional(member, 'externalEntity', readReference);
-  return {
-    key,
-    ...(pod && { pod }),
-    ...(externalEntity && { externalEntity }),
-    addresses: list(member, 'ips', readAddress),
-    ports: readPorts(member),
-  };
+  const addresses = list(member, 'ips', readAddress);
+  const ports = readPorts(member);
+  if (pod && !externalEntity) return { key, pod, addresses, ports };
+  return { key, ...(pod && { pod }), ...(externalEntity && { externalEntity }), addresses, ports };
 }
 
 const noPorts: readonly NamedPort[] = [];

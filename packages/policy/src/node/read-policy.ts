@@ -15,13 +15,14 @@ import {
   type Fields,
 } from './malformed.js';
 import { readCidr } from './read-address.js';
+import { packBlocks, type RuleBlocks } from './rule-blocks.js';
 
 /** A rule before its groups were looked up. */
 export interface ReadRule {
   readonly text: RuleText;
   readonly appliedToGroups: readonly string[];
   readonly addressGroups: readonly string[];
-  readonly ipBlocks: readonly RuleIpBlock[];
+  readonly ipBlocks: RuleBlocks;
   readonly fqdns: readonly string[];
 }
 
@@ -106,7 +107,7 @@ function readRule(value: unknown, about: AboutPolicy): ReadRule {
   const peer = optional(rule, to === 'In' ? 'from' : 'to', readPeer) ?? readPeer({});
   const groups = { appliedToGroups: unique(own.length > 0 ? own : about.applied), ...peer };
   const id = about.hash(identity(about.name, parts, groups));
-  return { text: { id, policy: about.source, ...parts }, ...groups };
+  return { text: { id, policy: about.source, ...parts }, ...groups, ipBlocks: packBlocks(peer.ipBlocks) };
 }
 
 function allowOnly(value: unknown): 'Allow' {
@@ -114,7 +115,11 @@ function allowOnly(value: unknown): 'Allow' {
   throw new Malformed('is not Allow, and Kubernetes policies only allow');
 }
 
-function readPeer(value: unknown): Pick<ReadRule, 'addressGroups' | 'ipBlocks' | 'fqdns'> {
+interface ReadPeer extends Pick<ReadRule, 'addressGroups' | 'fqdns'> {
+  readonly ipBlocks: readonly RuleIpBlock[];
+}
+
+function readPeer(value: unknown): ReadPeer {
   const peer = fields(value);
   return {
     addressGroups: unique(list(peer, 'addressGroups', name)),
@@ -127,11 +132,11 @@ function readPeer(value: unknown): Pick<ReadRule, 'addressGroups' | 'ipBlocks' |
 function identity(
   uid: string,
   { name: called, direction: to, action: does, enableLogging, services, priority }: Omit<RuleText, 'id' | 'policy'>,
-  { appliedToGroups, addressGroups, fqdns, ipBlocks }: Omit<ReadRule, 'text'>,
+  { appliedToGroups, addressGroups, fqdns, ipBlocks }: ReadPeer & Pick<ReadRule, 'appliedToGroups'>,
 ): string {
   const order = priority && [priority.tier, priority.policy, priority.rule];
   const ports = services.map(({ protocol, port: number, endPort }) => [protocol, number, endPort]);
-  const nets = ipBlocks.map(({ cidr, except }) => [cidr, ...except].map(netText));
+  const nets = ipBlocks.map(({ cidr, except }) => [netText(cidr), ...except.map(netText)]);
   return JSON.stringify([
     uid,
     called,

@@ -5,6 +5,9 @@ export interface PolicySnapshot {
   readonly addressGroups: readonly unknown[];
 }
 
+/** A snapshot with each object as JSON: all of them as objects would be in memory once more each time it is written. */
+export type SnapshotTexts = Readonly<Record<keyof PolicySnapshot, Iterable<string>>>;
+
 /** A snapshot that was read, or why the text is none. */
 export type ReadSnapshot =
   | { readonly kind: 'read'; readonly snapshot: PolicySnapshot }
@@ -22,10 +25,15 @@ export const snapshotLimit = 256 * 1024 * 1024;
  * Text of a snapshot for a file: a line about the rest (version, length in characters, checksum), and the rest as JSON.
  * Who reads it knows whether it is whole before parsing it.
  */
-export function writeSnapshot({ networkPolicies, appliedToGroups, addressGroups }: PolicySnapshot, hash: Hash): string {
-  const snapshot = { networkPolicies, appliedToGroups, addressGroups };
-  const body = tryStringify(snapshot) ?? JSON.stringify(withoutDepth(snapshot));
+export function writeSnapshot({ networkPolicies, appliedToGroups, addressGroups }: SnapshotTexts, hash: Hash): string {
+  const lists = Object.entries({ networkPolicies, appliedToGroups, addressGroups });
+  const body = `{${lists.map(([kind, texts]) => `"${kind}":[${[...texts].join()}]`).join()}}`;
   return `${JSON.stringify({ version, length: body.length, checksum: hash(body) })}\n${body}\n`;
+}
+
+/** A message as JSON, also one that is too deep. */
+export function jsonText(message: unknown): string {
+  return tryStringify(message) ?? JSON.stringify(withoutDepth(message));
 }
 
 /** Reads what `writeSnapshot` wrote. Never throws: a file on disk may be cut, damaged or of another version. */

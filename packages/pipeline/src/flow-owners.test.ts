@@ -8,7 +8,7 @@ function flow(table: number, to: number): Flow {
 }
 
 const comparable = (flows: Iterable<readonly [string, Flow]>): unknown =>
-  [...flows].sort(([a], [b]) => a.localeCompare(b)).map(([key, value]) => [key, value.instructions]);
+  [...flows].sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, value]) => [key, value.instructions]);
 
 const state = (owners: FlowOwners): unknown => comparable(owners.entries());
 

@@ -1,4 +1,4 @@
-import { isGroup, type Flow, type SwitchItem } from '@antrea-ts/openflow';
+import { groupKey, isGroup, type Flow, type SwitchItem } from '@antrea-ts/openflow';
 import { connectOpenFlow, sameItem, switchDriver, type OpenFlowConnection } from '@antrea-ts/ovs';
 import { startPrivateOvs, type PrivateOvs } from '@antrea-ts/ovs/testing';
 import { createNodePipeline, FlowOwners, recoverGroups, ServiceFlows } from '@antrea-ts/pipeline';
@@ -83,7 +83,7 @@ it('reads back as the desired objects what is as desired, and as what was found 
   await ovs.ofctl('-O', 'OpenFlow13', 'mod-group', 'br0', 'group_id=2,type=select,bucket=actions=drop');
   const installed = await switchDriver(connection).observe({ signal, expected: (key) => desired.get(key) });
   const others = [...installed].filter(([key, item]) => item !== desired.get(key));
-  expect([installed.size, others.map(([key]) => key)]).toEqual([desired.size, ['group 2']]);
+  expect([installed.size, others.map(([key]) => key)]).toEqual([desired.size, [groupKey(2)]]);
 });
 
 it('what others do to groups is repaired, with the flows that the switch took away with them', async () => {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { ControlplaneGroup, ControlplaneNetworkPolicy, GroupMember } from '@antrea-ts/apis';
 import { ipFromValue, ipToBytes, parseIp } from '@antrea-ts/net-types';
 import { PolicyFlows } from '@antrea-ts/pipeline';
-import { NodeRules } from '@antrea-ts/policy';
+import { NodeRules, type ControlplaneKind } from '@antrea-ts/policy';
 import { nodeProfile } from '@antrea-ts/pipeline/testing';
 
 export const ruleCount = 100;
@@ -16,28 +16,34 @@ export const oneGroup = (): string => 'group-0';
 /** Each rule has a group of its own. */
 export const groupEach = (rule: number): string => `group-${rule}`;
 
+/** All objects of each kind, as the controller tells them at the begin of a watch. */
+export type Messages = Readonly<Record<ControlplaneKind, readonly object[]>>;
+
+const targets = [{ metadata: { name: 'targets' }, groupMembers: [{ pod: { namespace: 'ns', name: 'web' } }] }];
+
 /** What the controller says of rules with groups of addresses, for one local Pod. */
-export function stateRules(rules: NodeRules, groupOf: (rule: number) => string): void {
+export function ruleMessages(groupOf: (rule: number) => string): Messages {
   const indexes = Array.from({ length: ruleCount }, (_, index) => index);
   const names = [...new Set(indexes.map(groupOf))];
-  rules.replace(
-    'networkPolicies',
-    indexes.map((index) => policyOf(`policy-${index}`, { from: { addressGroups: [groupOf(index)] } }, 1000 + index)),
-  );
-  stateTargets(rules);
-  rules.replace(
-    'addressGroups',
-    names.map((name, at): ControlplaneGroup => ({
+  return {
+    networkPolicies: indexes.map((index) =>
+      policyOf(`policy-${index}`, { from: { addressGroups: [groupOf(index)] } }, 1000 + index),
+    ),
+    appliedToGroups: targets,
+    addressGroups: names.map((name, at): ControlplaneGroup => ({
       metadata: { name },
       groupMembers: Array.from({ length: addressCount }, (_, index) => memberOf(at * addressCount + index)),
     })),
-  );
+  };
 }
 
-export function stateTargets(rules: NodeRules): void {
-  rules.replace('appliedToGroups', [
-    { metadata: { name: 'targets' }, groupMembers: [{ pod: { namespace: 'ns', name: 'web' } }] },
-  ]);
+/** What it says of one policy for that Pod. */
+export function policyMessages(policy: ControlplaneNetworkPolicy): Messages {
+  return { networkPolicies: [policy], appliedToGroups: targets, addressGroups: [] };
+}
+
+export function state(rules: NodeRules, messages: Messages): void {
+  for (const kind of Object.keys(messages) as ControlplaneKind[]) rules.replace(kind, messages[kind]);
 }
 
 /** A policy whose one rule has very many blocks of addresses. */

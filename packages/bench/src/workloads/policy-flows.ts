@@ -8,7 +8,8 @@ import {
   groupEach,
   oneGroup,
   ruleCount,
-  stateRules,
+  ruleMessages,
+  state,
 } from '../policy/messages.js';
 import { summarize } from '../measure/summary.js';
 import type { Context, Row, Workload } from '../workload.js';
@@ -110,7 +111,7 @@ function measured(work: () => number): number {
 function nodeOf(groupOf: (rule: number) => string) {
   const rules = createRules();
   const flows = createFlows();
-  stateRules(rules, groupOf);
+  state(rules, ruleMessages(groupOf));
   const take = (): number => {
     flows.apply(rules.takeChanges());
     return flows.takeChanges().set.size;

@@ -16,9 +16,11 @@ import {
   createRules,
   groupEach,
   oneGroup,
+  policyMessages,
   ruleCount,
-  stateRules,
-  stateTargets,
+  ruleMessages,
+  state,
+  type Messages,
 } from '../policy/messages.js';
 import { bridgeName, withBridge, type Bridge } from '../switch/with-bridge.js';
 import type { Context, Row, Workload } from '../workload.js';
@@ -32,33 +34,29 @@ export const policySwitch: Workload = {
     withBridge(async (bridge) => {
       await addMeter(bridge);
       const rows: Row[] = [];
-      for (const { what, goal, state } of batches) rows.push(await batch(what, goal, state, bridge, context));
+      for (const { what, goal, messages } of batches) rows.push(await batch(what, goal, messages(), bridge, context));
       rows.push(await oneAddress(bridge, context));
       return rows;
     }, context),
 };
 
-const batches: readonly { what: string; goal: string; state: (policies: NodePolicies) => void }[] = [
+const batches: readonly { what: string; goal: string; messages: () => Messages }[] = [
   {
     what: `${ruleCount} rules of ${addressCount} addresses (a group each), from messages to acknowledged`,
     goal: '≥ 1.5x',
-    state: ({ rules }) => stateRules(rules, groupEach),
+    messages: () => ruleMessages(groupEach),
   },
   {
     what: `one policy of ${cidrCount} CIDRs, from message to acknowledged`,
     goal: '500 ms',
-    state({ rules }) {
-      stateTargets(rules);
-      rules.replace('addressGroups', []);
-      rules.replace('networkPolicies', [cidrPolicy()]);
-    },
+    messages: () => policyMessages(cidrPolicy()),
   },
 ];
 
 async function batch(
   what: string,
   goal: string,
-  state: (policies: NodePolicies) => void,
+  messages: Messages,
   bridge: Bridge,
   { quick, signal, progress }: Context,
 ): Promise<Row> {
@@ -71,7 +69,7 @@ async function batch(
     await clear(bridge, signal);
     const node = await startNode(bridge, signal);
     const took = await timed(() => {
-      state(node.policies);
+      state(node.policies.rules, messages);
       return node.policies.settled({ signal });
     });
     const flows = node.flows();
@@ -100,7 +98,7 @@ async function oneAddress(bridge: Bridge, { quick, signal, progress }: Context):
   await clear(bridge, signal);
   const node = await startNode(bridge, signal);
   try {
-    stateRules(node.policies.rules, oneGroup);
+    state(node.policies.rules, ruleMessages(oneGroup));
     await node.policies.settled({ signal });
     const add = (index: number): Promise<void> => {
       node.policies.patch('addressGroups', addedAddress(index));

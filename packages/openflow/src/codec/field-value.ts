@@ -10,7 +10,7 @@ export const numberBytes = 6;
 /** The value in the type that its width asks for. Throws `out_of_range`. */
 export function checkValue(field: Field, value: FieldValue): FieldValue {
   if (typeof value === 'number') {
-    if (Number.isInteger(value) && value >= 0 && (field.bits >= 53 || value < 2 ** field.bits)) {
+    if (Number.isInteger(value) && value >= 0 && value <= field.all) {
       return field.bytes <= numberBytes ? value : BigInt(value);
     }
   } else if (value >= 0n && value >> BigInt(field.bits) === 0n) {

@@ -66,7 +66,9 @@ function isKnown(entry: FieldMatch | UnknownFieldMatch): entry is FieldMatch {
 
 function addEntry(fields: WireField[], entry: FieldMatch, match: Match): void {
   const { field: name, value, mask } = entry;
-  if (name === 'tp_src' || name === 'tp_dst') add(fields, portRow(name, match), value, mask);
+  const plain = plainRows.get(name);
+  if (plain) add(fields, plain, value, mask, entry.length);
+  else if (name === 'tp_src' || name === 'tp_dst') add(fields, portRow(name, match), value, mask);
   else if (name === 'dl_vlan') addVlan(fields, Number(value) | vlanPresent, maskOr(mask, 0xfff) | vlanPresent);
   else {
     const field = fieldByName(name);
@@ -80,6 +82,28 @@ function addEntry(fields: WireField[], entry: FieldMatch, match: Match): void {
     else add(fields, field, value, mask, entry.length);
   }
 }
+
+/**
+ * Rows that stand for themselves, by the names that need no look at the rest of the match; nearly all fields of nearly
+ * all matches. Every other way would tell the same of them, later.
+ */
+const plainRows = new Map<string, Field>(
+  [
+    'dl_type',
+    'nw_proto',
+    'nw_src',
+    'nw_dst',
+    'ipv6_src',
+    'ipv6_dst',
+    'dl_src',
+    'dl_dst',
+    'conj_id',
+    'ct_label',
+    'ct_mark',
+  ]
+    .concat(Array.from({ length: 16 }, (_, index) => `reg${index}`))
+    .flatMap((name) => [name, row(name).setName].map((spelling) => [spelling, row(name)] as const)),
+);
 
 function add(fields: WireField[], field: Field, value: FieldValue, mask?: FieldValue, length?: number): void {
   const checked = checkValue(field, value);

@@ -1,5 +1,17 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { flowKey, matchKey, normalizeMatch, parseFlow, parseMatch, sameFlow, type Flow, type Match } from '../index.js';
+import {
+  flowKey,
+  keyInTable,
+  keyMaker,
+  matchKey,
+  normalizeMatch,
+  parseFlow,
+  parseMatch,
+  sameFlow,
+  type Flow,
+  type Match,
+} from '../index.js';
 
 const full128 = (1n << 128n) - 1n;
 
@@ -94,4 +106,36 @@ test('what the switch reorders or rewrites does not count', () => {
     ],
   };
   expect(sameFlow(desired, observed)).toBe(true);
+});
+
+test('keys that are made of parts are those of the whole', () => {
+  const ip = fc.integer({ min: 0, max: 0xffff_ffff });
+  const cases = fc.oneof(
+    fc.record({ field: fc.constantFrom('nw_src', 'nw_dst', 'reg3', 'ct_mark'), value: ip }),
+    fc.record({ field: fc.constantFrom('dl_src', 'dl_dst'), value: fc.integer({ min: 0, max: 2 ** 48 - 1 }) }),
+    fc.record({ field: fc.constantFrom('ipv6_src', 'ct_label'), value: fc.bigInt({ min: 0n, max: full128 }) }),
+    fc.record({
+      field: fc.constant('nw_src'),
+      value: ip.map((value) => value & 0x7fff_ff00),
+      mask: fc.constant(0xffff_ff00),
+    }),
+  );
+  fc.assert(
+    fc.property(cases, fc.nat(255), fc.nat(65535), ({ field, ...rest }, table, priority) => {
+      const mask = 'mask' in rest ? rest.mask : undefined;
+      const common: Match = [{ field: 'conj_id', value: 7 }];
+      const match: Match = [{ field, value: rest.value, ...(mask === undefined ? {} : { mask }) }, ...common];
+      const key = keyMaker(common, field)(rest.value, mask);
+      expect(key).toBe(matchKey(match));
+      expect(keyInTable(table, priority, key)).toBe(flowKey({ table, priority, cookie: 0n, match, instructions: [] }));
+    }),
+  );
+});
+
+test('keys tell apart what no field list is too long for', () => {
+  const unknown = (length: number): Match => [
+    { field: 'unknown', header: 0x1234_5678, payload: new Uint8Array(length) },
+  ];
+  const keys = [0, 3, 52, 53, 54, 4_096, 9_000].map((length) => matchKey(unknown(length)));
+  expect(new Set(keys).size).toBe(keys.length);
 });

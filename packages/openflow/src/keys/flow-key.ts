@@ -1,11 +1,32 @@
 import { writeInstructions } from '../codec/instruction.js';
 import type { Flow } from '../model/action.js';
 import { WireWriter } from '../wire/writer.js';
-import { matchKey } from './match-key.js';
+import { KeyText } from './key-text.js';
+import { addMatch, matchKey } from './match-key.js';
 
-/** What identifies a flow on a switch: table, priority and match. Adding an equal one replaces the other. */
+/**
+ * What identifies a flow on a switch: table, priority and match. Adding an equal one replaces the other. Text for maps,
+ * not for people: see `matchKey`.
+ */
 export function flowKey({ table, priority, match }: Flow): string {
-  return `${table}/${priority}/${matchKey(match)}`;
+  startKey(table, priority);
+  addMatch(scratch, match);
+  return scratch.finish();
+}
+
+/** `flowKey` where the match's key is known. */
+export function keyInTable(table: number, priority: number, keyOfMatch: string): string {
+  startKey(table, priority);
+  scratch.text(keyOfMatch);
+  return scratch.finish();
+}
+
+const scratch = new KeyText();
+
+function startKey(table: number, priority: number): void {
+  scratch.reset();
+  scratch.unit(table);
+  scratch.value(priority, 2);
 }
 
 const left = new WireWriter(1024);

@@ -14,7 +14,7 @@ export function itemKey(item: SwitchItem): string {
   return isGroup(item) ? groupKey(item.group) : flowKey(item);
 }
 
-/** The key of a group, which no flow's is like. */
+/** The key of a group. No flow's is like it: those have no letter above 255. */
 export function groupKey(id: number): string {
-  return `group ${id}`;
+  return `\u2192group ${id}`;
 }

@@ -6,6 +6,15 @@ import type { ChunkSource } from './outbox.js';
 /** A message that goes into a batch: as an object, or as bytes that were encoded earlier. */
 export type BatchMessage = Message | Uint8Array;
 
+/** Makes messages when they are asked for: a hundred thousand that wait as objects cost more to keep than to make. */
+export interface MessageSource {
+  readonly length: number;
+  at(index: number): BatchMessage | undefined;
+}
+
+/** The messages of a batch. */
+export type BatchMessages = readonly BatchMessage[] | MessageSource;
+
 /** What is written before, around and after the messages of a batch. */
 export interface BatchFrame {
   readonly opening?: Message;
@@ -22,7 +31,7 @@ const CHUNK_BYTES = 128 * 1024;
  */
 export class BatchWriter implements ChunkSource {
   readonly #frame: BatchFrame;
-  readonly #messages: readonly BatchMessage[];
+  readonly #messages: BatchMessages;
   readonly #firstXid: number;
   readonly #onUnencodable: (index: number, error: unknown) => void;
   readonly #onPiece: (last: boolean) => void;
@@ -32,7 +41,7 @@ export class BatchWriter implements ChunkSource {
 
   constructor(options: {
     readonly frame: BatchFrame;
-    readonly messages: readonly BatchMessage[];
+    readonly messages: BatchMessages;
     readonly firstXid: number;
     /** A message that does not fit the protocol; it is left out. */
     readonly onUnencodable: (index: number, error: unknown) => void;
@@ -78,7 +87,7 @@ export class BatchWriter implements ChunkSource {
   #writeOne(writer: WireWriter, index: number): void {
     const good = writer.length;
     try {
-      const message = this.#frame.wrap(this.#messages[index]!);
+      const message = this.#frame.wrap(this.#messages.at(index)!);
       const xid = this.#firstXid + 1 + index;
       if (message instanceof Uint8Array) writer.bytes(withXid(message, xid));
       else writeMessage(writer, message, xid);

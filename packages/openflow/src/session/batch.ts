@@ -1,13 +1,13 @@
 import { decodeMessage } from '../codec/message.js';
 import type { BundleControlType, BundleFlags, ErrorMessage, Message } from '../model/message.js';
-import { BatchWriter, type BatchFrame, type BatchMessage } from './batch-writer.js';
+import { BatchWriter, type BatchFrame, type BatchMessages } from './batch-writer.js';
 import { describeMessage } from './describe-message.js';
 import { refusedError, SessionError, type Refusal } from './errors.js';
 import { Exchange, type ExchangePort } from './exchange.js';
 
 export interface BatchOptions {
   readonly operation: string;
-  readonly messages: readonly BatchMessage[];
+  readonly messages: BatchMessages;
   readonly firstXid: number;
   readonly timeoutMs: number;
   readonly signal?: AbortSignal | undefined;
@@ -21,7 +21,7 @@ const COMMIT_MS_PER_MESSAGE = 0.1;
 /** Many messages, then something whose answer says that all of them were handled. */
 export abstract class Batch extends Exchange<void> {
   readonly writer: BatchWriter;
-  protected readonly messages: readonly BatchMessage[];
+  protected readonly messages: BatchMessages;
   protected readonly timeoutMs: number;
   protected readonly refusals: Refusal[] = [];
 
@@ -55,7 +55,7 @@ export abstract class Batch extends Exchange<void> {
   protected abstract receiveFailure(error: ErrorMessage, index: number): void;
 
   protected describe(index: number): string {
-    return describeMessage(this.messages[index]!);
+    return describeMessage(this.messages.at(index)!);
   }
 
   protected refused(refusal: Refusal): void {

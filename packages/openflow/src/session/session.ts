@@ -2,7 +2,7 @@ import './platform.js';
 import { decodeMessage, version13 } from '../codec/message.js';
 import { messageTypes } from '../codec/message-types.js';
 import type { BundleFlags, Message, MultipartRequestBody } from '../model/message.js';
-import type { BatchMessage } from './batch-writer.js';
+import type { BatchMessage, BatchMessages } from './batch-writer.js';
 import { SessionError } from './errors.js';
 import { EventQueue, type SwitchEvent } from './event-queue.js';
 import { FrameSplitter, frameType, frameVersion, frameXid } from './frame-splitter.js';
@@ -164,7 +164,7 @@ export class OpenFlowSession {
    * Sends messages that take effect one by one, and a barrier behind them. Rejects with `refused`, naming every one
    * that the switch did not take; the others have taken effect.
    */
-  sendAll(messages: readonly BatchMessage[], options: OperationOptions = {}): Promise<void> {
+  sendAll(messages: BatchMessages, options: OperationOptions = {}): Promise<void> {
     const named = { operation: 'send messages', ...options };
     return this.#attempt(named, () => this.#transactions.sendAll(messages, named));
   }
@@ -174,10 +174,7 @@ export class OpenFlowSession {
    * message that was not taken; then none has taken effect. Several bundles may be under way; they are committed in
    * the order of the calls. An abort before the commit discards the bundle; after it, the outcome is unknown.
    */
-  bundle(
-    messages: readonly BatchMessage[],
-    options: OperationOptions & { readonly flags?: BundleFlags } = {},
-  ): Promise<void> {
+  bundle(messages: BatchMessages, options: OperationOptions & { readonly flags?: BundleFlags } = {}): Promise<void> {
     const { flags = { atomic: true, ordered: true }, ...rest } = options;
     const named = { operation: `apply a bundle of ${messages.length} messages`, ...rest };
     return this.#attempt(named, () => this.#transactions.bundle(messages, flags, named));

@@ -1,7 +1,7 @@
 import { encodeMessage } from '../codec/encode.js';
 import type { BundleFlags, Message, MultipartReplyBody, MultipartRequestBody } from '../model/message.js';
 import { BATCH_EXTRA_XIDS, Bundle, FencedBatch, type Batch, type BatchOptions } from './batch.js';
-import type { BatchMessage } from './batch-writer.js';
+import type { BatchMessage, BatchMessages } from './batch-writer.js';
 import { SessionError } from './errors.js';
 import type { Exchange, ExchangePort } from './exchange.js';
 import { Exchanges } from './exchanges.js';
@@ -82,7 +82,7 @@ export class Transactions {
     await this.#ask(exchange, { type: 'multipart_request', body });
   }
 
-  async sendAll(messages: readonly BatchMessage[], options: NamedOperation): Promise<void> {
+  async sendAll(messages: BatchMessages, options: NamedOperation): Promise<void> {
     const batch = new FencedBatch(this.#port, this.#batchOptions(messages, options));
     try {
       await this.#run(batch);
@@ -92,7 +92,7 @@ export class Transactions {
     }
   }
 
-  async bundle(messages: readonly BatchMessage[], flags: BundleFlags, options: NamedOperation): Promise<void> {
+  async bundle(messages: BatchMessages, flags: BundleFlags, options: NamedOperation): Promise<void> {
     if (messages.length === 0) return;
     const bundle = new Bundle(this.#port, {
       ...this.#batchOptions(messages, options),
@@ -137,7 +137,7 @@ export class Transactions {
     return { operation, signal, firstXid: this.#xids.take(), timeoutMs: this.#limits.requestTimeoutMs };
   }
 
-  #batchOptions(messages: readonly BatchMessage[], { operation, signal }: NamedOperation): BatchOptions {
+  #batchOptions(messages: BatchMessages, { operation, signal }: NamedOperation): BatchOptions {
     const firstXid = this.#xids.take(messages.length + BATCH_EXTRA_XIDS);
     return { operation, signal, messages, firstXid, timeoutMs: this.#limits.requestTimeoutMs };
   }

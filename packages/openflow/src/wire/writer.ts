@@ -90,7 +90,8 @@ export class WireWriter {
 
   zeros(count: number): void {
     const at = this.#claim(count);
-    this.#bytes.fill(0, at, at + count);
+    // A few, nearly always: `fill` takes longer to call than to fill.
+    for (let index = at; index < at + count; index += 1) this.#bytes[index] = 0;
   }
 
   /** Zero bytes up to a multiple of `unit` counted from `start`. */

@@ -4,7 +4,7 @@ import {
   parseGroup,
   parseMeter,
   SessionError,
-  type BatchMessage,
+  type BatchMessages,
   type Refusal,
 } from '@antrea-ts/openflow';
 import { expect, test } from 'vitest';
@@ -22,8 +22,8 @@ function recorder(refuse: (text: string) => boolean = () => false): {
   sent: string[][];
 } {
   const sent: string[][] = [];
-  const send = async (messages: readonly BatchMessage[]): Promise<void> => {
-    const texts = messages.map(describeMessage);
+  const send = async (messages: BatchMessages): Promise<void> => {
+    const texts = Array.from({ length: messages.length }, (_, index) => describeMessage(messages.at(index)!));
     sent.push(texts);
     const refusals: Refusal[] = texts.flatMap((subject, index) =>
       refuse(subject) ? [{ index, subject, reason: 'NO' }] : [],

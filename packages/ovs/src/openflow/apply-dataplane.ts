@@ -1,8 +1,8 @@
-import { SessionError, type BatchMessage, type BundleFlags } from '@antrea-ts/openflow';
+import { SessionError, type BatchMessages, type BundleFlags } from '@antrea-ts/openflow';
 import type { Outcome } from '@antrea-ts/reconcile';
 import type { DataplanePlan } from './dataplane.js';
 import type { OpenFlowConnection, OperationContext } from './openflow-connection.js';
-import { flowMessages, groupMessages, meterMessages, type PlannedMessage } from './plan-messages.js';
+import { flowMessages, groupMessages, inOrder, meterMessages, type Planned } from './plan-messages.js';
 
 export interface DataplaneOutcomes {
   readonly flows: readonly Outcome<string>[];
@@ -10,8 +10,8 @@ export interface DataplaneOutcomes {
   readonly meters: readonly Outcome<number>[];
 }
 
-type Planned = PlannedMessage<string | number, BatchMessage>;
-type Outcomes = readonly Outcome<string | number>[];
+type Key = string | number;
+type Outcomes = readonly Outcome<Key>[];
 
 const ATOMIC: BundleFlags = { atomic: true, ordered: true };
 
@@ -35,7 +35,7 @@ export async function applyDataplanePlan(
   const context = { operation: 'program the bridge', ...options };
 
   const metersBuilt = await attempt(meters.build, (messages) => connection.sendAll(messages, context), 'refused only');
-  const bundle: readonly Planned[] = [...groups.build, ...flows.build, ...flows.tearDown, ...groups.tearDown];
+  const bundle = inOrder<Key>(groups.build, flows.build, flows.tearDown, groups.tearDown);
   const bundled = await attempt(
     bundle,
     (messages) => connection.applyBundle(messages, { ...context, flags: ATOMIC }),
@@ -56,23 +56,23 @@ export async function applyDataplanePlan(
 
 /** Sends, and tells what became of each item. `blame`: whether a refusal of some makes all of them fail. */
 async function attempt(
-  planned: readonly Planned[],
-  send: (messages: readonly BatchMessage[]) => Promise<void>,
+  planned: Planned<Key>,
+  send: (messages: BatchMessages) => Promise<void>,
   blame: 'all' | 'refused only',
 ): Promise<Outcomes> {
   if (planned.length === 0) return [];
   try {
-    await send(planned.map(({ message }) => message));
-    return planned.map(({ key }) => ({ key, ok: true }));
+    await send(planned);
+    return planned.keys.map((key) => ({ key, ok: true }));
   } catch (error) {
     if (!(error instanceof SessionError) || error.code !== 'refused') throw error;
     return refusedOutcomes(planned, error, blame);
   }
 }
 
-function refusedOutcomes(planned: readonly Planned[], error: SessionError, blame: 'all' | 'refused only'): Outcomes {
+function refusedOutcomes({ keys }: Planned<Key>, error: SessionError, blame: 'all' | 'refused only'): Outcomes {
   const reasons = new Map(error.refusals.map((refusal) => [refusal.index, refusal]));
-  return planned.map(({ key }, index) => {
+  return keys.map((key, index) => {
     const refusal = reasons.get(index);
     if (refusal !== undefined) {
       const message = `${refusal.subject}: ${refusal.reason}`;
@@ -83,9 +83,9 @@ function refusedOutcomes(planned: readonly Planned[], error: SessionError, blame
   });
 }
 
-function held(planned: readonly Planned[], because: Outcomes): Outcomes {
+function held({ keys }: Planned<Key>, because: Outcomes): Outcomes {
   const failed = because.find((outcome) => !outcome.ok);
-  return planned.map(({ key }) => (failed === undefined || failed.ok ? { key, ok: true } : { ...failed, key }));
+  return keys.map((key) => (failed === undefined || failed.ok ? { key, ok: true } : { ...failed, key }));
 }
 
 /** A plan without anything. */

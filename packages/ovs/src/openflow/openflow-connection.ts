@@ -1,5 +1,5 @@
 import type {
-  BatchMessage,
+  BatchMessages,
   BundleFlags,
   FeaturesReply,
   FlowFilter,
@@ -58,12 +58,9 @@ export interface OpenFlowConnection {
   /** Packet-ins and reports lost on the present connection because they came faster than they were taken. */
   readonly dropped: { readonly packetIns: number; readonly reports: number };
   /** Applies flow and group messages in one bundle, atomic and ordered unless told otherwise: all or nothing. */
-  applyBundle(
-    messages: readonly BatchMessage[],
-    options?: OperationContext & { readonly flags?: BundleFlags },
-  ): Promise<void>;
+  applyBundle(messages: BatchMessages, options?: OperationContext & { readonly flags?: BundleFlags }): Promise<void>;
   /** Sends messages that take effect one by one (meters cannot be in a bundle), and waits until all were handled. */
-  sendAll(messages: readonly BatchMessage[], options?: OperationContext): Promise<void>;
+  sendAll(messages: BatchMessages, options?: OperationContext): Promise<void>;
   packetOut(packet: Omit<PacketOut, 'type'>): void;
   barrier(options?: OperationContext): Promise<void>;
   /** Reads flows and hands out each as it comes: those that the caller does not keep take no memory. */

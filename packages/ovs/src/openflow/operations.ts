@@ -1,6 +1,6 @@
 import {
   SessionError,
-  type BatchMessage,
+  type BatchMessages,
   type BundleFlags,
   type FeaturesReply,
   type FlowFilter,
@@ -36,13 +36,13 @@ export class OpenFlowOperations {
   }
 
   async applyBundle(
-    messages: readonly BatchMessage[],
+    messages: BatchMessages,
     options: OperationContext & { readonly flags?: BundleFlags } = {},
   ): Promise<void> {
     await this.#session(options, 'apply a bundle').bundle(messages, options);
   }
 
-  async sendAll(messages: readonly BatchMessage[], options: OperationContext = {}): Promise<void> {
+  async sendAll(messages: BatchMessages, options: OperationContext = {}): Promise<void> {
     await this.#session(options, 'send messages').sendAll(messages, options);
   }
 

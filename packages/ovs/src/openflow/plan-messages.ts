@@ -1,29 +1,42 @@
-import type { Flow, FlowMod, Group, GroupMod, Meter, MeterMod } from '@antrea-ts/openflow';
+import type { BatchMessage, Flow, FlowMod, Group, MessageSource, Meter } from '@antrea-ts/openflow';
 import type { Plan } from '@antrea-ts/reconcile';
 
-/** A message, and which item of which plan it is for. */
-export interface PlannedMessage<K, M> {
-  readonly key: K;
-  readonly message: M;
+/** Messages of which each is for one item of a plan. They are made when they are asked for, and again if asked again. */
+export interface Planned<K> extends MessageSource {
+  /** Of the items, in the order of their messages. */
+  readonly keys: readonly K[];
 }
 
 /** Messages of a plan, apart by when they have to be sent. */
-export interface PlannedMessages<K, M> {
+export interface PlannedMessages<K> {
   /** Before whatever uses the items. */
-  readonly build: readonly PlannedMessage<K, M>[];
+  readonly build: Planned<K>;
   /** After whatever used them is gone. */
-  readonly tearDown: readonly PlannedMessage<K, M>[];
+  readonly tearDown: Planned<K>;
 }
 
-export function flowMessages({ create, update, remove }: Plan<string, Flow>): PlannedMessages<string, FlowMod> {
-  const build: PlannedMessage<string, FlowMod>[] = [];
-  const tearDown: PlannedMessage<string, FlowMod>[] = [];
-  for (const [key, flow] of create) build.push({ key, message: flowMod('add', flow) });
-  for (const [key, { observed, desired }] of update)
-    build.push({ key, message: flowMod(updateCommand(observed, desired), desired) });
-  for (const [key, flow] of remove)
-    tearDown.push({ key, message: flowMod('delete_strict', { ...flow, instructions: [] }) });
-  return { build, tearDown };
+/** Several lists as one. */
+export function inOrder<K>(...lists: readonly Planned<K>[]): Planned<K> {
+  const keys = lists.flatMap((list) => list.keys);
+  const at = (index: number): BatchMessage | undefined => {
+    let left = index;
+    for (const list of lists) {
+      if (left < list.length) return list.at(left);
+      left -= list.length;
+    }
+    return undefined;
+  };
+  return { keys, length: keys.length, at };
+}
+
+export function flowMessages({ create, update, remove }: Plan<string, Flow>): PlannedMessages<string> {
+  return {
+    build: inOrder(
+      planned(create, (flow) => flowMod('add', flow)),
+      planned(update, ({ observed, desired }) => flowMod(updateCommand(observed, desired), desired)),
+    ),
+    tearDown: planned(remove, (flow) => flowMod('delete_strict', flow, [])),
+  };
 }
 
 /**
@@ -45,50 +58,41 @@ function expires({ idleTimeout = 0, hardTimeout = 0 }: Flow): boolean {
 }
 
 /** Picks the fields of a flow, so that counters of an observed one do not travel along. */
-function flowMod(command: FlowMod['command'], flow: Flow): FlowMod {
-  const { table, priority, cookie, match, instructions, idleTimeout, hardTimeout, flags } = flow;
+function flowMod(command: FlowMod['command'], flow: Flow, instructions = flow.instructions): FlowMod {
+  const { table, priority, cookie, match, idleTimeout, hardTimeout, flags } = flow;
+  const message: FlowMod = { type: 'flow_mod', command, table, priority, cookie, match, instructions };
+  // Nearly all have none of these.
+  if (idleTimeout === undefined && hardTimeout === undefined && flags === undefined) return message;
   return {
-    type: 'flow_mod',
-    command,
-    table,
-    priority,
-    cookie,
-    match,
-    instructions,
+    ...message,
     ...(idleTimeout === undefined ? {} : { idleTimeout }),
     ...(hardTimeout === undefined ? {} : { hardTimeout }),
     ...(flags === undefined ? {} : { flags }),
   };
 }
 
-export function groupMessages({ create, update, remove }: Plan<number, Group>): PlannedMessages<number, GroupMod> {
+export function groupMessages({ create, update, remove }: Plan<number, Group>): PlannedMessages<number> {
   return {
-    build: [
-      ...Array.from(create, ([key, group]) => planned(key, { type: 'group_mod', command: 'add', ...group } as const)),
-      ...Array.from(update, ([key, { desired }]) =>
-        planned(key, { type: 'group_mod', command: 'modify', ...desired } as const),
-      ),
-    ],
-    tearDown: Array.from(remove, ([key, group]) =>
-      planned(key, { type: 'group_mod', command: 'delete', ...group, buckets: [] } as const),
+    build: inOrder(
+      planned(create, (group) => ({ type: 'group_mod', command: 'add', ...group })),
+      planned(update, ({ desired }) => ({ type: 'group_mod', command: 'modify', ...desired })),
     ),
+    tearDown: planned(remove, (group) => ({ type: 'group_mod', command: 'delete', ...group, buckets: [] })),
   };
 }
 
-export function meterMessages({ create, update, remove }: Plan<number, Meter>): PlannedMessages<number, MeterMod> {
+export function meterMessages({ create, update, remove }: Plan<number, Meter>): PlannedMessages<number> {
   return {
-    build: [
-      ...Array.from(create, ([key, meter]) => planned(key, { type: 'meter_mod', command: 'add', ...meter } as const)),
-      ...Array.from(update, ([key, { desired }]) =>
-        planned(key, { type: 'meter_mod', command: 'modify', ...desired } as const),
-      ),
-    ],
-    tearDown: Array.from(remove, ([key, meter]) =>
-      planned(key, { type: 'meter_mod', command: 'delete', ...meter } as const),
+    build: inOrder(
+      planned(create, (meter) => ({ type: 'meter_mod', command: 'add', ...meter })),
+      planned(update, ({ desired }) => ({ type: 'meter_mod', command: 'modify', ...desired })),
     ),
+    tearDown: planned(remove, (meter) => ({ type: 'meter_mod', command: 'delete', ...meter })),
   };
 }
 
-function planned<K, M>(key: K, message: M): PlannedMessage<K, M> {
-  return { key, message };
+function planned<K, V>(items: ReadonlyMap<K, V>, message: (item: V) => BatchMessage): Planned<K> {
+  const keys = [...items.keys()];
+  const values = [...items.values()];
+  return { keys, length: keys.length, at: (index) => message(values[index]!) };
 }

@@ -5,34 +5,35 @@ import type { MatchPart } from './match-part.js';
  * address, and one of them may go.
  */
 export class Clause {
-  readonly #parts = new Map<string, MatchPart>();
+  /** By the parts' keys. A part is put together where it is asked for: there are a hundred thousand. */
+  readonly #matches = new Map<string, MatchPart['match']>();
   /** How many more than one ask for a part; few parts are here. */
   readonly #more = new Map<string, number>();
 
   get size(): number {
-    return this.#parts.size;
+    return this.#matches.size;
   }
 
   /** Whether the part is new. */
   add(part: MatchPart): boolean {
-    if (this.#parts.has(part.key)) {
+    if (this.#matches.has(part.key)) {
       this.#more.set(part.key, (this.#more.get(part.key) ?? 0) + 1);
       return false;
     }
-    this.#parts.set(part.key, part);
+    this.#matches.set(part.key, part.match);
     return true;
   }
 
   /** Whether nobody asks for the part any more. */
   remove(part: MatchPart): boolean {
     const more = this.#more.get(part.key);
-    if (more === undefined) return this.#parts.delete(part.key);
+    if (more === undefined) return this.#matches.delete(part.key);
     if (more === 1) this.#more.delete(part.key);
     else this.#more.set(part.key, more - 1);
     return false;
   }
 
-  parts(): IterableIterator<MatchPart> {
-    return this.#parts.values();
+  *parts(): Generator<MatchPart> {
+    for (const [key, match] of this.#matches) yield { key, match };
   }
 }

@@ -4,7 +4,7 @@ import type { RuleText } from '@antrea-ts/policy';
 import { cookie } from '../../cookie.js';
 import type { NodeProfile } from '../../profile.js';
 import { actionFlows, type PolicySettings } from './action-flows.js';
-import { clauseAction, MatchContexts, type ClauseAction } from './match-contexts.js';
+import { clauseAction, ClauseFlows, type ClauseAction } from './clause-flows.js';
 import type { MatchPart } from './match-part.js';
 import { Placements, prioritiesOf, type Placement } from './placements.js';
 import type { Conjunction } from './policy-rule.js';
@@ -29,7 +29,7 @@ export type ClauseName = 'common' | 'split';
 export class ConjunctionFlows {
   readonly #profile: NodeProfile;
   readonly #settings: PolicySettings;
-  readonly #contexts: MatchContexts;
+  readonly #clauses: ClauseFlows;
   readonly #singles = new SingleFlows();
   readonly #placements: Placements;
   readonly #rendered = new Map<Conjunction, Rendered>();
@@ -42,20 +42,20 @@ export class ConjunctionFlows {
   constructor(profile: NodeProfile, settings: PolicySettings, recovered: RecoveredRules) {
     this.#profile = profile;
     this.#settings = settings;
-    this.#contexts = new MatchContexts(cookie(profile.cookieRound, 'Policy'));
+    this.#clauses = new ClauseFlows(cookie(profile.cookieRound, 'Policy'));
     this.#placements = new Placements(recovered);
   }
 
   partAdded(conjunction: Conjunction, clause: ClauseName, part: MatchPart): void {
     const rendered = this.#rendered.get(conjunction);
-    if (rendered) this.#contexts.addAll(rendered.table, rendered.priority, [part], clauseOf(rendered, clause));
+    if (rendered) this.#clauses.addAll(rendered.table, rendered.priority, [part], clauseOf(rendered, clause));
     else this.#open.add(conjunction);
   }
 
   partRemoved(conjunction: Conjunction, clause: ClauseName, part: MatchPart): void {
     const rendered = this.#rendered.get(conjunction);
     if (rendered === undefined) return;
-    this.#contexts.removeAll(rendered.table, rendered.priority, [part], clauseOf(rendered, clause));
+    this.#clauses.removeAll(rendered.table, rendered.priority, [part], clauseOf(rendered, clause));
     if (!conjunction.rule.hasTargets(conjunction)) this.#open.add(conjunction);
   }
 
@@ -76,7 +76,7 @@ export class ConjunctionFlows {
     readonly retired: readonly number[];
   } {
     this.#settle();
-    const changes = this.#contexts.takeChanges();
+    const changes = this.#clauses.takeChanges();
     this.#singles.takeChanges(changes);
     const retired = this.#retired;
     this.#retired = [];
@@ -84,7 +84,7 @@ export class ConjunctionFlows {
   }
 
   *flows(): Generator<readonly [string, Flow]> {
-    yield* this.#contexts.flows();
+    yield* this.#clauses.flows();
     yield* this.#singles.flows();
   }
 
@@ -160,9 +160,9 @@ export class ConjunctionFlows {
     });
     const actionKeys = flows.map((flow) => this.#singles.set(flowKey(flow), flow));
     const rendered = { priority, table, clauses, actionKeys };
-    this.#contexts.addAll(table, priority, rule.common.parts(), clauses[0]);
-    this.#contexts.addAll(table, priority, conjunction.split.parts(), clauses[1]);
-    if (clauses[2]) this.#contexts.addAll(table, priority, services ?? [], clauses[2]);
+    this.#clauses.addAll(table, priority, rule.common.parts(), clauses[0]);
+    this.#clauses.addAll(table, priority, conjunction.split.parts(), clauses[1]);
+    if (clauses[2]) this.#clauses.addAll(table, priority, services ?? [], clauses[2]);
     this.#rendered.set(conjunction, rendered);
     this.#rulesById.set(id, { text: rule.text, priority: action });
   }
@@ -172,9 +172,9 @@ export class ConjunctionFlows {
     if (rendered === undefined) return false;
     const { table, priority, actionKeys, clauses } = rendered;
     const { rule, split, services = [] } = conjunction;
-    this.#contexts.removeAll(table, priority, rule.common.parts(), clauses[0]);
-    this.#contexts.removeAll(table, priority, split.parts(), clauses[1]);
-    if (clauses[2]) this.#contexts.removeAll(table, priority, services, clauses[2]);
+    this.#clauses.removeAll(table, priority, rule.common.parts(), clauses[0]);
+    this.#clauses.removeAll(table, priority, split.parts(), clauses[1]);
+    if (clauses[2]) this.#clauses.removeAll(table, priority, services, clauses[2]);
     for (const key of actionKeys) this.#singles.delete(key);
     this.#rendered.delete(conjunction);
     return true;

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { LabError } from './errors.js';
 import type { PluginFiles } from './kubelet/container-runtime.js';
@@ -46,11 +46,15 @@ export function findComponents(env: NodeJS.ProcessEnv = process.env): Components
       throw new LabError('machine', `${name} is not built: ${file} is missing; run npm run build`);
   }
   return {
-    agent: ({ config, logs }) => ({
-      file: process.execPath,
-      args: [agentMain, '--config', config, '--log-dir', logs],
-    }),
-    controller: (configFile) => ({ file: process.execPath, args: [controllerMain, '--config', configFile] }),
+    agent: ({ config, logs }) => nodeProgram(agentMain, '--config', config, '--log-dir', logs),
+    controller: (configFile) => nodeProgram(controllerMain, '--config', configFile),
     plugin: { file: pluginFile, path: pluginPath },
   };
+}
+
+/** A program with this Node.js and the options that its first line asks for, which count where it is installed. */
+function nodeProgram(file: string, ...args: readonly string[]): ComponentCommand {
+  const [firstLine = ''] = readFileSync(file, 'utf8').split('\n', 1);
+  const options = /^#!\/usr\/bin\/env -S node (.+)$/.exec(firstLine)?.[1]?.split(' ') ?? [];
+  return { file: process.execPath, args: [...options, file, ...args] };
 }

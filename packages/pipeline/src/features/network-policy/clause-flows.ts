@@ -21,7 +21,7 @@ function ofAction(action: ConjunctionAction): ClauseAction {
 
 /** A flow whose clauses change until `takeChanges`, by conjunction id. */
 interface OpenFlow {
-  readonly level: Level;
+  readonly key: string;
   readonly match: Match;
   readonly clauses: Map<number, ClauseAction>;
 }
@@ -29,6 +29,8 @@ interface OpenFlow {
 interface Level {
   readonly table: number;
   readonly priority: number;
+  /** By the key of the match: a hundred rules may come to one, and its flow's key is not made for each. */
+  readonly open: Map<string, OpenFlow>;
 }
 
 /**
@@ -42,7 +44,7 @@ interface Level {
 export class ClauseFlows {
   readonly #cookie: bigint;
   readonly #flows = new Map<string, Flow>();
-  readonly #open = new Map<string, OpenFlow>();
+  readonly #levels = new Map<number, Level>();
   #set = new Map<string, Flow>();
   #removed = new Set<string>();
 
@@ -51,37 +53,49 @@ export class ClauseFlows {
   }
 
   addAll(table: number, priority: number, parts: Iterable<MatchPart>, clause: ClauseAction): void {
-    const level = { table, priority };
+    const level = this.#level(table, priority);
     for (const part of parts) this.#add(level, part, clause);
   }
 
   removeAll(table: number, priority: number, parts: Iterable<MatchPart>, clause: ClauseAction): void {
-    const level = { table, priority };
+    const level = this.#level(table, priority);
     for (const part of parts) this.#remove(level, part, clause);
   }
 
   #add(level: Level, part: MatchPart, clause: ClauseAction): void {
+    const open = level.open.get(part.key);
+    if (open) {
+      open.clauses.set(clause.id, clause);
+      return;
+    }
     const key = keyInTable(level.table, level.priority, part.key);
     const flow = this.#flows.get(key);
     if (flow === undefined) this.#put(key, this.#render(level, part.match, clause.alone));
-    else if (!isAlone(flow, clause) || this.#open.has(key)) this.#opened(key, flow, level).set(clause.id, clause);
+    else if (!isAlone(flow, clause)) opened(level, part.key, key, flow).set(clause.id, clause);
   }
 
   #remove(level: Level, part: MatchPart, clause: ClauseAction): void {
+    const open = level.open.get(part.key);
+    if (open) {
+      open.clauses.delete(clause.id);
+      return;
+    }
     const key = keyInTable(level.table, level.priority, part.key);
     const flow = this.#flows.get(key);
     if (flow === undefined) return;
-    if (isAlone(flow, clause) && !this.#open.has(key)) this.#delete(key);
-    else this.#opened(key, flow, level).delete(clause.id);
+    if (isAlone(flow, clause)) this.#delete(key);
+    else opened(level, part.key, key, flow).delete(clause.id);
   }
 
   /** Flows that changed since the last call. */
   takeChanges(): { readonly set: Map<string, Flow>; readonly removed: Set<string> } {
-    for (const [key, { level, match, clauses }] of this.#open) {
-      if (clauses.size === 0) this.#delete(key);
-      else this.#put(key, this.#render(level, match, instructionsOf(clauses)));
+    for (const level of this.#levels.values()) {
+      for (const { key, match, clauses } of level.open.values()) {
+        if (clauses.size === 0) this.#delete(key);
+        else this.#put(key, this.#render(level, match, instructionsOf(clauses)));
+      }
+      level.open.clear();
     }
-    this.#open.clear();
     const changes = { set: this.#set, removed: this.#removed };
     this.#set = new Map();
     this.#removed = new Set();
@@ -105,19 +119,24 @@ export class ClauseFlows {
     this.#removed.add(key);
   }
 
-  #opened(key: string, flow: Flow, level: Level): Map<number, ClauseAction> {
-    let open = this.#open.get(key);
-    if (open === undefined) {
-      const { match } = flow;
-      open = { level, match, clauses: new Map(clausesOf(flow).map((action) => [action.id, ofAction(action)])) };
-      this.#open.set(key, open);
-    }
-    return open.clauses;
-  }
-
   #render({ table, priority }: Level, match: Match, instructions: readonly Instruction[]): Flow {
     return { table, priority, cookie: this.#cookie, match, instructions };
   }
+
+  /** Levels stay: rules have few priorities. */
+  #level(table: number, priority: number): Level {
+    const number = table * 0x10000 + priority;
+    let level = this.#levels.get(number);
+    if (level === undefined) this.#levels.set(number, (level = { table, priority, open: new Map() }));
+    return level;
+  }
+}
+
+/** The clauses of a flow, apart from it. */
+function opened({ open }: Level, keyOfMatch: string, key: string, flow: Flow): Map<number, ClauseAction> {
+  const clauses = new Map(clausesOf(flow).map((action) => [action.id, ofAction(action)]));
+  open.set(keyOfMatch, { key, match: flow.match, clauses });
+  return clauses;
 }
 
 function clausesOf({ instructions: [first] }: Flow): readonly ConjunctionAction[] {

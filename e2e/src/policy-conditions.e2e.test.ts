@@ -106,6 +106,30 @@ describe('conditions and events of policies', () => {
     });
   });
 
+  it('text that looks like commands, chains or flows stays text', async () => {
+    const marks = ['shell', 'second'].map((name) => `/tmp/from-a-policy-${lab.name}-${name}`);
+    const name = `"; actions=NORMAL\n$(touch ${marks[0]}) \`touch ${marks[1]}\` -A FORWARD -j ACCEPT`;
+    const values = ['web', '-j ACCEPT', '; actions=NORMAL', `$(touch ${marks[0]})`];
+    const podSelector = { matchExpressions: [{ key: 'app', operator: 'In', values }] };
+    await apply(acnp({ appliedTo: [{ podSelector }], ingress: [{ action: 'Drop', name, enableLogging: true }] }));
+    await eventually(async () => expect(await phase()).toBe('Realized'));
+    const flows = await lab.node('node-1', 'ovs-ofctl', '-O', 'OpenFlow13', 'dump-flows', 'br-int');
+    expect(flows).toMatch(/table=85, .*conj_id=\d+ actions=.*NXM_NX_REG0\[20\]/);
+    for (const mark of marks) await expect(lab.node('node-1', 'ls', mark)).rejects.toThrow('No such file');
+    // One without rules is enforced as soon as it is known.
+    await apply(acnp({ appliedTo: [app('web')] }));
+    await eventually(async () => expect(await phase()).toBe('Realized'));
+    await lab.kubectl(['delete', 'acnp', '--all']);
+  });
+
+  function phase(): Promise<string> {
+    const path = '{.status.phase} {.status.observedGeneration} {.metadata.generation}';
+    return lab.kubectl(['get', 'acnp', 'acnp', '-o', `jsonpath=${path}`]).then((text) => {
+      const [is = '', observed, current] = text.split(' ');
+      return observed === current ? is : 'of another generation';
+    });
+  }
+
   function apply(...objects: object[]): Promise<string> {
     return lab.kubectl(['apply', '-f', '-'], JSON.stringify(list(objects)));
   }

@@ -15,6 +15,7 @@ import { serviceConnections } from './service-connections.js';
 import { services } from './services.js';
 import { policySwitch } from './policy-switch.js';
 import { watchers } from './watchers.js';
+import { windows } from './windows.js';
 import { repair } from './repair.js';
 import { restarts } from './restarts.js';
 
@@ -38,4 +39,5 @@ export const workloads: readonly Workload[] = [
   churn,
   labUp,
   serviceConnections,
+  windows,
 ];

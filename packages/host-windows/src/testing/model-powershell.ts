@@ -72,6 +72,14 @@ export class ModelPowerShell {
   }
 }
 
+/** The commands that a line of a session has run, as text; none of the prelude. */
+export function invokedCommands(line: string): readonly string[] {
+  if (line === prelude) return [];
+  const [call] = parseCommand(line);
+  const commands = new Arguments(call?.parameters ?? new Map()).list('Commands');
+  return commands.map((encoded) => Buffer.from(encoded, 'base64').toString('utf8'));
+}
+
 function checkParameter(cmdlet: string, key: string, value: Value, type: ParameterType | undefined): void {
   if (type === undefined) {
     throw new CmdletFailure(

@@ -1,10 +1,12 @@
 import { spawn } from 'node:child_process';
 import { watch } from 'node:fs';
+import { appendFile } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import {
   addAdapter,
   createModelMachine,
   followHns,
+  invokedCommands,
   ModelPowerShell,
   readHnsState,
   removeAdapter,
@@ -20,6 +22,8 @@ interface Modules {
   readonly namespace: Namespace;
   /** Where the fake HNS keeps its state. */
   readonly hnsStateFile: string;
+  /** Gets a line for each invocation of PowerShell: when, and the commands. */
+  readonly invocationsLog: string;
   /** The cable's address with its prefix length, and the router. */
   readonly address: string;
   readonly router: string;
@@ -40,7 +44,7 @@ export interface WindowsMachine {
 
 /** Makes the machine, with one adapter that has the Node's address. */
 export async function startWindowsMachine(modules: Modules): Promise<WindowsMachine> {
-  const { namespace, hnsStateFile, log, signal } = modules;
+  const { namespace, hnsStateFile, invocationsLog, log, signal } = modules;
   const model = createModelMachine({ hnsStateFile });
   const pods = new Map<string, Namespace>();
   const devices = new DeviceIndexes();
@@ -102,6 +106,9 @@ export async function startWindowsMachine(modules: Modules): Promise<WindowsMach
         inTurn(async () => {
           followHns(model);
           await observe(model, devices, namespace);
+          const commands = invokedCommands(line);
+          if (commands.length > 0)
+            await appendFile(invocationsLog, `${new Date().toISOString()} ${commands.join('; ')}\n`);
           const printed = session.runLine(line);
           await settleAll();
           return printed;

@@ -56,6 +56,7 @@ export async function startWindowsNode(modules: Modules): Promise<WindowsNode> {
     startWindowsMachine({
       namespace,
       hnsStateFile,
+      invocationsLog: join(paths.logs, 'powershell.log'),
       address: `${plan.addresses[0]}/${underlayPrefix}`,
       router: plan.subnet.routers[0]!,
       log,

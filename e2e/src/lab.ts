@@ -4,8 +4,9 @@ import { fileURLToPath } from 'node:url';
 
 const labCommand = fileURLToPath(new URL('../../tools/lab', import.meta.url));
 
-// What runs a test may want colours, which a number that is read here must not have.
+// What runs a test may want colours (also by `CI`), which what is read here must not have.
 delete process.env['FORCE_COLOR'];
+process.env['NO_COLOR'] = '1';
 
 /** How much longer everything may take than on a real processor: tools/vm emulates one. */
 export const patience = process.env['VM_GUEST'] ? 10 : 1;

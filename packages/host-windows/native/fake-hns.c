@@ -1,5 +1,5 @@
-// The Host Network Service of a machine that is not there: what computenetwork.dll and vmcompute.dll export as far as
-// we call it. One source, built as a DLL for Wine and as a shared object for Linux.
+// The Host Network and Host Compute Services of a machine that is not there: what computenetwork.dll and vmcompute.dll
+// export as far as we call it. One source, built as a DLL for Wine and as a shared object for Linux.
 //
 //   FAKE_HNS_STATE   file with the state, a JSON object a line; it outlives the process, as HNS does
 //   FAKE_HNS_FAULTS  file with faults, one a line, each used once: METHOD PATH-PREFIX ERROR-TEXT | METHOD PATH-PREFIX hang MS |
@@ -62,6 +62,7 @@ typedef int32_t HResult;
 #define INVALID_ARGUMENT ((HResult)0x80070057)
 #define NOT_FOUND_ENDPOINT ((HResult)0x803b0002)
 #define NOT_FOUND_NAMESPACE ((HResult)0x803b0021)
+#define NOT_FOUND_SYSTEM ((HResult)0xc037010e)
 
 // ---- text
 
@@ -141,7 +142,7 @@ static int has(const char *json, const char *name, const char *value) {
   return same;
 }
 
-// ---- state: objects of a kind ("networks", "endpoints", "namespaces", "attachments"), each a line of JSON
+// ---- state: objects of a kind ("networks", "endpoints", "namespaces", "containers", "attachments"), each a line of JSON
 
 typedef struct object {
   struct object *next;
@@ -269,12 +270,33 @@ static char *success(char *output) {
 }
 static char *failure(const char *error) { return format("{\"Success\":false,\"Error\":\"%s\"}", error); }
 
+// An object as it is answered: an endpoint tells the containers that have it.
+static char *shown(const object *target) {
+  char *id = field(target->json, "ID"), *containers = strdup("");
+  for (object *each = objects; each; each = each->next) {
+    if (strcmp(each->kind, "attachments") != 0 || !id || !has(each->json, "EndpointId", id)) continue;
+    char *container = field(each->json, "ContainerId");
+    if (!container) continue;
+    char *more = format("%s%s\"%s\"", containers, *containers ? "," : "", container);
+    free(containers), free(container), containers = more;
+  }
+  char *json = strdup(target->json);
+  if (*containers) {
+    json[strlen(json) - 1] = 0;
+    char *more = format("%s,\"SharedContainers\":[%s]}", json, containers);
+    free(json), json = more;
+  }
+  free(id), free(containers);
+  return json;
+}
+
 static char *list(const char *kind) {
   char *out = strdup("[");
   for (object *each = objects; each; each = each->next) {
     if (strcmp(each->kind, kind) != 0) continue;
-    char *more = format("%s%s%s", out, out[1] ? "," : "", each->json);
-    free(out), out = more;
+    char *json = shown(each);
+    char *more = format("%s%s%s", out, out[1] ? "," : "", json);
+    free(out), free(json), out = more;
   }
   char *closed = format("%s]", out);
   free(out);
@@ -320,7 +342,7 @@ static char *serve(const char *method, const char *path, const char *request) {
   if (strcmp(method, "GET") == 0 && !*id) return success(list(kind));
   object *target = find(kind, "ID", id);
   if (!target) return failure(strcmp(kind, "networks") == 0 ? "The network was not found." : "Element not found.");
-  if (strcmp(method, "GET") == 0) return success(strdup(target->json));
+  if (strcmp(method, "GET") == 0) return success(shown(target));
   if (strcmp(method, "POST") == 0) return change(target, request);
   if (strcmp(method, "DELETE") != 0) return failure("The method is not supported.");
   char *gone = strdup(id);
@@ -451,4 +473,70 @@ EXPORT HResult API HcnQueryNamespaceProperties(void *handle, const wide *query, 
   *properties = answer(format("{\"ID\":\"%s\",\"Resources\":[%s]}", (char *)handle, out));
   free(out);
   return OK;
+}
+
+// ---- HCS compute systems: Docker's containers, which get endpoints while they run
+
+EXPORT HResult API HcsCreateComputeSystem(const wide *id, const wide *configuration, void *identity, void **handle, wide **record) {
+  (void)configuration, (void)identity;
+  char *text = narrow(id);
+  enter();
+  read_state();
+  if (!find("containers", "ID", text)) add("containers", format("{\"ID\":\"%s\"}", text)), write_state();
+  leave();
+  *handle = text;
+  if (record) *record = NULL;
+  return OK;
+}
+
+EXPORT HResult API HcsTerminateComputeSystem(void *handle, const wide *options, wide **record) {
+  (void)options;
+  enter();
+  read_state();
+  drop("containers", "ID", handle), drop("attachments", "ContainerId", handle);
+  write_state();
+  leave();
+  if (record) *record = NULL;
+  return OK;
+}
+
+EXPORT HResult API HcsOpenComputeSystem(const wide *id, void **handle, wide **record) {
+  char *text = narrow(id);
+  if (record) *record = NULL;
+  HResult code = refused("OPEN", "/containers", record);
+  enter();
+  read_state();
+  int known = find("containers", "ID", text) != NULL;
+  leave();
+  if (!code && !known) code = fail(NOT_FOUND_SYSTEM, "The virtual machine or container with the specified identifier does not exist.", record);
+  if (code) free(text);
+  else *handle = text;
+  return code;
+}
+
+EXPORT HResult API HcsCloseComputeSystem(void *handle) {
+  free(handle);
+  return OK;
+}
+
+// Request: {"ResourceType":"Network","RequestType":"Add","Settings":"ENDPOINT"}.
+EXPORT HResult API HcsModifyComputeSystem(void *handle, const wide *request, wide **record) {
+  char *json = narrow(request), *endpoint = field(json, "Settings");
+  if (record) *record = NULL;
+  HResult code = refused("ATTACH", "/containers", record);
+  enter();
+  read_state();
+  if (!code && (!endpoint || !has(json, "ResourceType", "Network") || !has(json, "RequestType", "Add")))
+    code = fail(INVALID_ARGUMENT, "Invalid JSON document string", record);
+  if (!code && !find("endpoints", "ID", endpoint)) code = fail(NOT_FOUND_ENDPOINT, "The endpoint was not found.", record);
+  for (object *each = objects; !code && each; each = each->next)
+    if (strcmp(each->kind, "attachments") == 0 && has(each->json, "EndpointId", endpoint) && has(each->json, "ContainerId", handle))
+      code = fail(INVALID_ARGUMENT, "The endpoint is attached already.", record);
+  if (!code) {
+    add("attachments", format("{\"EndpointId\":\"%s\",\"ContainerId\":\"%s\"}", endpoint, (char *)handle));
+    write_state();
+  }
+  leave();
+  free(json), free(endpoint);
+  return code;
 }

@@ -1,6 +1,7 @@
 import { release } from 'node:os';
 import { HostError, type Host } from '@antrea-ts/host';
 import type { Logger } from '@antrea-ts/runtime';
+import { HcsContainers } from './hns/containers.js';
 import { Hns } from './hns/hns.js';
 import { openHostCompute, type LibraryNames } from './hns/libraries.js';
 import { HcnNamespaces } from './hns/namespaces.js';
@@ -52,7 +53,12 @@ export function createWindowsHost(options: WindowsHostOptions): Host {
   const appearTimeoutMs = options.gatewayAppearTimeoutMs ?? 30_000;
   return {
     platform: 'windows',
-    pods: createWindowsPods({ hns, namespaces: new HcnNamespaces(libraries), powerShell }),
+    pods: createWindowsPods({
+      hns,
+      namespaces: new HcnNamespaces(libraries),
+      containers: new HcsContainers(libraries),
+      powerShell,
+    }),
     peerRoutes: {
       ...routes,
       async apply(plan, context) {

@@ -3,7 +3,10 @@ import type { IpAddress, InterfaceAddress, Cidr, MacAddress } from '@antrea-ts/n
 /** What a Pod's network interface shall be. */
 export interface PodInterfaceSpec {
   readonly containerId: string;
-  /** Where the Pod's network namespace is: a path on Linux, a namespace id or runtime word on Windows. */
+  /**
+   * Where the Pod's network namespace is: a path on Linux; on Windows the id of a namespace, or what Docker says
+   * ({@link tryParseDockerNetns}).
+   */
   readonly netns: string;
   /** Name inside the Pod (`CNI_IFNAME`). */
   readonly name: string;
@@ -14,6 +17,17 @@ export interface PodInterfaceSpec {
   readonly routes: readonly PodRoute[];
   /** False where the datapath cannot finish checksums that a sender left to the hardware (OVS `netdev`). */
   readonly checksumOffload: boolean;
+  /** Where names are asked for; used where that is a setting of the interface. */
+  readonly dns?: PodDns;
+  /** What the interface shall tell of itself later ({@link PodInterfaces.recorded}); kept where that is possible. */
+  readonly record?: Readonly<Record<string, string>>;
+}
+
+export interface PodDns {
+  /** Addresses of servers. */
+  readonly servers: readonly string[];
+  /** Domains that names without a dot are looked for in. */
+  readonly search: readonly string[];
 }
 
 /** A route inside the Pod; without `gateway` the destination is on the link. */
@@ -77,12 +91,23 @@ export interface HostEndRepair {
   readonly changes: readonly string[];
 }
 
+/** An interface that we made, with what it was told to keep. */
+export interface RecordedPodInterface {
+  readonly hostName: string;
+  readonly mac: MacAddress;
+  readonly mtu: number;
+  readonly record: Readonly<Record<string, string>>;
+}
+
 /** Pod network interfaces of this Node. Errors are {@link HostError}s of the package. */
 export interface PodInterfaces {
   /**
    * Makes the interface, or completes what an interrupted call left. An interface of ours under the same host name
    * that belongs to another namespace is replaced. Nothing half-made stays after an error. Codes: `invalid-argument`,
    * `netns-missing`, `netns-invalid`, `name-taken` (an interface of someone else has one of the names).
+   *
+   * For a container that shares the network of another one nothing is made: it gets the interface that is there under
+   * the host name, and the answer is what that is; `interface-missing` without one.
    */
   attach(spec: PodInterfaceSpec, options: { signal: AbortSignal }): Promise<PodInterfaceState>;
   /**
@@ -107,6 +132,13 @@ export interface PodInterfaces {
    * changed. Absent where the Node's end is no device that somebody could change.
    */
   ensureHostEnds?(ends: readonly DesiredHostEnd[], options: { signal: AbortSignal }): Promise<readonly HostEndRepair[]>;
+  /**
+   * Does what has to wait for the Node's end to be there. Present where the runtime makes that after `attach`;
+   * `interface-missing` as long as it has not.
+   */
+  finishHostEnd?(end: Required<DesiredHostEnd>, options: { signal: AbortSignal }): Promise<void>;
+  /** The interfaces that we made, with their records. Absent where an interface cannot keep any. */
+  recorded?(options: { signal: AbortSignal }): Promise<readonly RecordedPodInterface[]>;
   /** Host-side names of the Pod interfaces that we made: what garbage collection compares with known Pods. */
   list(options: { signal: AbortSignal }): Promise<readonly string[]>;
   /** Tells neighbours where the Pod's addresses are: gratuitous ARP, and unsolicited neighbour advertisements. Needs `netns`; `interface-missing` when there is no such interface. */

@@ -18,8 +18,10 @@ export class HnsError extends Error {
   }
 }
 
-/** HRESULTs of the service that mean that something is not there (hcserror.h: HCN_E_*_NOT_FOUND). */
-const notFoundResults: ReadonlySet<number> = new Set([0x803b_0001, 0x803b_0002, 0x803b_0021, 0x8007_0490]);
+/** HRESULTs that mean that something is not there: HCN_E_*_NOT_FOUND, HCS_E_SYSTEM_NOT_FOUND, ERROR_NOT_FOUND. */
+const notFoundResults: ReadonlySet<number> = new Set([
+  0x803b_0001, 0x803b_0002, 0x803b_0021, 0xc037_010e, 0x8037_010e, 0x8007_0490,
+]);
 
 /** The error for an HRESULT below zero and the error record that came with it. */
 export function hresultError(operation: string, result: number, record: string): HnsError {

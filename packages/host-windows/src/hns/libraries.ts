@@ -16,6 +16,9 @@ export const windowsLibraries: LibraryNames = {
 // Out-parameters are buffers of one pointer. A GUID is passed by its 16 bytes.
 const computeService = {
   HNSCall: { returns: 'int32', arguments: ['wideString', 'wideString', 'wideString', 'buffer'] },
+  HcsOpenComputeSystem: { returns: 'int32', arguments: ['wideString', 'buffer', 'buffer'] },
+  HcsModifyComputeSystem: { returns: 'int32', arguments: ['address', 'wideString', 'buffer'] },
+  HcsCloseComputeSystem: { returns: 'int32', arguments: ['address'] },
 } as const;
 
 const computeNetwork = {

@@ -1,4 +1,4 @@
-import { checkPodInterfaceSpec, HostError, type PodInterfaceSpec } from '@antrea-ts/host';
+import { checkPodInterfaceSpec, HostError, tryParseDockerNetns, type PodInterfaceSpec } from '@antrea-ts/host';
 import { formatCidr, formatInterfaceAddress } from '@antrea-ts/net-types';
 import { isGuid } from '../hns/guid.js';
 
@@ -13,10 +13,10 @@ export function checkWindowsSpec(spec: PodInterfaceSpec): void {
   if (spec.addresses.length > 1) refuse('an endpoint has one address');
   const route = spec.routes.find(({ destination }) => destination.prefixLength !== 0);
   if (route) refuse(`route to ${formatCidr(route.destination)}: an endpoint has a gateway, and no other routes`);
-  if (!isGuid(spec.netns)) {
+  if (!isGuid(spec.netns) && !tryParseDockerNetns(spec.netns)) {
     throw new HostError(
       'netns-missing',
-      `attach container ${spec.containerId}: ${spec.netns} is not the id of a network namespace, as containerd gives it`,
+      `attach container ${spec.containerId}: ${spec.netns} is neither the id of a network namespace, as containerd gives it, nor what Docker says`,
     );
   }
 }

@@ -1,23 +1,26 @@
-import { HostError, type PodInterfaces, type PodInterfaceRef, type PodInterfaceSpec } from '@antrea-ts/host';
+import {
+  HostError,
+  tryParseDockerNetns,
+  type DesiredHostEnd,
+  type PodInterfaces,
+  type PodInterfaceRef,
+  type PodInterfaceSpec,
+} from '@antrea-ts/host';
 import { z } from 'zod';
-import type { HcnNamespaces } from '../hns/namespaces.js';
-import { HnsError } from '../hns/hns-error.js';
-import type { Hns } from '../hns/hns.js';
 import { setMtu } from '../interfaces/gateway.js';
 import { hostAdapterName, names } from '../names.js';
 import { PowerShellError, type PowerShell } from '../powershell/powershell.js';
 import { translated } from '../translate-error.js';
+import { Attachments, isNotFound, type AttachmentModules } from './attachment.js';
 import { checkWindowsSpec } from './check-windows-spec.js';
-import { endpointRequest, endpointSchema, fits, isOurs, stateOf, type Endpoint } from './endpoint.js';
+import { endpointRequest, endpointSchema, fits, isOurs, recordOf, stateOf, type Endpoint } from './endpoint.js';
 
 /** HNS can hang over an endpoint that is to be removed; 1.3 waits no longer either. */
 const deleteDeadlineMs = 1_000;
 
 const networkSchema = z.object({ ID: z.string(), Name: z.string() });
 
-interface Modules {
-  readonly hns: Hns;
-  readonly namespaces: HcnNamespaces;
+interface Modules extends AttachmentModules {
   readonly powerShell: PowerShell;
 }
 
@@ -25,8 +28,13 @@ interface Options {
   readonly signal: AbortSignal;
 }
 
-/** Pods' interfaces as endpoints of the Host Network Service, in the namespaces that containerd makes. */
-export function createWindowsPods({ hns, namespaces, powerShell }: Modules): PodInterfaces {
+/**
+ * Pods' interfaces as endpoints of the Host Network Service, in the namespaces that containerd makes or the containers of
+ * Docker.
+ */
+export function createWindowsPods(modules: Modules): PodInterfaces {
+  const { hns, powerShell } = modules;
+  const attachments = new Attachments(modules);
   const endpoints = async (options: Options): Promise<readonly Endpoint[]> =>
     (await hns.get('/endpoints/', z.array(endpointSchema), options)).filter(isOurs);
   const endpointOf = async (hostName: string, options: Options): Promise<Endpoint | undefined> =>
@@ -41,13 +49,8 @@ export function createWindowsPods({ hns, namespaces, powerShell }: Modules): Pod
     return found.ID;
   }
 
-  /** Endpoints whose adapter has its MTU. */
-  const mtuSet = new Set<string>();
-
-  const removeEndpoint = async (endpoint: Endpoint, options: Options): Promise<void> => {
-    mtuSet.delete(endpoint.ID);
-    await absentIsFine(hns.delete(`/endpoints/${endpoint.ID}`, { ...options, deadlineMs: deleteDeadlineMs }));
-  };
+  const removeEndpoint = (endpoint: Endpoint, options: Options): Promise<void> =>
+    absentIsFine(hns.delete(`/endpoints/${endpoint.ID}`, { ...options, deadlineMs: deleteDeadlineMs }));
 
   async function ensureEndpoint(spec: PodInterfaceSpec, options: Options): Promise<Endpoint> {
     const network = await networkId(options);
@@ -57,45 +60,45 @@ export function createWindowsPods({ hns, namespaces, powerShell }: Modules): Pod
     return hns.post('/endpoints/', endpointRequest(spec, network, found?.MacAddress), endpointSchema, options);
   }
 
-  /** Containerd makes the adapter when the call has returned: false then, and the next call sets it. */
-  async function trySetMtu({ hostName, mtu }: PodInterfaceSpec, options: Options): Promise<boolean> {
+  /** Makes the endpoint of a Pod, and puts it where the Pod is. */
+  async function attachPod(spec: PodInterfaceSpec, options: Options): Promise<Endpoint> {
+    const endpoint = await ensureEndpoint(spec, options);
     try {
-      await powerShell.run([[setMtu(hostAdapterName(hostName), mtu)]], options);
-      return true;
-    } catch (error) {
-      if (error instanceof PowerShellError && error.errorId.includes('NotFound')) return false;
-      throw error;
-    }
-  }
-
-  async function ensureAttached(spec: PodInterfaceSpec, endpoint: Endpoint, options: Options): Promise<void> {
-    try {
-      if (!(await namespaces.endpoints(spec.netns, options)).includes(endpoint.ID)) {
-        await namespaces.attach(spec.netns, endpoint.ID, options);
-      }
-      if (!mtuSet.has(endpoint.ID) && (await trySetMtu(spec, options))) mtuSet.add(endpoint.ID);
+      await attachments.ensure(spec, endpoint, options);
+      return endpoint;
     } catch (error) {
       // The call may have been aborted: what was made goes with a deadline of its own.
       await removeEndpoint(endpoint, { signal: AbortSignal.timeout(deleteDeadlineMs) }).catch(() => undefined);
-      if (!(error instanceof HnsError && error.code === 'not-found')) throw error;
+      if (!isNotFound(error)) throw error;
       throw new HostError('netns-missing', `${error.message}: the container is gone`, { cause: error });
     }
   }
 
-  /** The namespace may be gone: then the endpoint is in none. */
-  async function isIn(netns: string, endpoint: Endpoint, options: Options): Promise<boolean> {
-    try {
-      return (await namespaces.endpoints(netns, options)).includes(endpoint.ID);
-    } catch (error) {
-      if (error instanceof HnsError && error.code === 'not-found') return false;
-      throw error;
+  /** Gives one more container of a Pod the Pod's endpoint, which stays whatever comes of it. */
+  async function attachMember(spec: PodInterfaceSpec, infra: string, options: Options): Promise<Endpoint> {
+    const endpoint = await endpointOf(spec.hostName, options);
+    if (!endpoint) {
+      const problem = `container ${infra}, whose network it is to share, has no endpoint ${spec.hostName}`;
+      throw new HostError('interface-missing', `attach container ${spec.containerId}: ${problem}`);
     }
+    await attachments.ensure(spec, endpoint, options);
+    return endpoint;
   }
 
   async function inspect({ netns, hostName }: PodInterfaceRef, options: Options) {
     if (netns === undefined) return undefined;
     const endpoint = await endpointOf(hostName, options);
-    return endpoint && (await isIn(netns, endpoint, options)) ? stateOf(endpoint, true) : undefined;
+    return endpoint && (await attachments.has(netns, endpoint, options)) ? stateOf(endpoint, true) : undefined;
+  }
+
+  async function finishHostEnd({ hostName, mtu }: Required<DesiredHostEnd>, options: Options): Promise<void> {
+    const adapter = hostAdapterName(hostName);
+    try {
+      await powerShell.run([[setMtu(adapter, mtu)]], options);
+    } catch (error) {
+      if (!(error instanceof PowerShellError && error.errorId.includes('NotFound'))) throw error;
+      throw new HostError('interface-missing', `there is no adapter ${adapter} yet`, { cause: error });
+    }
   }
 
   const unsupported = (): never => {
@@ -106,8 +109,10 @@ export function createWindowsPods({ hns, namespaces, powerShell }: Modules): Pod
     attach: (spec, { signal }) =>
       translated(`attach container ${spec.containerId}`, signal, async () => {
         checkWindowsSpec(spec);
-        const endpoint = await ensureEndpoint(spec, { signal });
-        await ensureAttached(spec, endpoint, { signal });
+        const docker = tryParseDockerNetns(spec.netns);
+        const endpoint = await (docker?.role === 'member'
+          ? attachMember(spec, docker.infra, { signal })
+          : attachPod(spec, { signal }));
         return stateOf(endpoint, true);
       }),
     survey: async () => unsupported(),
@@ -118,6 +123,10 @@ export function createWindowsPods({ hns, namespaces, powerShell }: Modules): Pod
         if (endpoint) await removeEndpoint(endpoint, { signal });
       }),
     inspect: (ref, options) => translated(`inspect ${ref.hostName}`, options.signal, () => inspect(ref, options)),
+    finishHostEnd: (end, options) =>
+      translated(`MTU of ${end.hostName}`, options.signal, () => finishHostEnd(end, options)),
+    recorded: (options) =>
+      translated('list endpoints', options.signal, async () => (await endpoints(options)).map(recordOf)),
     list: (options) =>
       translated('list endpoints', options.signal, async () => (await endpoints(options)).map(({ Name }) => Name)),
     // The switch learns from the Pod's own traffic; there is nobody else to be told.
@@ -133,6 +142,6 @@ async function absentIsFine(call: Promise<void>): Promise<void> {
   try {
     await call;
   } catch (error) {
-    if (!(error instanceof HnsError && error.code === 'not-found')) throw error;
+    if (!isNotFound(error)) throw error;
   }
 }

@@ -4,8 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { openLibrary } from '@antrea-ts/ffi';
+import { z } from 'zod';
 import { tryParseGuid } from '../hns/guid.js';
-import type { LibraryNames } from '../hns/libraries.js';
+import { Hns } from '../hns/hns.js';
+import { openHostCompute, type LibraryNames } from '../hns/libraries.js';
+import { names } from '../names.js';
 
 const source = fileURLToPath(new URL('../../native/fake-hns.c', import.meta.url));
 
@@ -21,8 +24,20 @@ export function buildFakeHns(): LibraryNames {
   return { computeNetwork: library, computeService: library, memory: library };
 }
 
-/** What containerd does to namespaces. */
-export function containerRuntime({ computeNetwork }: LibraryNames) {
+/** Makes the network that endpoints of Pods are in, as an agent does at its start. */
+export async function makePodNetwork(libraries: LibraryNames): Promise<void> {
+  const request = { Name: names.hnsNetwork, Type: 'Transparent' };
+  const { signal } = new AbortController();
+  await new Hns(openHostCompute(libraries)).post('/networks/', request, z.unknown(), { signal });
+}
+
+/** What containerd does to namespaces, and Docker to containers. */
+export function containerRuntime({ computeNetwork, computeService }: LibraryNames) {
+  const service = openLibrary(computeService, {
+    HcsCreateComputeSystem: { returns: 'int32', arguments: ['wideString', 'wideString', 'buffer', 'buffer', 'buffer'] },
+    HcsTerminateComputeSystem: { returns: 'int32', arguments: ['address', 'wideString', 'buffer'] },
+    HcsCloseComputeSystem: { returns: 'int32', arguments: ['address'] },
+  });
   const library = openLibrary(computeNetwork, {
     HcnCreateNamespace: { returns: 'int32', arguments: ['buffer', 'wideString', 'buffer', 'buffer'] },
     HcnDeleteNamespace: { returns: 'int32', arguments: ['buffer', 'buffer'] },
@@ -33,11 +48,21 @@ export function containerRuntime({ computeNetwork }: LibraryNames) {
     if (!bytes) throw new Error(`${id} is no GUID`);
     return bytes;
   };
+  const handleOf = (buffer: Uint8Array): bigint => new DataView(buffer.buffer).getBigUint64(0, true);
   return {
+    /** Starts a container; the function that is returned ends it. */
+    runContainer(id: string): () => void {
+      const handle = new Uint8Array(8);
+      service.call.HcsCreateComputeSystem(id, '{}', new Uint8Array(8), handle, new Uint8Array(8));
+      return () => {
+        service.call.HcsTerminateComputeSystem(handleOf(handle), '', new Uint8Array(8));
+        service.call.HcsCloseComputeSystem(handleOf(handle));
+      };
+    },
     createNamespace(id: string): void {
       const handle = new Uint8Array(8);
       library.call.HcnCreateNamespace(bytesOf(id), '{}', handle, new Uint8Array(8));
-      library.call.HcnCloseNamespace(new DataView(handle.buffer).getBigUint64(0, true));
+      library.call.HcnCloseNamespace(handleOf(handle));
     },
     deleteNamespace(id: string): void {
       library.call.HcnDeleteNamespace(bytesOf(id), new Uint8Array(8));

@@ -2,7 +2,7 @@ export { Arguments, CmdletFailure } from './cmdlets/cmdlet.js';
 export { cmdlets } from './cmdlets/index.js';
 export { PowerShellError, type PowerShell } from '../powershell/powershell.js';
 export { windowsLibraries } from '../hns/libraries.js';
-export { buildFakeHns, containerRuntime } from './fake-hns.js';
+export { buildFakeHns, containerRuntime, makePodNetwork } from './fake-hns.js';
 export { followHns, readHnsState, removeAdapter, type HnsObject } from './follow-hns.js';
 export { MachineFile } from './machine-file.js';
 export { addAdapter, createModelMachine, type ModelAdapter, type ModelMachine } from './machine.js';

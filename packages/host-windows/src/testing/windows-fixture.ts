@@ -4,15 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { HostFixture, OptionalFeature } from '@antrea-ts/host/testing';
 import { silentLogger } from '@antrea-ts/runtime';
-import { Hns } from '../hns/hns.js';
-import { openHostCompute, type LibraryNames } from '../hns/libraries.js';
-import { names } from '../names.js';
+import type { LibraryNames } from '../hns/libraries.js';
 import { createWindowsHost } from '../windows-host.js';
 import type { PowerShell } from '../powershell/powershell.js';
-import { containerRuntime } from './fake-hns.js';
+import { containerRuntime, makePodNetwork } from './fake-hns.js';
 import { addAdapter, createModelMachine, type ModelMachine } from './machine.js';
 import { createModelPowerShell } from './model-powershell.js';
-import { z } from 'zod';
 
 /** What of the contract Windows does not have. */
 export const windowsLacks: readonly OptionalFeature[] = ['ipv6', 'podRoutes', 'foreignPods', 'trafficMarks'];
@@ -44,9 +41,7 @@ export async function makeWindowsFixture({ libraries, open }: WindowsFixtureOpti
   const { machine, powerShell } = open(directory);
   const gatewayName = 'antrea-gw0';
   const { index } = machine.update((state) => addAdapter(state, gatewayName, { virtual: true, status: 'Disabled' }));
-  const { signal } = new AbortController();
-  const request = { Name: names.hnsNetwork, Type: 'Transparent' };
-  await new Hns(openHostCompute(libraries)).post('/networks/', request, z.unknown(), { signal });
+  await makePodNetwork(libraries);
   const runtime = containerRuntime(libraries);
   // The host closes the session it is given; the machine's goes on.
   const shared: PowerShell = { run: (...args) => powerShell.run(...args), close: async () => undefined };
@@ -72,6 +67,10 @@ export async function makeWindowsFixture({ libraries, open }: WindowsFixtureOpti
       const path = randomUUID();
       runtime.createNamespace(path);
       return { path, remove: async () => runtime.deleteNamespace(path) };
+    },
+    async runContainer(id) {
+      const end = runtime.runContainer(id);
+      return { remove: async () => end() };
     },
     async addForeignAddress(text) {
       const [ip = '', length] = text.split('/');

@@ -13,6 +13,8 @@ export interface HostFixture {
   /** Closes the host and opens another on the same machine, as a restart of the agent does. */
   readonly restart: () => Promise<Host>;
   readonly addNetns: () => Promise<FixtureNetns>;
+  /** Starts a container of Docker, whose network is that container. Absent where containers have namespaces. */
+  readonly runContainer?: (id: string) => Promise<Pick<FixtureNetns, 'remove'>>;
   /**
    * Behind the host's back: connects a namespace as the `ptp` plugin does, as `eth0` with 10.10.0.9/24 and
    * fd00:10::9/64. The Node's end has 10.10.0.1 and fd00:10::1, and the Node's routes to the two addresses. Absent where

@@ -1,4 +1,5 @@
 import type { ContractContext, ContractRunner, HostFixture, OptionalFeature } from './fixture.js';
+import { dockerPodContract } from './docker-pods.js';
 import { foreignPodContract } from './foreign-pods.js';
 import { gatewayContract } from './gateway.js';
 import { peerRouteContract } from './peer-routes.js';
@@ -37,6 +38,7 @@ export function hostContract(runner: ContractRunner, { makeFixture, lacks = [], 
     },
   };
   podContract(context);
+  dockerPodContract(context);
   if (context.has('foreignPods')) foreignPodContract(context);
   peerRouteContract(context);
   trafficRuleContract(context);

@@ -224,6 +224,32 @@ export function podContract(context: ContractContext): void {
       expect(await restarted.pods.list({ signal })).toEqual([]);
     });
 
+    test('what an interface is to keep is told after a restart', async (fixture) => {
+      const { host, addNetns } = fixture;
+      if (!host.pods.recorded) return;
+      const record = { 'pod-name': 'web-1', 'pod-namespace': 'ünïcødé' };
+      const spec = podSpec((await addNetns()).path, { record });
+      const { hostName, mtu } = spec;
+      const { mac } = await host.pods.attach(spec, { signal });
+      const restarted = await fixture.restart();
+      expect(await restarted.pods.recorded?.({ signal })).toEqual([
+        { hostName, mac, mtu, record: { ...record, 'container-id': spec.containerId } },
+      ]);
+      await restarted.pods.detach(spec, { signal });
+      expect(await restarted.pods.recorded?.({ signal })).toEqual([]);
+    });
+
+    test("the Node's end is finished when it is there, and not before", async ({ host, addNetns }) => {
+      if (!host.pods.finishHostEnd) return;
+      const spec = podSpec((await addNetns()).path);
+      const { hostName, mtu } = spec;
+      const finish = (): Promise<void> | undefined => host.pods.finishHostEnd?.({ hostName, mtu }, { signal });
+      await expectFailure(context, finish()!, 'interface-missing', hostName);
+      await host.pods.attach(spec, { signal });
+      await finish();
+      await finish();
+    });
+
     test('announce reaches out for an interface that is there, and fails for one that is not', async (fixture) => {
       const { host } = fixture;
       const spec = podSpec((await fixture.addNetns()).path);

@@ -1,10 +1,11 @@
 import { parseCidr, parseInterfaceAddress, parseIp, parseMac } from '@antrea-ts/net-types';
+import type { PodInterfaceState } from '@antrea-ts/host';
 import { silentLogger } from '@antrea-ts/runtime';
 import { describe, expect, it } from 'vitest';
 import type { CniCall } from './call.js';
 import { createCniHandler } from './handler.js';
 import type { Ipam } from './ipam.js';
-import type { AdoptRequest, AttachRequest, ChainedPods, PodNetwork } from './pod-network.js';
+import type { AdoptRequest, AttachRequest, ChainedPods, PodNetwork, RepeatedAdds } from './pod-network.js';
 
 const config = { cniVersion: '0.4.0', name: 'antrea', type: 'antrea', ipam: { type: 'host-local' } };
 const { signal } = new AbortController();
@@ -34,6 +35,7 @@ function fakeNode(
     problem?: string;
     attached?: string[];
     chained?: boolean;
+    repeated?: RepeatedAdds;
   } = {},
 ) {
   const log: string[] = [];
@@ -52,6 +54,7 @@ function fakeNode(
   };
   const network: PodNetwork = {
     ...(options.chained ? { chained } : {}),
+    ...(options.repeated ? { repeated: options.repeated } : {}),
     podCidrs: () => [parseCidr('10.10.1.0/24')],
     ready: () => options.ready ?? Promise.resolve(),
     problem: () => options.problem,
@@ -84,8 +87,8 @@ function fakeNode(
     async detach({ containerId }) {
       log.push(containerId === 'c1' ? 'detach' : `detach ${containerId}`);
     },
-    async check() {
-      log.push('check');
+    async check({ container }) {
+      log.push(container.containerId === 'c1' ? 'check' : `check ${container.containerId}`);
       return options.problems ?? [];
     },
   };
@@ -97,8 +100,8 @@ function fakeNode(
     async release() {
       log.push('release');
     },
-    async check() {
-      log.push('ipam check');
+    async check({ containerId }) {
+      log.push(containerId === 'c1' ? 'ipam check' : `ipam check ${containerId}`);
     },
     holders: async () => [],
   };
@@ -292,6 +295,82 @@ describe('behind another plugin', () => {
     const gc = { ...config, cniVersion: '1.1.0', 'cni.dev/valid-attachments': [] };
     await handler.handle(call('GC', { config: JSON.stringify(gc) }), { signal });
     expect(log).toEqual(['detach', 'detach stale']);
+  });
+});
+
+describe('where the runtime asks repeatedly', () => {
+  const pod: PodInterfaceState = {
+    name: 'eth0',
+    mac: parseMac('0e:00:00:00:00:05'),
+    mtu: 1450,
+    up: true,
+    addresses: [parseInterfaceAddress('10.10.1.9/24')],
+    routes: [{ destination: parseCidr('0.0.0.0/0'), gateway: parseIp('10.10.1.1') }],
+    hostName: 'web-123456',
+    hostMac: parseMac('0e:00:00:00:00:06'),
+  };
+  const repeated = (existing: () => Promise<PodInterfaceState | undefined>): { repeated: RepeatedAdds } => ({
+    repeated: { infraOf: ({ containerId, netns }) => netns.split(':')[1] ?? containerId, existing },
+  });
+  const member = { containerId: 'c2', netns: 'container:c1' };
+
+  it('the first ADD makes the network', async () => {
+    const { handler, log } = fakeNode(repeated(async () => undefined));
+    await handler.handle(call('ADD', { netns: 'none' }), { signal });
+    expect(log).toEqual(['allocate', 'prepare', 'attach']);
+  });
+
+  it.each([
+    ['that container', { netns: 'none' }],
+    ['one that shares its network', member],
+  ])('an ADD for %s after that answers with what is there', async (_, change) => {
+    const { handler, log } = fakeNode(repeated(async () => pod));
+    expect(await handler.handle(call('ADD', change), { signal })).toMatchObject({
+      interfaces: [{ name: 'web-123456' }, { name: 'eth0', mac: pod.mac, sandbox: change.netns }],
+      ips: [{ address: '10.10.1.9/24', gateway: '10.10.1.1', interface: 1 }],
+      routes: [{ dst: '0.0.0.0/0', gw: '10.10.1.1' }],
+    });
+    expect(log).toEqual([]);
+  });
+
+  it('one that has nothing to share is told of, and nothing is taken back', async () => {
+    const { handler, log } = fakeNode(repeated(() => Promise.reject(new Error('container c1 has no endpoint'))));
+    const failed = handler.handle(call('ADD', member), { signal });
+    await expect(failed).rejects.toMatchObject({ code: 102, message: 'Pod default/web: container c1 has no endpoint' });
+    expect(log).toEqual([]);
+  });
+
+  it('the network goes with the container that it was made for, and with no other', async () => {
+    const { handler, log } = fakeNode(repeated(async () => pod));
+    await handler.handle(call('DEL', member), { signal });
+    expect(log).toEqual([]);
+    await handler.handle(call('DEL', { netns: 'none' }), { signal });
+    expect(log).toEqual(['detach', 'release']);
+  });
+
+  it('a CHECK is about the container that has the network', async () => {
+    const { handler, log } = fakeNode(repeated(async () => pod));
+    const prevResult = { interfaces: [{ name: 'eth0', sandbox: member.netns }], ips: [] };
+    await handler.handle(call('CHECK', { ...member, config: JSON.stringify({ ...config, prevResult }) }), { signal });
+    expect(log).toEqual(['ipam check', 'check']);
+  });
+
+  it('calls of all containers of a Pod are serialised', async () => {
+    const order: string[] = [];
+    const { handler } = fakeNode(
+      repeated(async () => {
+        order.push('begin');
+        await new Promise((resolve) => setTimeout(resolve, 5));
+        order.push('end');
+        return pod;
+      }),
+    );
+    await Promise.all(
+      ['none', member.netns].map((netns, at) =>
+        handler.handle(call('ADD', { containerId: `c${at + 1}`, netns }), { signal }),
+      ),
+    );
+    expect(order).toEqual(['begin', 'end', 'begin', 'end']);
   });
 });
 

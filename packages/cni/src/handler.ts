@@ -17,7 +17,7 @@ import {
 import { KeyedMutex } from './keyed-mutex.js';
 import { parseNetworkConfig, type NetworkConfig, type PreviousResult } from './network-config.js';
 import type { AttachRequest, CniContainer, PodNetwork } from './pod-network.js';
-import { renderResult, type PodAddress } from './result.js';
+import { renderResult, withGateways, type PodAddress, type PodResult } from './result.js';
 import { hasCheck } from './version.js';
 
 /** Undoing has a time of its own: the call that failed may have used up its own. */
@@ -44,19 +44,17 @@ export function createCniHandler(modules: {
   async function add(call: CniCall, config: NetworkConfig, signal: AbortSignal): Promise<object> {
     await untilReady(network, signal);
     const container = containerOf(call);
+    const existing = await existingOrExplain(container, signal);
+    if (existing) {
+      return answer(call, config, { interface: existing, addresses: withGateways(existing), routes: existing.routes });
+    }
     const ranges = network.podCidrs();
     try {
       const addresses = await allocateAndPrepare(call, container, config, signal);
       const request = attachRequest(container, addresses, config);
       const pod = await attachOrExplain(request, signal);
       logger.info('Attached Pod', logFields(container, { ips: addresses.map(formatInterfaceAddress) }));
-      return renderResult(config.version, {
-        netns: call.netns,
-        interface: pod,
-        addresses,
-        routes: request.routes,
-        dns: config.dns,
-      });
+      return answer(call, config, { interface: pod, addresses, routes: request.routes });
     } catch (error) {
       await rollBack(call, container, ranges);
       throw error;
@@ -89,6 +87,14 @@ export function createCniHandler(modules: {
     }
   }
 
+  async function existingOrExplain(container: CniContainer, signal: AbortSignal) {
+    try {
+      return await network.repeated?.existing(container, { signal });
+    } catch (cause) {
+      throw explained(container, network, cause);
+    }
+  }
+
   async function rollBack(call: CniCall, container: CniContainer, ranges: readonly Cidr[]): Promise<void> {
     const signal = AbortSignal.timeout(rollbackTimeoutMs);
     try {
@@ -102,6 +108,8 @@ export function createCniHandler(modules: {
 
   async function del(call: CniCall, signal: AbortSignal): Promise<object> {
     const container = containerOf(call);
+    // The network goes with the container that it was made for.
+    if (infraOf(call) !== call.containerId) return {};
     // The connection goes before the address: nobody may get an address that still has flows.
     await network.detach(container, { signal });
     if (!chained) await ipam.release(call, network.podCidrs(), { signal });
@@ -112,8 +120,8 @@ export function createCniHandler(modules: {
   async function check(call: CniCall, config: NetworkConfig, signal: AbortSignal): Promise<object> {
     if (!hasCheck(config.version)) return {};
     const prevResult = requiredPrevResult(call, config);
-    const container = containerOf(call);
-    await ipam.check(call, network.podCidrs(), { signal });
+    const container = { ...containerOf(call), containerId: infraOf(call) };
+    await ipam.check({ ...call, containerId: infraOf(call) }, network.podCidrs(), { signal });
     const problems = [
       ...prevResultProblems(call, prevResult),
       ...(await network.check(attachRequest(container, addressesOf(prevResult), config), { signal })),
@@ -121,6 +129,8 @@ export function createCniHandler(modules: {
     failOn(problems, container);
     return {};
   }
+
+  const infraOf = (call: CniCall): string => network.repeated?.infraOf(call) ?? call.containerId;
 
   function status(): object {
     const problem = network.problem();
@@ -157,7 +167,7 @@ export function createCniHandler(modules: {
       if (call.command === 'STATUS') return status();
       if (call.command === 'GC') return collect(call, config, signal);
       const { command } = call;
-      return perContainer.run(call.containerId, () => {
+      return perContainer.run(infraOf(call), () => {
         switch (command) {
           case 'ADD':
             return chained ? chained.add(call, config, signal) : add(call, config, signal);
@@ -171,6 +181,11 @@ export function createCniHandler(modules: {
   };
 }
 
+/** What an ADD says of an interface, made now or before. */
+function answer({ netns }: CniCall, { version, dns }: NetworkConfig, pod: Omit<PodResult, 'netns' | 'dns'>): object {
+  return renderResult(version, { ...pod, netns, dns });
+}
+
 function attachRequest(
   container: CniContainer,
   addresses: readonly PodAddress[],
@@ -181,6 +196,7 @@ function attachRequest(
     addresses,
     routes: addresses.map(defaultRoute),
     ...(config.mtu === undefined ? {} : { mtu: config.mtu }),
+    ...(config.dns ? { dns: config.dns } : {}),
   };
 }
 

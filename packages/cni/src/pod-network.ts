@@ -1,5 +1,6 @@
 import type { PodInterfaceState, PodRoute } from '@antrea-ts/host';
 import type { Cidr, IpAddress } from '@antrea-ts/net-types';
+import type { CniDns } from './network-config.js';
 import type { PodAddress } from './result.js';
 
 /** The container of a call, and the Pod it belongs to. */
@@ -17,6 +18,7 @@ export interface AttachRequest {
   readonly routes: readonly PodRoute[];
   /** Absent: the Node's. */
   readonly mtu?: number;
+  readonly dns?: CniDns;
 }
 
 /** An interface that the plugin before ours made for a container. */
@@ -33,10 +35,23 @@ export interface ChainedPods {
   check(request: AdoptRequest, options: { signal: AbortSignal }): Promise<readonly string[]>;
 }
 
+/** Calls of a runtime that asks for a Pod's network again and again, and for each of its containers, as Docker does on Windows. */
+export interface RepeatedAdds {
+  /** The container that the network of a call was made for: that of the call itself, unless it shares another one's. */
+  infraOf(container: Pick<CniContainer, 'containerId' | 'netns'>): string;
+  /**
+   * What an earlier ADD made of the Pod's network; undefined: it has none, and shall have its own. A container that
+   * shares it gets it; rejects when there is nothing to share.
+   */
+  existing(container: CniContainer, options: { signal: AbortSignal }): Promise<PodInterfaceState | undefined>;
+}
+
 /** What the agent offers to CNI calls: the Node's Pod network. */
 export interface PodNetwork {
   /** Present where another plugin connects Pods and hands out addresses (networkPolicyOnly). */
   readonly chained?: ChainedPods;
+  /** Present where an ADD may come more than once. */
+  readonly repeated?: RepeatedAdds;
   /** The Node's Pod CIDRs, IPv4 first. */
   podCidrs(): readonly Cidr[];
   /** Resolves when Pods may be attached; rejects when `signal` aborts before. */

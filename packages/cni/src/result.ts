@@ -22,6 +22,16 @@ export interface PodResult {
   readonly dns: CniDns | undefined;
 }
 
+/** The addresses of an interface, with the gateways of its default routes. */
+export function withGateways({ addresses, routes }: PodInterfaceState): readonly PodAddress[] {
+  return addresses.flatMap((each) => {
+    const isDefault = ({ destination: { address, prefixLength } }: PodRoute): boolean =>
+      prefixLength === 0 && address.family === each.address.family;
+    const gateway = routes.find(isDefault)?.gateway;
+    return gateway ? [{ ...each, gateway }] : [];
+  });
+}
+
 /** A successful ADD in the words of a CNI version: interface 0 is the Node's end, interface 1 the Pod's. */
 export function renderResult(version: CniVersion, result: PodResult): object {
   const { interface: pod } = result;

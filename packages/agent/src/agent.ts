@@ -133,6 +133,7 @@ async function serveCni(
   const handler = createCniHandler({ network, ipam: pods.ipam, logger: log });
   const server = new CniServer({ path: options.cniSocket }, { handler, logger: log });
   await orAborted(hostParts.ready, signal);
+  network.resume(pods.unfinished);
   await server.start();
   lifetime.onStop(() => server.stop());
 }

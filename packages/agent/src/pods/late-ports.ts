@@ -29,6 +29,11 @@ export class LatePorts {
     });
   }
 
+  /** Whether a Pod is being connected. */
+  has(pod: string): boolean {
+    return this.#waiting.has(pod);
+  }
+
   /** The Pod is gone. */
   forget(pod: string): void {
     this.#waiting.get(pod)?.abort();
@@ -63,8 +68,13 @@ export class LatePorts {
 
   #pause(signal: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
-      const cancel = this.#clock.setTimer(retryMs, resolve);
-      signal.addEventListener('abort', () => (cancel(), resolve()), { once: true });
+      const ended = (): void => {
+        cancel();
+        signal.removeEventListener('abort', ended);
+        resolve();
+      };
+      const cancel = this.#clock.setTimer(retryMs, ended);
+      signal.addEventListener('abort', ended);
     });
   }
 }

@@ -1,5 +1,5 @@
 import { createHostLocalIpam, type AddressHolder, type CniCall, type Ipam } from '@antrea-ts/cni';
-import type { Host } from '@antrea-ts/host';
+import type { Host, RecordedPodInterface } from '@antrea-ts/host';
 import { externalIdKeys } from '@antrea-ts/apis';
 import type { OvsBridge, OvsPort } from '@antrea-ts/ovs';
 import type { Logger } from '@antrea-ts/runtime';
@@ -24,6 +24,8 @@ interface Modules {
 export interface LocalPodParts {
   readonly store: PodStore;
   readonly ipam: Ipam;
+  /** Pods that an agent before this one did not finish connecting: the runtime does not ask again. */
+  readonly unfinished: readonly PodPort[];
 }
 
 /** Takes over the Pods that are connected already, and follows their ports from then on. */
@@ -37,7 +39,7 @@ export async function startLocalPods(
   const store = new PodStore();
   const modules = { bridge, host, ipam, intent, store, logger: logger.child('pods') };
   const livePods = await podsOfNode(client, node.name, { signal });
-  await takeOverPods({ livePods, podCidrs: node.podCidrs }, modules, { signal });
+  const unfinished = await takeOverPods({ livePods, podCidrs: node.podCidrs }, modules, { signal });
   tellOfOtherModes(options, modules);
   lifetime.onStop(
     database.subscribe((event) => {
@@ -45,7 +47,7 @@ export async function startLocalPods(
       followPortNumbers(modules);
     }),
   );
-  return { store, ipam };
+  return { store, ipam, unfinished };
 }
 
 /** Pods keep the addresses and routes that they were given: a change of mode takes hold of those that come after it. */
@@ -58,13 +60,14 @@ function tellOfOtherModes({ trafficEncapMode: mode }: Pick<AgentOptions, 'traffi
 
 /**
  * After a start: takes over the Pods that are connected and still belong to this Node, and removes what others left:
- * ports, interfaces and addresses of Pods that vanished while no agent ran.
+ * ports, interfaces and addresses of Pods that vanished while no agent ran. Gives the Pods whose interface still waits
+ * for its port, or for what has to be done after that.
  */
 export async function takeOverPods(
   options: { readonly livePods: ReadonlySet<string>; readonly podCidrs: readonly Cidr[] },
   modules: Modules,
   { signal }: { signal: AbortSignal },
-): Promise<void> {
+): Promise<readonly PodPort[]> {
   const { bridge, host, store, intent, logger } = modules;
   const gone: PodPort[] = [];
   for (const row of bridge.ports()) {
@@ -82,13 +85,39 @@ export async function takeOverPods(
     logger.info('Removing what a vanished Pod left', { pod: podKey(port), port: port.interfaceName });
     await removeLeftover(port, options.podCidrs, modules, signal);
   }
-  const known = new Set(store.all().map((port) => port.interfaceName));
-  for (const name of await host.pods.list({ signal })) {
+  const recorded = await host.pods.recorded?.({ signal });
+  const unfinished = unfinishedPods(recorded ?? [], options.livePods, modules);
+  const known = new Set([...store.all(), ...unfinished].map((port) => port.interfaceName));
+  for (const name of recorded?.map(({ hostName }) => hostName) ?? (await host.pods.list({ signal }))) {
     if (known.has(name)) continue;
     logger.info('Removing an interface that belongs to no Pod', { interface: name });
     await host.pods.detach({ name: '', hostName: name }, { signal });
   }
-  await releaseUnusedAddresses(options.podCidrs, modules, signal);
+  const containers = new Set([...store.all(), ...unfinished].map(({ containerId }) => containerId));
+  await releaseUnusedAddresses({ podCidrs: options.podCidrs, containers }, modules, signal);
+  return unfinished;
+}
+
+/**
+ * Where a Pod's adapter appears after the CNI call has answered, the agent may have ended before it made the port, or
+ * before the adapter had its MTU, which the port has on record then.
+ */
+function unfinishedPods(
+  recorded: readonly RecordedPodInterface[],
+  livePods: ReadonlySet<string>,
+  { store, logger }: Pick<Modules, 'store' | 'logger'>,
+): readonly PodPort[] {
+  return recorded.flatMap(({ hostName, mac, mtu, record }) => {
+    const port = podPortOf({
+      name: hostName,
+      externalIds: new Map(Object.entries({ ...record, [externalIdKeys.attachedMac]: mac })),
+    });
+    // Interfaces of 1.3 have no MTU on record, and their ports neither.
+    if (!port || !livePods.has(podKey(port)) || mtu === 0) return [];
+    if (store.get(port.containerId)?.mtu !== undefined) return [];
+    logger.info('Completing what connects a Pod', { pod: podKey(port), port: hostName });
+    return [{ ...port, mtu }];
+  });
 }
 
 /**
@@ -112,11 +141,11 @@ const podMarks: readonly string[] = [externalIdKeys.containerId, externalIdKeys.
 
 /** An agent that was killed in the middle of an ADD left an address that no port is for. */
 async function releaseUnusedAddresses(
-  podCidrs: readonly Cidr[],
-  { ipam, store, logger }: Modules,
+  { podCidrs, containers }: { readonly podCidrs: readonly Cidr[]; readonly containers: ReadonlySet<string> },
+  { ipam, logger }: Modules,
   signal: AbortSignal,
 ): Promise<void> {
-  const unused = (await ipam.holders()).filter(({ containerId }) => !store.get(containerId));
+  const unused = (await ipam.holders()).filter(({ containerId }) => !containers.has(containerId));
   for (const holder of unused) {
     logger.info('Giving back the address of a container that is not connected', { container: holder.containerId });
     await ipam.release(deletion(holder), podCidrs, { signal }).catch((error: unknown) => {

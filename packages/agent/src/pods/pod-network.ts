@@ -1,15 +1,22 @@
 import { createHash } from 'node:crypto';
 import { podInterfaceName } from '@antrea-ts/apis';
-import type { AttachRequest, ChainedPods, CniContainer, PodNetwork } from '@antrea-ts/cni';
-import type { Host, PodInterfaceRef, PodInterfaceSpec, PodInterfaceState } from '@antrea-ts/host';
-import { formatCidr, formatInterfaceAddress, formatIp, ipEquals } from '@antrea-ts/net-types';
+import type { AttachRequest, ChainedPods, CniContainer, PodNetwork, RepeatedAdds } from '@antrea-ts/cni';
+import {
+  tryParseDockerNetns,
+  type Host,
+  type PodInterfaceRef,
+  type PodInterfaceSpec,
+  type PodInterfaceState,
+} from '@antrea-ts/host';
 import type { OvsBridge } from '@antrea-ts/ovs';
-import { type Logger, orAborted } from '@antrea-ts/runtime';
+import { errorMessage, type Logger, orAborted } from '@antrea-ts/runtime';
 import type { NodeNetwork } from '../node/node-network.js';
 import { ensurePodPort, podPortType } from '../ovs/pod-ports.js';
+import { holdsExactly } from '../ovs/string-map.js';
 import { connectPort, type PortModules } from './connect-port.js';
 import type { LatePorts } from './late-ports.js';
-import { podExternalIds, podOwner, type PodPort } from './pod-store.js';
+import { podProblems } from './pod-problems.js';
+import { podExternalIds, podIdentity, podOwner, type PodPort } from './pod-store.js';
 
 interface Modules extends PortModules {
   readonly node: NodeNetwork;
@@ -38,11 +45,15 @@ export class AgentPodNetwork implements PodNetwork {
   readonly #options: Options;
   readonly #modules: Modules;
   readonly chained?: ChainedPods;
+  readonly repeated?: RepeatedAdds;
 
   constructor(options: Options, modules: Modules) {
     this.#options = options;
     this.#modules = modules;
     if (modules.chained) this.chained = modules.chained;
+    if (modules.latePorts) {
+      this.repeated = { infraOf, existing: (container, context) => this.#existing(container, context) };
+    }
   }
 
   problem(): string | undefined {
@@ -84,33 +95,65 @@ export class AgentPodNetwork implements PodNetwork {
     const { host, latePorts } = this.#modules;
     const spec = this.#spec(request);
     const state = await host.pods.attach(spec, { signal });
+    const pod = unconnected(request.container, state);
     if (latePorts) {
-      latePorts.connect(spec.containerId, async (late) => {
-        // Once more, with the adapter there: what could not be set on it before is set now.
-        await host.pods.attach(spec, late);
-        await this.#connect(request, spec, state, late);
-      });
+      const isMade = tryParseDockerNetns(spec.netns) !== undefined && (await this.#tryConnect(pod, signal));
+      if (!isMade) this.resume([pod]);
       return state;
     }
-    await this.#connect(request, spec, state, { signal });
+    await this.#connect(pod, { signal });
     this.#announce(spec);
     return state;
   }
 
-  async #connect(
-    { container, addresses }: AttachRequest,
-    { hostName, mtu }: PodInterfaceSpec,
-    { mac }: PodInterfaceState,
-    { signal }: { signal: AbortSignal },
-  ): Promise<void> {
-    const { containerId, podName, podNamespace } = container;
-    const ips = addresses.map(({ address }) => address);
-    const identity = { containerId, podName, podNamespace, mac, addresses: ips, mtu };
+  /** Connects Pods in the background, each as soon as its adapter is there. */
+  resume(pods: readonly PodPort[]): void {
+    for (const pod of pods) {
+      this.#modules.latePorts?.connect(pod.containerId, (context) => this.#connect(pod, context));
+    }
+  }
+
+  /** Docker's adapters are there mostly when the container has its endpoint; containerd's come after the call. */
+  async #tryConnect(pod: PodPort, signal: AbortSignal): Promise<boolean> {
+    try {
+      await this.#connect(pod, { signal });
+      return true;
+    } catch (error) {
+      signal.throwIfAborted();
+      this.#modules.logger.debug('A Pod is not connected yet', { pod: pod.interfaceName, reason: errorMessage(error) });
+      return false;
+    }
+  }
+
+  async #connect(pod: PodPort, { signal }: { signal: AbortSignal }): Promise<void> {
     const { bridge, host } = this.#modules;
-    const spec = { name: hostName, type: podPortType(host), externalIds: podExternalIds(identity) };
-    const ofPort = await ensurePodPort(bridge, spec, { signal });
-    const port: PodPort = { ...identity, interfaceName: hostName, ofPort };
-    await connectPort(port, this.#modules, { signal });
+    const { interfaceName: name, mtu, ...unfinished } = pod;
+    const type = podPortType(host);
+    const externalIds = podExternalIds(pod);
+    const isFinished = holdsExactly(bridge.port(name)?.externalIds ?? new Map(), externalIds);
+    if (host.pods.finishHostEnd && mtu !== undefined && !isFinished) {
+      // Open vSwitch takes an adapter that is there: nobody else need be asked before. What has its MTU says so.
+      await ensurePodPort(bridge, { name, type, externalIds: podExternalIds(unfinished) }, { signal });
+      await host.pods.finishHostEnd({ hostName: name, mtu }, { signal });
+    }
+    const ofPort = await ensurePodPort(bridge, { name, type, externalIds }, { signal });
+    await connectPort({ ...pod, ofPort }, this.#modules, { signal });
+  }
+
+  async #existing(
+    container: CniContainer,
+    { signal }: { signal: AbortSignal },
+  ): Promise<PodInterfaceState | undefined> {
+    const { host, store, latePorts } = this.#modules;
+    const spec = this.#spec({ container, addresses: [], routes: [] });
+    const isMember = infraOf(container) !== container.containerId;
+    const found = await (isMember ? host.pods.attach(spec, { signal }) : host.pods.inspect(spec, { signal }));
+    if (!found) return undefined;
+    // One that 1.3 made tells neither.
+    const state = { ...found, name: container.ifName, mtu: found.mtu || spec.mtu };
+    const isConnected = store.get(container.containerId) !== undefined || latePorts?.has(container.containerId);
+    if (!isMember && !isConnected) this.resume([unconnected(container, state)]);
+    return state;
   }
 
   async detach(container: CniContainer, { signal }: { signal: AbortSignal }): Promise<void> {
@@ -134,41 +177,11 @@ export class AgentPodNetwork implements PodNetwork {
   }
 
   async check(request: AttachRequest, { signal }: { signal: AbortSignal }): Promise<readonly string[]> {
-    const { host, store } = this.#modules;
+    const { host, bridge, store } = this.#modules;
     const spec = this.#spec(request);
     const state = await host.pods.inspect(spec, { signal });
-    if (!state) return [`interface ${spec.name} in ${spec.netns} is gone`];
-
-    const problems: string[] = [];
-    if (!state.up) problems.push(`interface ${spec.name} is down`);
-    if (state.hostName !== spec.hostName) problems.push(`its peer is ${state.hostName}, not ${spec.hostName}`);
-    for (const wanted of request.addresses) {
-      const found = state.addresses.some(
-        (own) => ipEquals(own.address, wanted.address) && own.prefixLength === wanted.prefixLength,
-      );
-      if (!found) problems.push(`address ${formatInterfaceAddress(wanted)} is missing on ${spec.name}`);
-    }
-    for (const wanted of request.routes) {
-      const found = state.routes.some(
-        (own) =>
-          formatCidr(own.destination) === formatCidr(wanted.destination) &&
-          own.gateway !== undefined &&
-          wanted.gateway !== undefined &&
-          ipEquals(own.gateway, wanted.gateway),
-      );
-      if (!found) problems.push(`route ${formatCidr(wanted.destination)} is missing in the Pod`);
-    }
-    return [...problems, ...this.#portProblems(spec, store.get(request.container.containerId), state)];
-  }
-
-  #portProblems(spec: PodInterfaceSpec, known: PodPort | undefined, state: PodInterfaceState): string[] {
-    if (!known) return [`the agent knows no Pod for container ${spec.containerId}`];
-    const problems: string[] = [];
-    if (known.mac !== state.mac) problems.push(`MAC of ${spec.name} is ${state.mac}, not ${known.mac}`);
-    const missing = spec.addresses.filter(({ address }) => !known.addresses.some((own) => ipEquals(own, address)));
-    for (const { address } of missing) problems.push(`the agent does not know the address ${formatIp(address)}`);
-    if (!this.#modules.bridge.port(spec.hostName)) problems.push(`OVS has no port ${spec.hostName}`);
-    return problems;
+    const known = store.get(spec.containerId);
+    return podProblems(spec, { state, known, port: bridge.port(spec.hostName) });
   }
 
   /** In the background, and only a courtesy: neighbours learn the new place of an address a little earlier. */
@@ -178,15 +191,18 @@ export class AgentPodNetwork implements PodNetwork {
       .catch((error: unknown) => this.#modules.logger.debug('Could not announce a Pod', { pod: spec.hostName, error }));
   }
 
-  #spec({ container, addresses, routes, mtu }: AttachRequest): PodInterfaceSpec {
+  #spec({ container, addresses, routes, mtu, dns }: AttachRequest): PodInterfaceSpec {
+    const { containerId, podName, podNamespace } = container;
     return {
       ...this.#ref(container),
-      containerId: container.containerId,
+      containerId,
       netns: this.#netns(container),
       mtu: mtu ?? this.#modules.node.mtu,
       addresses,
       routes,
       checksumOffload: this.#options.checksumOffload,
+      dns: { servers: dns?.nameservers ?? [], search: dns?.search ?? [] },
+      record: podIdentity({ containerId, podName, podNamespace, addresses: addresses.map(({ address }) => address) }),
     };
   }
 
@@ -194,7 +210,7 @@ export class AgentPodNetwork implements PodNetwork {
     const netns = this.#netns(container);
     return {
       name: container.ifName,
-      hostName: podInterfaceName(container.podName, container.containerId, sha1),
+      hostName: podInterfaceName(container.podName, infraOf(container), sha1),
       ...(netns ? { netns } : {}),
     };
   }
@@ -202,6 +218,21 @@ export class AgentPodNetwork implements PodNetwork {
   #netns({ netns }: CniContainer): string {
     return netns === '' ? '' : this.#options.hostProcPathPrefix + netns;
   }
+}
+
+/** The container that has the Pod's network: with Docker others share it, and say whose it is. */
+function infraOf({ containerId, netns }: Pick<CniContainer, 'containerId' | 'netns'>): string {
+  const docker = tryParseDockerNetns(netns);
+  return docker?.role === 'member' ? docker.infra : containerId;
+}
+
+/** A Pod that has its interface, and no port yet. */
+function unconnected(
+  { containerId, podName, podNamespace }: CniContainer,
+  { mac, addresses, hostName, mtu }: PodInterfaceState,
+): PodPort {
+  const ips = addresses.map(({ address }) => address);
+  return { containerId, podName, podNamespace, mac, addresses: ips, mtu, interfaceName: hostName, ofPort: 0 };
 }
 
 function sha1(text: string): string {

@@ -27,14 +27,23 @@ export function podOwner(port: Pick<PodPort, 'podNamespace' | 'podName' | 'conta
   return `pod/${port.podNamespace}/${port.podName}/${port.containerId.slice(0, 12)}`;
 }
 
+/** What tells which Pod an interface belongs to, and with which addresses. */
+export function podIdentity(
+  pod: Pick<PodPort, 'containerId' | 'podName' | 'podNamespace' | 'addresses'>,
+): Record<string, string> {
+  return {
+    [externalIdKeys.ipAddress]: pod.addresses.map(formatIp).join(','),
+    [externalIdKeys.containerId]: pod.containerId,
+    [externalIdKeys.podName]: pod.podName,
+    [externalIdKeys.podNamespace]: pod.podNamespace,
+  };
+}
+
 /** What the Port row carries, so that an agent that starts anew knows the Pod. */
 export function podExternalIds(port: Omit<PodPort, 'ofPort' | 'interfaceName'>): Record<string, string> {
   return {
+    ...podIdentity(port),
     [externalIdKeys.attachedMac]: port.mac,
-    [externalIdKeys.ipAddress]: port.addresses.map(formatIp).join(','),
-    [externalIdKeys.containerId]: port.containerId,
-    [externalIdKeys.podName]: port.podName,
-    [externalIdKeys.podNamespace]: port.podNamespace,
     ...(port.mtu === undefined ? {} : { [externalIdKeys.mtu]: String(port.mtu) }),
     ...(port.adoptedAddresses
       ? { [externalIdKeys.adoptedAddresses]: port.adoptedAddresses.map(formatIp).join(',') }

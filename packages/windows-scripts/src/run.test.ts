@@ -242,6 +242,7 @@ it('Install-AntreaAgent.ps1 installs an agent that depends on Open vSwitch, and 
     'c:\\opt\\cni\\bin\\host-local.exe',
   ]);
   expect(ofPod.services.has(services.agent)).toBe(false);
+  expect(ofPod.closed).toEqual(new Set([agent.runDir]));
 });
 
 it('Prepare-AntreaAgent.ps1 leaves a network alone that is as it should be, and cleans up one that is not', () => {

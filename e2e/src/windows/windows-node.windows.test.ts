@@ -138,6 +138,21 @@ describe('a Windows Node in a cluster (Wine)', () => {
     });
   });
 
+  it('an agent that is killed before a Pod has its port: the next one makes it', async () => {
+    // Without it nobody makes ports; the call for the Pod is answered all the same, as it is before there is an adapter.
+    await lab.ok(['ovs', 'win-1', 'stop', '--daemon', 'ovs-vswitchd']);
+    await lab.pods([{ name: 'unfinished', node: 'win-1', command: web }]);
+    addresses.set('unfinished', (await lab.podIps('unfinished'))[0]!);
+    await lab.ok(['agent', 'win-1', 'kill']);
+    await lab.ok(['ovs', 'win-1', 'start', '--daemon', 'ovs-vswitchd']);
+    await lab.ok(['agent', 'win-1', 'start']);
+    await node.ready();
+    await eventually(async () => expect(await reaches('linux', 'unfinished')).toBe(200), 60_000);
+    expect((await lab.podIps('unfinished'))[0]).toBe(addresses.get('unfinished'));
+    expect(await node.log('agent')).toContain('Completing what connects a Pod');
+    await lab.kubectl(['delete', 'pod', 'unfinished', '--wait']);
+  });
+
   it('Open vSwitch is restarted under it: the Node and its Pods are back without anybody doing anything', async () => {
     await lab.ok(['ovs', 'win-1', 'restart']);
     await eventually(async () => expect(await reaches('linux', 'windows')).toBe(200), 60_000);

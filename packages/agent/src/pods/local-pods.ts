@@ -69,6 +69,8 @@ export async function takeOverPods(
   { signal }: { signal: AbortSignal },
 ): Promise<readonly PodPort[]> {
   const { bridge, host, store, intent, logger } = modules;
+  const recorded = await host.pods.recorded?.({ signal });
+  const withInterface = new Set(recorded?.map(({ hostName }) => hostName));
   const gone: PodPort[] = [];
   for (const row of bridge.ports()) {
     const port = podPortOf(row);
@@ -76,16 +78,16 @@ export async function takeOverPods(
       await removeUnreadable(row, modules, signal);
       continue;
     }
-    if (options.livePods.has(podKey(port)) && port.ofPort > 0) {
+    const isLive = options.livePods.has(podKey(port));
+    if (isLive && port.ofPort > 0) {
       store.set(port);
       intent.setPod(podOwner(port), port);
-    } else gone.push(port);
+    } else if (!isLive || !withInterface.has(port.interfaceName)) gone.push(port);
   }
   for (const port of gone) {
     logger.info('Removing what a vanished Pod left', { pod: podKey(port), port: port.interfaceName });
     await removeLeftover(port, options.podCidrs, modules, signal);
   }
-  const recorded = await host.pods.recorded?.({ signal });
   const unfinished = unfinishedPods(recorded ?? [], options.livePods, modules);
   const known = new Set([...store.all(), ...unfinished].map((port) => port.interfaceName));
   for (const name of recorded?.map(({ hostName }) => hostName) ?? (await host.pods.list({ signal }))) {

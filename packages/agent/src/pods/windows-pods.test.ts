@@ -235,6 +235,18 @@ describe.skipIf(process.platform !== 'linux')('Pods of an agent on Windows', () 
       expect(agent.log.messages()).not.toContain('Completing what connects a Pod');
     });
 
+    it('an agent that ended while Open vSwitch was to take the adapter: the same', async () => {
+      await cni('ADD', 'c1', netns);
+      await eventually(connected);
+      const [port] = bridge.ports();
+      bridge.rows.set(port!.name, { ...port!, ofPort: undefined });
+      await restart(['default/web']);
+      expect(endpoints()).toHaveLength(1);
+      await eventually(connected);
+      expect(agent.store.all()).toMatchObject([{ containerId: 'c1', ofPort: bridge.ports()[0]!.ofPort }]);
+      expect(bridge.ports()[0]!.ofPort).toBeGreaterThan(0);
+    });
+
     it('what has vanished meanwhile is cleaned', async () => {
       bridge.appeared = () => false;
       await cni('ADD', 'c1', netns);

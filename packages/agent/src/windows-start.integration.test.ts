@@ -61,6 +61,7 @@ describe.skipIf(why !== undefined)('the start of a Windows agent', () => {
     delete node.machine.failAt;
     node.sessionFault = undefined;
     node.setHnsFaults([]);
+    node.hnsDeadlineMs = undefined;
     expect(await node.start()).toBe('ready');
     expect(node.network()).toEqual(ready);
     return outcome === 'ready' ? 'ready' : 'failed';
@@ -106,7 +107,11 @@ describe.skipIf(why !== undefined)('the start of a Windows agent', () => {
       // As many as a start makes, and some more.
       for (let passing = 0; passing < 9; passing += 1) {
         const lines = [...Array.from({ length: passing }, () => 'ANY / pass'), `ANY / ${fault}`];
-        outcomes.push(await startsWith((on) => on.setHnsFaults(lines), reason));
+        const broken = (on: WindowsAgent): void => {
+          on.setHnsFaults(lines);
+          on.hnsDeadlineMs = 200;
+        };
+        outcomes.push(await startsWith(broken, reason));
       }
       expect(outcomes.filter((outcome) => outcome === 'failed').length).toBeGreaterThan(3);
     },

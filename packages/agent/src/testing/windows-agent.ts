@@ -33,6 +33,8 @@ export class WindowsAgent {
   readonly machine: ModelMachine;
   /** The invocation with this number is done, but not answered. */
   sessionFault: { at: number; readonly code: SessionFault; readonly message: string } | undefined;
+  /** How long an agent waits for HNS, in milliseconds; absent: as long as always. */
+  hnsDeadlineMs: number | undefined;
   /** Invocations so far. */
   invocations = 0;
   readonly #ovs: PrivateOvs;
@@ -84,7 +86,7 @@ export class WindowsAgent {
       powerShell: this.#powerShell(),
       libraries: this.#libraries,
       settingsFile: join(runDir, 'uplink.json'),
-      hnsDeadlineMs: 200,
+      ...(this.hnsDeadlineMs === undefined ? {} : { hnsDeadlineMs: this.hnsDeadlineMs }),
       gatewayAppearTimeoutMs: 200,
       pollMs: 1,
     });

@@ -6,8 +6,8 @@ import { countByKind, reportDrift } from './flow-drift.js';
 import { FlowWaiters, someKey, type KeySet } from './flow-waiters.js';
 import { SwitchState } from './switch-state.js';
 
-/** How often installed flows are compared with the desired ones when nothing happens. */
-const auditIntervalMs = 30_000;
+/** How often installed flows are compared with the desired ones when nothing happens: what others change is back in 30 s. */
+const auditIntervalMs = 25_000;
 const retryMs = { first: 100, longest: 10_000 };
 const notInstalled = 'flows are not installed yet';
 const reconnected = 'the switch was reconnected';

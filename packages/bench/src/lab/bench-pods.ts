@@ -12,7 +12,8 @@ export async function makePods(lab: BenchLab, node: string, names: readonly stri
   await lab.run(['kubectl', 'wait', '--for=condition=Ready', '--timeout=150s', 'pod', '--all']);
 }
 
-/** Makes objects as `kubectl apply` does. */
+/** Makes or changes objects. By the server: what kubectl keeps in an annotation otherwise has a limit. */
 export async function apply(lab: BenchLab, items: readonly object[]): Promise<void> {
-  await lab.run(['kubectl', 'apply', '-f', '-'], { input: JSON.stringify({ apiVersion: 'v1', kind: 'List', items }) });
+  const input = JSON.stringify({ apiVersion: 'v1', kind: 'List', items });
+  await lab.run(['kubectl', 'apply', '--server-side', '-f', '-'], { input });
 }

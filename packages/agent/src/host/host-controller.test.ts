@@ -55,7 +55,7 @@ it('repairs the gateway when the kernel tells of a change, and leaves rules alon
   for (let pod = 0; pod < 10; pod += 1) {
     host.machine.interfaces.set(gateway.name, { ...gatewayOfHost()!, mtu: 1_500 });
     host.machine.changed('links');
-    await clock.advance(100);
+    await clock.advance(300);
     expect(gatewayOfHost()?.mtu).toBe(1_450);
   }
   expect(rulesSeen).toBe(1);

@@ -4,6 +4,8 @@ import { errorMessage, orAborted, type Logger } from '@antrea-ts/runtime';
 /** How often a part is looked over when nothing says that it changed: what others change is back in 30 s. */
 const intervalMs = 25_000;
 const retryMs = { first: 500, longest: 10_000 };
+/** A Pod that comes or goes is several changes, and each look goes through all Pods: they are looked at together. */
+const lookDelayMs = 300;
 
 export interface KeptPartOptions {
   /** For logs: `routes`. */
@@ -16,6 +18,8 @@ export interface KeptPartOptions {
 export class KeptPart {
   readonly #stopped = new AbortController();
   readonly #loop: ReconcileLoop;
+  readonly #clock: Clock;
+  #cancelLook: (() => void) | undefined;
   #changedByUs = true;
   #lastError: unknown;
   #waiters: { readonly resolve: () => void; readonly reject: (error: Error) => void }[] = [];
@@ -23,6 +27,7 @@ export class KeptPart {
   readonly firstPass: Promise<void>;
 
   constructor({ what, apply }: KeptPartOptions, modules: { readonly logger: Logger; readonly clock: Clock }) {
+    this.#clock = modules.clock;
     let done: (() => void) | undefined;
     this.firstPass = new Promise((resolve) => (done = resolve));
     this.#loop = new ReconcileLoop({
@@ -74,12 +79,16 @@ export class KeptPart {
     return orAborted(done, signal);
   }
 
-  /** Others may have changed the part. */
+  /** Others may have changed the part: it is looked at soon. */
   look(): void {
-    this.#loop.trigger();
+    this.#cancelLook ??= this.#clock.setTimer(lookDelayMs, () => {
+      this.#cancelLook = undefined;
+      this.#loop.trigger();
+    });
   }
 
   async stop(): Promise<void> {
+    this.#cancelLook?.();
     this.#stopped.abort();
     await this.#loop.ended();
   }

@@ -24,7 +24,6 @@ import { PolicyPackets } from './policy-packets.js';
 import { startStats } from './stats/start-stats.js';
 import { StatusReporter } from './status-reporter.js';
 
-/** 500 MB and three older files, as 1.3. */
 const waitingNoticeMs = 10_000;
 /** How long the controller is waited for when there are kept policies to go on with. */
 const keptDeadlineMs = 30_000;

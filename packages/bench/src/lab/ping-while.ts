@@ -1,6 +1,9 @@
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { until } from '../measure/repeat.js';
 import type { BenchLab } from './bench-lab.js';
 
 export interface PingsWhile {
@@ -10,6 +13,9 @@ export interface PingsWhile {
   readonly longestGapMs: number;
 }
 
+/** So long it pings before something happens. */
+const leadMs = 300;
+
 /** Has Pod `from` ping an address a thousand times a second while something happens. */
 export async function pingWhile(
   lab: BenchLab,
@@ -17,12 +23,19 @@ export async function pingWhile(
   event: () => Promise<void>,
 ): Promise<PingsWhile> {
   const directory = await mkdtemp(join(tmpdir(), 'antrea-bench-'));
-  const stop = join(directory, 'stop');
-  const script = `ping -n -D -i 0.001 -W 1 ${to} & p=$!
+  const [begun, stop] = [join(directory, 'begun'), join(directory, 'stop')];
+  const script = `until ping -n -c 1 -W 1 ${to} >/dev/null; do [ ! -e ${stop} ] || exit 1; done
+    : >${begun}
+    ping -n -D -i 0.001 -W 1 ${to} & p=$!
     while [ ! -e ${stop} ]; do sleep 0.05; done
     kill -INT $p; wait $p || true`;
   const pinging = lab.run(['exec', `default/${from}`, '--', 'sh', '-c', script]);
   try {
+    // What happens before the first packet is no part of it.
+    const hasBegun = async (): Promise<true | undefined> => existsSync(begun) || undefined;
+    const timeoutMs = 20_000;
+    await until('the first ping', hasBegun, { signal: AbortSignal.timeout(2 * timeoutMs), timeoutMs });
+    await pause(leadMs);
     await event();
   } finally {
     await writeFile(stop, '');

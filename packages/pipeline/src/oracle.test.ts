@@ -13,6 +13,7 @@ import {
 } from './evaluator/index.js';
 import { virtualMac } from './features/neighbours.js';
 import * as arbitrary from './testing/cluster-events.js';
+import { probe, type Probe } from './testing/probes.js';
 import { linuxKind, windowsDirectKind, windowsKind, type NodeKind } from './testing/node-kind.js';
 import { podMac, SoftwareCluster, type Hashes, type SoftwareNode } from './testing/software-cluster.js';
 
@@ -50,7 +51,7 @@ function atNode(node: SoftwareNode, packet: Packet): EvaluatedPacket {
   };
 }
 
-function send(nodes: readonly SoftwareNode[], evaluators: readonly FlowEvaluator[], probe: arbitrary.Probe): Seen {
+function send(nodes: readonly SoftwareNode[], evaluators: readonly FlowEvaluator[], probe: Probe): Seen {
   const decisions: { node: SoftwareNode; evaluation: Evaluation }[] = [];
   for (const name of probe.way) {
     const at = nodes.findIndex((node) => node.name === name);
@@ -86,7 +87,7 @@ function expectSameReasons({ egress, ingress }: Verdict, { decisions }: Seen): v
 }
 
 /** What was found once, and is too rare to be found again soon. */
-function known(): [arbitrary.ClusterEvent[], arbitrary.ClusterEvent[][], arbitrary.Probe[]][] {
+function known(): [arbitrary.ClusterEvent[], arbitrary.ClusterEvent[][], Probe[]][] {
   const group = (cidr: string): arbitrary.ClusterEvent => ({
     kind: 'clusterGroup',
     key: 'g1',
@@ -100,7 +101,7 @@ function known(): [arbitrary.ClusterEvent[], arbitrary.ClusterEvent[][], arbitra
       spec: { priority: 1, egress: [{ action: 'Drop', to: [{ group: 'g1' }], appliedTo: [{ podSelector: {} }] }] },
     },
   };
-  const probe = (source: string, destination: string): arbitrary.Probe => ({
+  const probe = (source: string, destination: string): Probe => ({
     packet: { source: parseIp(source), destination: parseIp(destination), protocol: 'TCP', port: 80 },
     way: ['n1', 'n2'],
   });
@@ -118,7 +119,7 @@ it.each([linuxKind, windowsKind, windowsDirectKind])(
   'what flows do is what users wrote, whatever changed on the way: $name',
   (kind) => {
     const batches = fc.array(fc.array(arbitrary.event, { minLength: 1, maxLength: 6 }), { minLength: 1, maxLength: 5 });
-    const probes = fc.array(arbitrary.probe, { minLength: 25, maxLength: 40 });
+    const probes = fc.array(probe, { minLength: 25, maxLength: 40 });
     fc.assert(
       fc.property(arbitrary.policies, batches, probes, (policies, changes, sent) => {
         const cluster = new SoftwareCluster(hashes, undefined, kind);
@@ -146,7 +147,7 @@ it.each([linuxKind, windowsKind, windowsDirectKind])(
   isLong ? 3_600_000 : 120_000,
 );
 
-function explain({ packet }: arbitrary.Probe, expected: Verdict, seen: Seen, intent: Intent): string {
+function explain({ packet }: Probe, expected: Verdict, seen: Seen, intent: Intent): string {
   const { source, destination, protocol, port } = packet;
   const policies = [...intent.k8sNetworkPolicies, ...intent.antreaNetworkPolicies, ...intent.clusterNetworkPolicies];
   const used = { policies, groups: intent.clusterGroups, services: intent.services, namespaces: intent.namespaces };

@@ -1,4 +1,4 @@
-import { ofPorts } from '@antrea-ts/apis';
+import { ofPorts, tableIds } from '@antrea-ts/apis';
 import { connectOpenFlow, connectOvsdb, dataplaneOf, flowDriver, openBridge, ovsEndpoint } from '@antrea-ts/ovs';
 import { hostFlows } from '@antrea-ts/pipeline';
 import { openedUnder, type Logger } from '@antrea-ts/runtime';
@@ -29,7 +29,9 @@ export async function carryHost(
   );
   try {
     const driver = flowDriver(connection);
-    const observed = await driver.observe({ signal });
+    const { flows: observed } = dataplaneOf({
+      flows: await connection.dumpFlows({ table: tableIds.Classification }, { signal }),
+    });
     const desired = dataplaneOf({ flows: hostFlows({ uplinkOfPort, cookieRound: round }) }).flows;
     const create = new Map([...desired].filter(([key]) => !observed.has(key)));
     if (create.size === 0) return;

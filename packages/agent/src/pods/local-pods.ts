@@ -70,8 +70,8 @@ export async function takeOverPods(
 ): Promise<readonly PodPort[]> {
   const { bridge, host, store, intent, logger } = modules;
   const recorded = await host.pods.recorded?.({ signal });
-  const withInterface = new Set(recorded?.map(({ hostName }) => hostName));
   const gone: PodPort[] = [];
+  const withoutNumber: PodPort[] = [];
   for (const row of bridge.ports()) {
     const port = podPortOf(row);
     if (!port) {
@@ -82,18 +82,20 @@ export async function takeOverPods(
     if (isLive && port.ofPort > 0) {
       store.set(port);
       intent.setPod(podOwner(port), port);
-    } else if (!isLive || !withInterface.has(port.interfaceName)) gone.push(port);
+    } else (isLive ? withoutNumber : gone).push(port);
   }
+  const unfinished = unfinishedPods(recorded ?? [], options.livePods, modules);
+  const resumed = new Set(unfinished.map(({ interfaceName }) => interfaceName));
+  gone.push(...withoutNumber.filter(({ interfaceName }) => !resumed.has(interfaceName)));
   for (const port of gone) {
     logger.info('Removing what a vanished Pod left', { pod: podKey(port), port: port.interfaceName });
     await removeLeftover(port, options.podCidrs, modules, signal);
   }
-  const unfinished = unfinishedPods(recorded ?? [], options.livePods, modules);
   const known = new Set([...store.all(), ...unfinished].map((port) => port.interfaceName));
   for (const name of recorded?.map(({ hostName }) => hostName) ?? (await host.pods.list({ signal }))) {
     if (known.has(name)) continue;
     logger.info('Removing an interface that belongs to no Pod', { interface: name });
-    await host.pods.detach({ name: '', hostName: name }, { signal });
+    await untilTheNextStart(name, modules, signal, () => host.pods.detach({ name: '', hostName: name }, { signal }));
   }
   const containers = new Set([...store.all(), ...unfinished].map(({ containerId }) => containerId));
   await releaseUnusedAddresses({ podCidrs: options.podCidrs, containers }, modules, signal);
@@ -126,16 +128,30 @@ function unfinishedPods(
  * A port that says it is a Pod's and not which, or not with which address: another version wrote that, or a hand. Without
  * it nobody can guard it. The runtime makes the Pod anew when it finds it without network.
  */
-async function removeUnreadable(
-  { name, externalIds }: OvsPort,
-  { bridge, host, logger }: Modules,
-  signal: AbortSignal,
-): Promise<void> {
+async function removeUnreadable({ name, externalIds }: OvsPort, modules: Modules, signal: AbortSignal): Promise<void> {
+  const { bridge, host, logger } = modules;
   const marks = [...externalIds].filter(([key]) => podMarks.includes(key)).map(([key, value]) => `${key}=${value}`);
   if (marks.length === 0) return;
   logger.warn('Removing a port of a Pod that lacks what tells of it; recreate the Pod', { port: name, has: marks });
-  await bridge.deletePort(name, { signal });
-  await host.pods.detach({ name: '', hostName: name }, { signal });
+  await untilTheNextStart(name, modules, signal, async () => {
+    await bridge.deletePort(name, { signal });
+    await host.pods.detach({ name: '', hostName: name }, { signal });
+  });
+}
+
+/** What cannot be removed is told and left for the next start: living Pods come first. */
+async function untilTheNextStart(
+  name: string,
+  { logger }: Pick<Modules, 'logger'>,
+  signal: AbortSignal,
+  remove: () => Promise<unknown>,
+): Promise<void> {
+  try {
+    await remove();
+  } catch (error) {
+    signal.throwIfAborted();
+    logger.warn('Could not remove what nobody uses', { interface: name, error });
+  }
 }
 
 /** What only an agent writes on a port. */

@@ -24,6 +24,7 @@ export function auditFile({ path, logger, limits: own = limits }: AuditFileOptio
   const onError = (error: unknown): void => logger.warn('Could not tidy up older audit logs of policies', { error });
   const file = new RotatingFile({ path, maxSize, archive: { ...kept, onError } });
   let isOpen = false;
+  let isTidied = false;
   let isTold = false;
   const write = (text: string): void => {
     try {
@@ -31,12 +32,13 @@ export function auditFile({ path, logger, limits: own = limits }: AuditFileOptio
         file.open();
         isOpen = true;
         // What the agent before this one left.
-        void file.tidy();
+        if (!isTidied) void file.tidy();
+        isTidied = true;
       }
       file.write(text);
       isTold = false;
     } catch (error) {
-      // A rotation that failed leaves no file open.
+      // Opened anew for the next line: a rotation that failed leaves no file open.
       isOpen = false;
       if (!isTold) logger.error('Cannot write the audit log of policies: lines are lost', { path, error });
       isTold = true;

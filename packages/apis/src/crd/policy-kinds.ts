@@ -70,7 +70,7 @@ function rule(peers: Properties, appliedTo: Schema): Schema {
       ...peers,
       name: described('Unique within the policy; one is made where there is none.', string),
       enableLogging: described('Whether packets that match are told in the audit log of their Node.', boolean),
-      appliedTo: described('Pods that the rule is for, in the place of spec.appliedTo.', appliedTo),
+      appliedTo: described('Pods that the rule is for, where spec.appliedTo is absent.', appliedTo),
     },
     { required: ['action'] },
   );

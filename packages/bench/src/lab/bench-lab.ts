@@ -51,11 +51,14 @@ export class BenchLab {
   }
 
   /** The process of a component, of which there has to be one. */
-  async componentPid(component: string): Promise<number> {
+  async componentPid(component: string, node?: string): Promise<number> {
     const { stdout } = await this.run(['status', '-o', 'json']);
     const status = JSON.parse(stdout) as LabStatus;
-    const pid = status.components.find((each) => each.component === component)?.pid;
-    if (pid === undefined) throw new Error(`lab ${this.paths.name} has no ${component}`);
+    const pid = status.components.find(
+      (each) => each.component === component && (node === undefined || each.node === node),
+    )?.pid;
+    if (pid === undefined)
+      throw new Error(`lab ${this.paths.name}: no ${component} runs${node === undefined ? '' : ` on ${node}`}`);
     return pid;
   }
 

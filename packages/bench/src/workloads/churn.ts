@@ -53,14 +53,10 @@ async function measure(lab: BenchLab, context: Context): Promise<Row[]> {
 
 /** The processes that are looked at, by name. */
 async function processes(lab: BenchLab): Promise<Readonly<Record<string, number>>> {
-  const { stdout } = await lab.run(['status', '-o', 'json']);
-  const { components } = JSON.parse(stdout) as { components: { component: string; node?: string; pid?: number }[] };
-  const pidOf = (name: string): number => {
-    const found = components.find((one) => one.component === name && one.node === node)?.pid;
-    if (found === undefined) throw new Error(`${name} does not run on ${node}`);
-    return found;
+  return {
+    agent: await lab.componentPid('antrea-agent', node),
+    'ovs-vswitchd': await lab.componentPid('ovs-vswitchd', node),
   };
-  return { agent: pidOf('antrea-agent'), 'ovs-vswitchd': pidOf('ovs-vswitchd') };
 }
 
 async function ticksOf(pids: Readonly<Record<string, number>>): Promise<Readonly<Record<string, number>>> {

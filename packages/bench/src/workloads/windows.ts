@@ -8,6 +8,7 @@ import { runCommand } from '@antrea-ts/runtime';
 import type { FfiCallsAnswer } from '../inside/ffi-calls.js';
 import { whyNoLab, withLab, type BenchLab } from '../lab/bench-lab.js';
 import { makePods } from '../lab/bench-pods.js';
+import { residentMiB } from '../measure/process-stats.js';
 import { summarize } from '../measure/summary.js';
 import type { Context, Row, Workload } from '../workload.js';
 
@@ -54,10 +55,10 @@ async function measure(lab: BenchLab, { quick, progress }: Context): Promise<rea
     const before = readFileSync(log, 'utf8').length;
     const invoked = invocations();
     await lab.run(['agent', node, 'start']);
-    const pid = await agentPid(lab);
+    const pid = await lab.componentPid('antrea-agent', node);
     const readyAt = await readySince(log, before);
     readyMs.push(readyAt - startedAt(pid));
-    readyMiB.push(residentMiB(pid));
+    readyMiB.push(await residentMiB(pid));
     restarts.push(invocations() - invoked);
   }
   const pods = quick ? 3 : 20;
@@ -94,18 +95,6 @@ async function measure(lab: BenchLab, { quick, progress }: Context): Promise<rea
   ];
 }
 
-async function agentPid(lab: BenchLab): Promise<number> {
-  const { stdout } = await lab.run(['status', '-o', 'json']).catch((error: { stdout?: string }) => ({
-    stdout: error.stdout ?? '{}',
-  }));
-  const { components } = JSON.parse(stdout) as {
-    components: readonly { component: string; node: string; pid?: number }[];
-  };
-  const found = components.find((each) => each.component === 'antrea-agent' && each.node === node);
-  if (found?.pid === undefined) throw new Error(`the agent of ${node} does not run`);
-  return found.pid;
-}
-
 /** When the agent said that it is ready, in milliseconds since 1970. */
 async function readySince(log: string, offset: number): Promise<number> {
   for (const deadline = Date.now() + startMs; Date.now() < deadline; await delay(20)) {
@@ -121,11 +110,6 @@ function startedAt(pid: number): number {
   const ticks = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]);
   const uptime = Number(readFileSync('/proc/uptime', 'utf8').split(' ')[0]);
   return Date.now() - (uptime - ticks / 100) * 1_000;
-}
-
-function residentMiB(pid: number): number {
-  const [, kib] = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
-  return Number(kib) / 1_024;
 }
 
 async function measureFfi(directory: string, { progress, signal }: Context): Promise<readonly Row[]> {

@@ -96,11 +96,11 @@ export class StatusTracker {
     const body = { metadata: { uid }, status };
     try {
       await client.patch(of, ref, { type: 'merge', body }, { subresource: 'status', signal });
+      this.#modules.metrics.statusWritten(source.type);
     } catch (error) {
       if (!isKubeError(error, 'not-found', 'conflict')) throw error;
     }
     this.#written.set(uid, text);
-    this.#modules.metrics.statusWritten(source.type);
   }
 
   /** A condition that goes on has the time of its beginning. */

@@ -30,7 +30,7 @@ export function serveLines(server: Server, open: () => (line: string) => Promise
   server.on('connection', (socket: Socket) => {
     const run = open();
     socket.on('error', () => socket.destroy());
-    void answerLines(socket, run);
+    answerLines(socket, run).catch(() => socket.destroy());
   });
 }
 

@@ -6,7 +6,7 @@ import { KubeError } from '../errors.js';
  */
 export const longestAnswer = 64 * 1024 * 1024;
 
-/** The rest of an answer that is a refusal: its beginning says why. */
+/** A refusal that is longer is not read: its status alone says enough. */
 export const longestRefusal = 1024 * 1024;
 
 /** Reads a body as text. Throws `bad-answer` when it is longer than `limit` bytes. */

@@ -39,7 +39,10 @@ async function attemptOnce(transport: Transport, request: HttpRequest): Promise<
     const answer = await transport.send(request);
     if (answer.status < 300) return answer;
     const operation = operationOf(request);
-    const body = await readText(operation, answer.body, longestRefusal);
+    const body = await readText(operation, answer.body, longestRefusal).catch((error: unknown) => {
+      if (isKubeError(error, 'bad-answer')) return '';
+      throw error;
+    });
     return errorFromAnswer(operation, answer.status, body, retryAfterOf(answer));
   } catch (error) {
     const failure = transport.failure(request, error);

@@ -42,8 +42,14 @@ export function createPodSandbox(pod: Pod, modules: PodModules): PodSandbox {
     await killAll(inPod, { timeoutMs: killMs });
     if (!old.namespace) return;
     await detach(targetOf(pod, old), modules);
-    await modules.runtime.forgetNetwork(old.netns);
-    old.namespace.release();
+    try {
+      await modules.runtime.forgetNetwork(old.netns);
+    } catch (error) {
+      // What runs on the Node may have ended before: its namespaces are gone with it.
+      modules.log.warn(`Cannot forget the network of a Pod: ${errorMessage(error)}`, { netns: old.netns });
+    } finally {
+      old.namespace.release();
+    }
   };
 
   return {

@@ -66,7 +66,10 @@ export async function createSandbox(
       writeFile(hosts, renderHosts(env.HOSTNAME, [])),
     ]);
     const namespace = await holdNamespace({ name: env.HOSTNAME, labDir: paths.dir, resolvConf, hosts, env });
-    const netns = await runtime.nameNetwork(namespace);
+    const netns = await runtime.nameNetwork(namespace).catch((error: unknown) => {
+      namespace.release();
+      throw error;
+    });
     sandbox = { containerId, pid: namespace.pid, netns, namespace, dir, env };
   }
   const record: PodRecord = {

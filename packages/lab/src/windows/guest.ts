@@ -23,7 +23,10 @@ function talkTo(socket: Socket, node: string): Guest {
   let last = 0;
   let isOver = false;
   const over = (): LabError => new LabError('component', `what runs inside ${node} has ended; see log/guest.log there`);
-  createInterface({ input: socket }).on('line', (line) => {
+  const lines = createInterface({ input: socket });
+  // Errors of the socket are told here, too; that it is over is told by its end.
+  lines.on('error', () => {});
+  lines.on('line', (line) => {
     const reply = JSON.parse(line) as GuestReply;
     const waiting = calls.get(reply.call);
     calls.delete(reply.call);

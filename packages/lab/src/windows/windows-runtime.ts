@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { orAborted } from '@antrea-ts/runtime';
 import type { ContainerRuntime } from '../kubelet/container-runtime.js';
 import type { Guest } from './guest.js';
 import type { PluginResult } from './guest-protocol.js';
@@ -29,7 +30,7 @@ export function windowsRuntime(guest: Guest, machine: WindowsMachine): Container
       signal.throwIfAborted();
       const file = `${pluginDirectory}\\${type === 'antrea' ? 'antrea-cni' : type}.exe`;
       const request = { verb: 'run-plugin', file, env: { ...env, CNI_PATH: pluginDirectory }, input } as const;
-      const { code, stdout, stderr } = (await guest.ask(request)) as PluginResult;
+      const { code, stdout, stderr } = (await orAborted(guest.ask(request), signal)) as PluginResult;
       if (code !== 0) throw new PluginError(`${file} ended with ${code}: ${stderr.trim()}`, stdout);
       // The adapter is there when the call returns, as with Docker; its port comes a moment later.
       await machine.settle();

@@ -41,7 +41,8 @@ export function portDifferences(port: OvsPort, spec: PortSpec): readonly string[
   compare('type', port.type, spec.type);
   compare('ofport_request', port.ofPortRequest ?? 0, spec.ofPortRequest);
   compare('mtu_request', port.mtuRequest, spec.mtuRequest);
-  compare('tag', port.tag ?? '', spec.tag ?? '');
+  // As text: 0 is a VLAN like others.
+  compare('tag', port.tag?.toString() ?? '', spec.tag?.toString() ?? '');
   compare('trunks', port.trunks.join(','), '');
   compare('vlan_mode', port.vlanMode ?? '', '');
   const options = toMap(spec.options ?? port.options);

@@ -13,7 +13,7 @@ import {
   registers,
   serviceState,
 } from '../registers.js';
-import { type Layout } from '../tables.js';
+import type { Layout } from '../tables.js';
 
 const bothFamilies = ['ipv4', 'ipv6'] as const;
 

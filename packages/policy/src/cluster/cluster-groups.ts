@@ -20,8 +20,8 @@ export class ClusterGroups {
   readonly #problems = new Map<string, string>();
 
   /**
-   * States a group, or with undefined that it is gone; gives the names of all groups that may differ now. One that cannot
-   * be read is not there, and has a `problem`.
+   * States a group, or with undefined that it is gone; gives the names of all groups that may differ now. `problem`: why
+   * nothing of it can be read, with undefined for the group; one of which only parts cannot be read is there without them.
    */
   set(name: string, group: ClusterGroup | undefined, problem = group && problemIn(group)): readonly string[] {
     if (problem === undefined) this.#problems.delete(name);

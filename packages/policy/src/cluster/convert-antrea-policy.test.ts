@@ -46,6 +46,21 @@ describe('a ClusterNetworkPolicy', () => {
     expect(rules().map((rule) => (rule as { from?: string[] }).from)).toEqual([[own('b')], [own('c')], undefined]);
   });
 
+  it('has the targets of its spec where rules that nobody checked have others too', () => {
+    const { policies } = computed(
+      namespace('a'),
+      acnp('p', {
+        appliedTo: [{ podSelector: { matchLabels: { app: 'all' } } }],
+        ingress: [
+          { action: 'Allow', from: [{ namespaces: { match: 'Self' } }] },
+          { action: 'Drop', appliedTo: [{ podSelector: { matchLabels: { app: 'other' } } }] },
+        ],
+      }),
+    );
+    const rules = [...policies.policies()][0]!.wire.rules!;
+    expect(rules.at(-1)!.appliedToGroups).toEqual([nameOf('podSelector=app=all')]);
+  });
+
   it('takes ClusterGroups as they come and go', () => {
     const group = (name: string, spec: ClusterGroup['spec']): ClusterGroup => ({
       metadata: { name, uid: `uid-${name}` },

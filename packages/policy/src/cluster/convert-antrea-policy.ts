@@ -39,8 +39,9 @@ export function convertAntreaPolicy(policy: AntreaPolicy, home: string, context:
     const rule = readRule(found, field, problems);
     // Nobody knows before whom a policy without a priority may allow something.
     if (rule.action === 'Allow' && !isKnown) return [];
-    const own = readTargets(rule.appliedTo, { field: `${field}.appliedTo`, home, problems }, context);
-    const appliedTo = rule.appliedTo?.length ? own : targets;
+    const appliedTo = isOfRules
+      ? readTargets(rule.appliedTo, { field: `${field}.appliedTo`, home, problems }, context)
+      : targets;
     const unreadable = new UnreadableParts({ denies: rule.action !== 'Allow' });
     const place = { direction, index, rule, field, home, perRule, appliedTo, unreadable };
     const converted = new RuleConversion(place, context).rules();

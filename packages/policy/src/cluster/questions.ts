@@ -90,7 +90,8 @@ export function policiesOfPod(state: ClusterState, key: string): PoliciesOfPod |
 
 function usersOf(groups: readonly ComputedGroup[]): ConvertedPolicy[] {
   const nodes = new Set(groups.flatMap(({ users }) => [...users]));
-  const name = ({ source: { namespace = '', name: own } }: ConvertedPolicy): string => `${namespace}/${own}`;
+  const name = ({ source: { namespace = '', name: own, type } }: ConvertedPolicy): string =>
+    `${namespace}/${own}/${type}`;
   return [...nodes].flatMap(({ converted }) => converted ?? []).sort((a, b) => (name(a) < name(b) ? -1 : 1));
 }
 

@@ -64,6 +64,9 @@ type ClusterGroupSpec = NonNullable<ClusterGroup['spec']>;
 
 /** A spec of any version as the current one has it: `ipBlock`, which v1alpha2 allows, is one of the `ipBlocks`. */
 export function currentClusterGroupSpec(stored: ClusterGroupSpec): ClusterGroupSpec {
+  // What is nonsense stays so: who reads it tells what is wrong with it.
+  if (typeof stored !== 'object' || stored === null) return stored;
   const { ipBlock, ...spec } = stored as ClusterGroupSpec & { readonly ipBlock?: { readonly cidr: string } };
-  return ipBlock ? { ...spec, ipBlocks: [ipBlock, ...(spec.ipBlocks ?? [])] } : spec;
+  const { ipBlocks = [] } = spec;
+  return ipBlock && Array.isArray(ipBlocks) ? { ...spec, ipBlocks: [ipBlock, ...ipBlocks] } : spec;
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { AntreaPolicy, AntreaPolicyRule, ClusterGroup, Tier } from '@antrea-ts/apis';
 import { describe, expect, it } from 'vitest';
-import { convertClusterGroup, validateClusterGroup } from './cluster-group.js';
+import { convertClusterGroup, currentClusterGroupSpec, validateClusterGroup } from './cluster-group.js';
 import { mutateNamespace } from './mutate-namespace.js';
 import { mutatePolicy, ruleName } from './mutate-policy.js';
 import { validatePolicy } from './policy-rules.js';
@@ -185,6 +185,15 @@ describe('ClusterGroups', () => {
     ['spec.podSelector', { podSelector: { matchExpressions: [{ key: 'a', operator: 'In' }] } }],
   ])('are refused for %s', (field, spec) => {
     expect(validateClusterGroup(group('g', spec), facts)).toMatchObject({ field });
+  });
+
+  it.each([null, 'text', { ipBlocks: 7 }])('that are nonsense stay so: %j', (spec) => {
+    expect(currentClusterGroupSpec(spec as never)).toEqual(spec);
+  });
+
+  it('with nonsense beside their block still have the nonsense', () => {
+    const spec = { ipBlock: { cidr: '10.0.0.0/8' }, ipBlocks: 7 };
+    expect(currentClusterGroupSpec(spec as never)).toEqual({ ipBlocks: 7 });
   });
 
   it('are converted', () => {

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
@@ -82,6 +82,20 @@ describe('a file with an archive', () => {
     file.close();
     expect(linesIn(`${whole}.gz`)).toEqual(['whole']);
     expect(names()).toEqual([...others, `${whole}.gz`, 'np.log'].sort());
+  });
+
+  it.runIf(existsSync('/proc/self/fd'))('is open once, however often it is opened', () => {
+    const isOpen = (descriptor: string): boolean => {
+      try {
+        return readlinkSync(`/proc/self/fd/${descriptor}`) === path();
+      } catch {
+        return false;
+      }
+    };
+    const file = opened();
+    file.open();
+    expect(readdirSync('/proc/self/fd').filter(isOpen)).toHaveLength(1);
+    file.close();
   });
 
   it('tells what it cannot do, and writes on', async () => {

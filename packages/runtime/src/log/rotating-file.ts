@@ -32,8 +32,9 @@ export class RotatingFile {
     this.#archive = options.archive && new LogArchive(options.path, options.archive);
   }
 
-  /** Opens the file (made with its directory if absent). Throws what the file system says. */
+  /** Opens the file (made with its directory if absent), also once more. Throws what the file system says. */
   open(): void {
+    this.close();
     mkdirSync(dirname(this.#path), { recursive: true });
     this.#descriptor = openSync(this.#path, 'a', 0o640);
     this.#size = fstatSync(this.#descriptor).size;

@@ -1,7 +1,7 @@
 import { tableIds } from '@antrea-ts/apis';
 import { join } from 'node:path';
 import type { KubeClient } from '@antrea-ts/kube';
-import { type PolicyFlows } from '@antrea-ts/pipeline';
+import type { PolicyFlows } from '@antrea-ts/pipeline';
 import type { AgentOptions } from '../../config/options.js';
 import type { PartModules } from '../../modules.js';
 import type { SwitchParts } from '../../ovs/start-switch.js';
